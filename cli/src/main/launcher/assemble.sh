@@ -1,0 +1,79 @@
+#!/bin/sh
+# Puts the application together in target/gta: lib/*.jar, the cache that makes it start quickly, and what ./gta needs to
+# know to tell whether all this is still true. Maven runs it in cli/ after the jars are made:
+#
+#   assemble.sh JAVA_HOME JAR CLASSPATH_FILE START_OF_BUILD
+set -eu
+
+java_home=$1 jar=$PWD/$2 classpath=$(cat "$3") started=$4
+here=$(dirname "$0")
+app=$PWD/target/gta
+root=${PWD%/*}
+mkdir -p "$app/lib"
+# From here until the end ./gta takes the application for unfinished.
+rm -f "$app/built"
+
+# 1. The jars. One that did not change stays, since the cache is only good for the very files it was made with.
+kept=' '
+sources='pom.xml cli/pom.xml cli/src/main'
+complete=yes
+changed=no
+put() {
+  name=${1##*/}
+  kept="$kept$name "
+  if ! [ -e "$app/lib/$name" ] || [ "$1" -nt "$app/lib/$name" ]; then
+    # Under another name first, so that what was cut short is not taken for a jar.
+    case $name in
+      # Its class files are of Java 5, which no cache takes in.
+      picocli-*) "$java_home/bin/java" "$here/ModernClasses.java" "$1" "$app/lib/$name.new" ;;
+      *) cp "$1" "$app/lib/$name.new" ;;
+    esac
+    mv -f "$app/lib/$name.new" "$app/lib/$name"
+    changed=yes
+  fi
+}
+put "$jar"
+set -f
+IFS=:
+for jar in $classpath; do
+  put "$jar"
+  case $jar in
+    "$root"/*/target/*.jar)
+      module=${jar#"$root"/}
+      module=${module%%/target/*}
+      sources="$sources $module/pom.xml $module/src/main"
+      ;;
+    */gta4j-*) complete=no ;; # A module of ours that this build did not make: nobody knows how old it is.
+  esac
+done
+set +f
+unset IFS
+for jar in "$app"/lib/*.jar; do
+  case $kept in
+    *" ${jar##*/} "*) ;;
+    *) rm -f "$jar" && changed=yes ;;
+  esac
+done
+
+# 2. The cache: classes as the JVM keeps them in memory, and which methods were hot, from one short run.
+version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
+if [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
+  ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; then
+  rm -f "$app/gta.aot"
+  run=
+  for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
+  # Without a cache the application starts more slowly, that is all.
+  (
+    unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
+    exec "$java_home/bin/java" "@$here/jvm.args" -XX:AOTCacheOutput="$app/gta.aot" -cp "$run" \
+      org.gta4j.cli.Main generate 'Once upon a time' --max-tokens 64
+  ) </dev/null >"$PWD/target/training.log" 2>&1 || rm -f "$app/gta.aot"
+  rm -f "$app/gta.aot.config"
+fi
+
+# 3. What ./gta wants to know. The stamp carries the time at which this build began: what changed later is not in it.
+printf '%s\n%s\n' "$java_home" "$version" >"$app/jdk"
+# shellcheck disable=SC2086 # a list of paths without spaces
+(cd "$root" && ls -d $sources 2>/dev/null | tr '\n' ' ') >"$app/sources"
+echo >>"$app/sources"
+[ $complete = no ] || touch -d "$started" "$app/built" 2>/dev/null || touch "$app/built"

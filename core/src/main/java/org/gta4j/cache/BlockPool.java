@@ -1,0 +1,113 @@
+package org.gta4j.cache;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
+
+/**
+ * The blocks that sequences keep their keys and values in: native memory, taken as it is needed, up
+ * to a limit, counted by reference because sequences that begin alike share blocks. Freed as a
+ * whole by {@link #close}.
+ *
+ * <p>Not thread-safe: one thread, the scheduler's, hands out blocks; kernels read and write them
+ * from several.
+ */
+public final class BlockPool implements AutoCloseable {
+  private final CacheLayout layout;
+  private final int maxBlocks;
+  private final Arena arena = Arena.ofShared();
+  private MemorySegment[] blocks = new MemorySegment[8];
+  private int[] references = new int[8];
+  private int[] free = new int[8];
+  private int freeCount;
+  private int created;
+
+  /**
+   * An empty pool.
+   *
+   * @param layout what a block holds
+   * @param maxBlocks how many blocks there may be at once
+   */
+  public BlockPool(CacheLayout layout, int maxBlocks) {
+    if (maxBlocks < 1) {
+      throw new IllegalArgumentException(
+          "a cache needs room for at least one block, found " + maxBlocks);
+    }
+    this.layout = layout;
+    this.maxBlocks = maxBlocks;
+  }
+
+  /** What a block holds. */
+  public CacheLayout layout() {
+    return layout;
+  }
+
+  /** How many blocks sequences hold now, a shared one counted once. */
+  public int usedBlocks() {
+    return created - freeCount;
+  }
+
+  /** How many blocks can still be taken. */
+  public int availableBlocks() {
+    return maxBlocks - usedBlocks();
+  }
+
+  /** Bytes of the blocks that sequences hold now. */
+  public long usedBytes() {
+    return usedBlocks() * layout.blockBytes();
+  }
+
+  /** Bytes of native memory taken so far; released blocks are kept for the next sequence. */
+  public long allocatedBytes() {
+    return created * layout.blockBytes();
+  }
+
+  /** The memory of a block. */
+  public MemorySegment block(int id) {
+    return blocks[id];
+  }
+
+  /** Takes a block, held once; the caller has made sure that there is one. */
+  int acquire() {
+    if (freeCount > 0) {
+      int id = free[--freeCount];
+      references[id] = 1;
+      return id;
+    }
+    if (created == maxBlocks) {
+      throw new IllegalStateException("all %d blocks of the cache are in use".formatted(maxBlocks));
+    }
+    MemorySegment memory = arena.allocate(layout.blockBytes(), 64);
+    if (created == blocks.length) {
+      blocks = Arrays.copyOf(blocks, created * 2);
+      references = Arrays.copyOf(references, created * 2);
+      free = Arrays.copyOf(free, created * 2);
+    }
+    blocks[created] = memory;
+    references[created] = 1;
+    return created++;
+  }
+
+  /** Holds a block once more. */
+  void share(int id) {
+    references[id]++;
+  }
+
+  /** Whether more than one sequence holds the block. */
+  boolean isShared(int id) {
+    return references[id] > 1;
+  }
+
+  /** Lets go of a block; at the last time it is free again. */
+  void release(int id) {
+    if (--references[id] == 0) {
+      free[freeCount++] = id;
+    }
+  }
+
+  /** Frees the memory of all blocks; no sequence may be used any more. */
+  @Override
+  public void close() {
+    arena.close();
+  }
+}

@@ -1,0 +1,82 @@
+package org.gta4j.checkpoint;
+
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Shape;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * A checkpoint's tensors by name, as views of the mapped file.
+ *
+ * @param file the file or folder they come from, for errors
+ * @param prefix what stands before the names asked for
+ * @param tensors every tensor by its whole name, in the checkpoint's order
+ */
+public record Weights(String file, String prefix, SequencedMap<String, Tensor> tensors) {
+  /** The tensors of a file. */
+  public Weights(String file, SequencedMap<String, Tensor> tensors) {
+    this(file, "", tensors);
+  }
+
+  /** The tensors whose names begin with {@code inner} below this prefix. */
+  public Weights under(String inner) {
+    return new Weights(file, prefix + inner, tensors);
+  }
+
+  /** Whether there is a tensor of that name. */
+  public boolean has(String name) {
+    return tensors.containsKey(prefix + name);
+  }
+
+  /**
+   * A tensor of exactly these sizes and of a type that can be computed on.
+   *
+   * @throws CheckpointException if it is missing, has another shape or another kind of element
+   */
+  public Tensor get(String name, long... sizes) {
+    Tensor tensor = tensors.get(prefix + name);
+    Shape wanted = Shape.of(sizes);
+    if (tensor == null) {
+      throw CheckpointException.of(
+          file, "tensor " + prefix + name, "shape " + wanted, "no such tensor");
+    }
+    if (!tensor.shape().equals(wanted)) {
+      throw CheckpointException.of(
+          file, "tensor " + prefix + name, "shape " + wanted, tensor.shape());
+    }
+    if (!tensor.dtype().isComputable()) {
+      throw CheckpointException.of(
+          file, "tensor " + prefix + name, "elements of type F32, F16 or BF16", tensor.dtype());
+    }
+    return tensor;
+  }
+
+  /** {@link #get}, or nothing where {@code present} is false. */
+  public Optional<Tensor> get(boolean present, String name, long... sizes) {
+    return present ? Optional.of(get(name, sizes)) : Optional.empty();
+  }
+
+  /** Bytes of all tensors. */
+  public long bytes() {
+    return tensors.values().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
+  }
+
+  /** The type of most of the bytes: what people call the checkpoint's type. */
+  public DType mainType() {
+    DType main = DType.F32;
+    long most = -1;
+    for (DType dtype : DType.values()) {
+      long bytes =
+          tensors.values().stream()
+              .filter(tensor -> tensor.dtype() == dtype)
+              .mapToLong(tensor -> tensor.data().byteSize())
+              .sum();
+      if (bytes > most) {
+        most = bytes;
+        main = dtype;
+      }
+    }
+    return main;
+  }
+}

@@ -1,0 +1,18 @@
+package org.gta4j.generate;
+
+import java.util.Locale;
+
+/** Why an answer ended. */
+public enum FinishReason {
+  /** The model ended it, or a stop text came. */
+  STOP,
+  /** It reached its greatest length, or the context's end. */
+  LENGTH,
+  /** The caller gave it up. */
+  CANCELLED;
+
+  /** The name in JSON. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
+}

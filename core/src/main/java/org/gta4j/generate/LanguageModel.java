@@ -1,0 +1,213 @@
+package org.gta4j.generate;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.SequenceCache;
+import org.gta4j.checkpoint.Checkpoint;
+import org.gta4j.model.Decoder;
+import org.gta4j.model.ModelConfig;
+import org.gta4j.model.StepInput;
+import org.gta4j.ops.Backends;
+import org.gta4j.ops.Ops;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tokenizer.Llama2cTokenizer;
+import org.gta4j.tokenizer.Tokenizer;
+
+/**
+ * A model that was loaded, with its tokenizer: what most callers need.
+ *
+ * <pre>{@code
+ * try (LanguageModel model = LanguageModel.load(Path.of("stories260K.bin"))) {
+ *   model.generate("Once upon a time", 200, System.out::print);
+ * }
+ * }</pre>
+ *
+ * <p>Not thread-safe: one call at a time.
+ */
+public final class LanguageModel implements AutoCloseable {
+  private final Checkpoint checkpoint;
+  private final Optional<Tokenizer> tokenizer;
+  private final LoadOptions options;
+  private final Ops ops;
+  private final Decoder decoder;
+  private final int contextLength;
+
+  private LanguageModel(
+      Checkpoint checkpoint, Optional<Tokenizer> tokenizer, LoadOptions options, Ops ops) {
+    this.checkpoint = checkpoint;
+    this.tokenizer = tokenizer;
+    this.options = options;
+    this.ops = ops;
+    ModelConfig config = ModelConfig.read(checkpoint.config());
+    contextLength = options.context().orElse(config.contextLength());
+    decoder = new Decoder(config, checkpoint.weights(), ops);
+  }
+
+  /** Loads a model with the options that fit most. */
+  public static LanguageModel load(Path path) {
+    return load(path, LoadOptions.defaults());
+  }
+
+  /**
+   * Loads a model.
+   *
+   * @param path a Hugging Face folder, a {@code .safetensors} file beside its {@code config.json},
+   *     or a llama2.c {@code .bin} file
+   * @throws org.gta4j.checkpoint.CheckpointException if it cannot be used, with the file, the
+   *     field, what was expected and found
+   */
+  public static LanguageModel load(Path path, LoadOptions options) {
+    Checkpoint checkpoint = Checkpoint.open(path);
+    try {
+      return of(checkpoint, tokenizer(checkpoint), options);
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /**
+   * A model of an open checkpoint, which it closes with itself; the caller closes it where this
+   * fails.
+   */
+  public static LanguageModel of(
+      Checkpoint checkpoint, Optional<Tokenizer> tokenizer, LoadOptions options) {
+    Ops ops = Backends.choose(options.backend(), options.threads()).ops();
+    try {
+      return new LanguageModel(checkpoint, tokenizer, options, ops);
+    } catch (RuntimeException | Error e) {
+      ops.close();
+      throw e;
+    }
+  }
+
+  private static Optional<Tokenizer> tokenizer(Checkpoint checkpoint) {
+    return checkpoint
+        .tokenizerFile()
+        .filter(file -> file.toString().endsWith(".bin"))
+        .map(file -> Llama2cTokenizer.read(file, checkpoint.config().size("vocab_size")));
+  }
+
+  /** Its sizes. */
+  public ModelConfig config() {
+    return decoder.config();
+  }
+
+  /** What it computes with. */
+  public Ops ops() {
+    return ops;
+  }
+
+  /** Its tokenizer, where one was found. */
+  public Optional<Tokenizer> tokenizer() {
+    return tokenizer;
+  }
+
+  /** How many ids a sequence may have. */
+  public int contextLength() {
+    return contextLength;
+  }
+
+  /** The layout of its cache. */
+  public CacheLayout cacheLayout() {
+    return decoder.cacheLayout(options.cacheType());
+  }
+
+  /**
+   * The ids of a prompt.
+   *
+   * @throws IllegalArgumentException if the model came without a tokenizer
+   */
+  public int[] encode(String text) {
+    return tokenizer
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                checkpoint.name()
+                    + " has no tokenizer that can be read: give the prompt as token ids"))
+        .encode(text);
+  }
+
+  /**
+   * Continues a text greedily.
+   *
+   * @param prompt the text
+   * @param maxTokens how many tokens to generate at most
+   * @param listener gets the answer piece by piece
+   * @return the finished answer
+   */
+  public Generation generate(String prompt, int maxTokens, Consumer<String> listener) {
+    return generate(Request.greedy(encode(prompt), maxTokens), listener);
+  }
+
+  /** Continues one text. */
+  public Generation generate(Request request, Consumer<String> listener) {
+    try (BlockPool pool = pool(1)) {
+      Scheduler scheduler = scheduler(pool);
+      Generation generation = scheduler.submit(request, listener);
+      scheduler.runToEnd();
+      return generation;
+    }
+  }
+
+  /** A pool with room for {@code sequences} whole contexts; memory is taken as it is needed. */
+  public BlockPool pool(int sequences) {
+    long blocks = (long) CacheLayout.blocksFor(contextLength) * sequences;
+    return new BlockPool(
+        cacheLayout(), (int) Math.min(blocks, Integer.MAX_VALUE / CacheLayout.BLOCK_TOKENS));
+  }
+
+  /** A scheduler for many texts at once, which keeps keys and values in {@code pool}. */
+  public Scheduler scheduler(BlockPool pool) {
+    return new Scheduler(decoder, tokenizer, pool, contextLength, decoder.maxRows());
+  }
+
+  /** Gets the logits of one row. */
+  @FunctionalInterface
+  public interface Rows {
+    /** Takes the logits after token number {@code position}: row {@code row} of {@code logits}. */
+    void accept(int position, FloatMatrix logits, int row);
+  }
+
+  /**
+   * Computes the logits after every one of the ids, in chunks.
+   *
+   * @param ids at least one
+   * @param rows gets them row by row
+   * @param hidden gets the hidden states chunk by chunk
+   * @throws IllegalArgumentException if there are none, more than the context has room for, or one
+   *     is out of range
+   */
+  public void score(int[] ids, Rows rows, Decoder.HiddenStates hidden) {
+    if (ids.length == 0 || ids.length > contextLength) {
+      throw new IllegalArgumentException(
+          "expected 1 to %d token ids, as the context has room for, found %d"
+              .formatted(contextLength, ids.length));
+    }
+    try (BlockPool pool = pool(1);
+        SequenceCache cache = new SequenceCache(pool)) {
+      StepInput input = new StepInput();
+      int chunk = decoder.maxRows();
+      for (int at = 0; at < ids.length; at += chunk) {
+        int count = Math.min(chunk, ids.length - at);
+        cache.reserve(count);
+        input.clear();
+        input.add(cache, ids, at, count, ids.length, StepInput.Logits.ALL);
+        FloatMatrix logits = decoder.forward(input, hidden);
+        for (int row = 0; row < count; row++) {
+          rows.accept(at + row, logits, row);
+        }
+      }
+    }
+  }
+
+  /** Frees its memory and unmaps its files. */
+  @Override
+  public void close() {
+    decoder.close();
+    ops.close();
+    checkpoint.close();
+  }
+}

@@ -1,0 +1,36 @@
+package org.gta4j.generate;
+
+import java.util.Optional;
+import org.gta4j.ops.Backends;
+import org.gta4j.tensor.DType;
+
+/**
+ * How a model is loaded.
+ *
+ * @param backend what computes: {@code auto}, {@code vector} or {@code scalar}
+ * @param threads how many threads share an operation; at least 1
+ * @param cacheType what keys and values are cached as: f32, f16 or bf16
+ * @param context how many ids a sequence may have; empty: as many as the model was made for
+ */
+public record LoadOptions(String backend, int threads, DType cacheType, Optional<Integer> context) {
+  /** Checks the ranges. */
+  public LoadOptions {
+    if (threads < 1) {
+      throw new IllegalArgumentException(
+          "threads: expected an integer from 1 on, found " + threads);
+    }
+    if (!cacheType.isComputable()) {
+      throw new IllegalArgumentException(
+          "cache-type: expected f32, f16 or bf16, found " + cacheType.label());
+    }
+    if (context.isPresent() && context.get() < 2) {
+      throw new IllegalArgumentException(
+          "context: expected an integer from 2 on, found " + context.get());
+    }
+  }
+
+  /** The best backend, all processors, an f16 cache, the model's own context. */
+  public static LoadOptions defaults() {
+    return new LoadOptions(Backends.AUTO, Backends.defaultThreads(), DType.F16, Optional.empty());
+  }
+}

@@ -1,0 +1,231 @@
+package org.gta4j.generate;
+
+import java.util.ArrayList;
+import java.util.Iterator;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.Consumer;
+import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.SequenceCache;
+import org.gta4j.model.Decoder;
+import org.gta4j.model.StepInput;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tokenizer.Tokenizer;
+
+/**
+ * Continues many texts at once: each step is one ragged batch of all that decode, one token each,
+ * and of as many prompt tokens as there is room for besides. A text is admitted when the cache has
+ * room for all it may need, so none has to be given up midway. Its result does not depend on what
+ * is computed beside it.
+ *
+ * <p>Not thread-safe: one thread submits and steps; {@link Generation#cancel} may come from any.
+ */
+public final class Scheduler implements Generation.ModelEnd {
+  private final Decoder decoder;
+  private final Optional<Tokenizer> tokenizer;
+  private final BlockPool pool;
+  private final int contextLength;
+  private final int stepRows;
+  private final StepInput input = new StepInput();
+  private final List<Generation> waiting = new ArrayList<>();
+  private final List<Generation> running = new ArrayList<>();
+  private final List<Generation> rowOwners = new ArrayList<>();
+  private final float[] logits;
+  private long promptRows;
+  private long decodeRows;
+  private long promptNanos;
+  private long decodeNanos;
+
+  /**
+   * A scheduler without work.
+   *
+   * @param decoder the model
+   * @param tokenizer what turns ids into text; empty where only ids are wanted
+   * @param pool where keys and values are kept
+   * @param contextLength how many ids a sequence may have
+   * @param stepRows how many rows a step has at most
+   */
+  public Scheduler(
+      Decoder decoder,
+      Optional<Tokenizer> tokenizer,
+      BlockPool pool,
+      int contextLength,
+      int stepRows) {
+    this.decoder = decoder;
+    this.tokenizer = tokenizer;
+    this.pool = pool;
+    this.contextLength = contextLength;
+    this.stepRows = Math.max(1, stepRows);
+    logits = new float[decoder.config().vocabSize()];
+  }
+
+  @Override
+  public boolean isEnd(int id) {
+    return decoder.config().endIds().contains(id);
+  }
+
+  @Override
+  public int contextLength() {
+    return contextLength;
+  }
+
+  /**
+   * Takes a text to continue; it begins with one of the next steps.
+   *
+   * @param listener gets the answer's text piece by piece; never half a character, never part of a
+   *     stop text
+   * @throws IllegalArgumentException if the prompt leaves no room in the context or has an id that
+   *     is out of range
+   */
+  public Generation submit(Request request, Consumer<String> listener) {
+    int[] prompt = request.prompt();
+    if (prompt.length >= contextLength) {
+      throw new IllegalArgumentException(
+          "the prompt has %d tokens, the context has room for %d with at least one of the answer"
+              .formatted(prompt.length, contextLength - 1));
+    }
+    int vocabulary = decoder.config().vocabSize();
+    for (int id : prompt) {
+      if (id < 0 || id >= vocabulary) {
+        throw new IllegalArgumentException(
+            "token id %d is out of range: the vocabulary has %d tokens, 0 to %d"
+                .formatted(id, vocabulary, vocabulary - 1));
+      }
+    }
+    if (!request.stop().isEmpty() && tokenizer.isEmpty()) {
+      throw new IllegalArgumentException("stop texts need a tokenizer, and this model has none");
+    }
+    Generation generation =
+        new Generation(
+            request, new SequenceCache(pool), tokenizer.map(Tokenizer::decoder), listener);
+    if (blocks(generation) > pool.availableBlocks() + pool.usedBlocks()) {
+      throw new IllegalArgumentException(
+          "the cache has room for %d tokens, the prompt and its answer may need %d"
+              .formatted(
+                  (pool.availableBlocks() + pool.usedBlocks()) * CacheLayout.BLOCK_TOKENS,
+                  greatestLength(generation)));
+    }
+    waiting.add(generation);
+    return generation;
+  }
+
+  /** Whether there is nothing left to do. */
+  public boolean isIdle() {
+    return waiting.isEmpty() && running.isEmpty();
+  }
+
+  /** Steps until everything submitted is finished. */
+  public void runToEnd() {
+    while (!isIdle()) {
+      step();
+    }
+  }
+
+  /** Computes one step and hands out what it brought. */
+  public void step() {
+    removeCancelled(waiting);
+    removeCancelled(running);
+    admit();
+    input.clear();
+    rowOwners.clear();
+    for (Generation generation : running) {
+      if (!generation.isReadingPrompt() && input.batch().rows() < stepRows) {
+        add(generation, 1);
+      }
+    }
+    int decoding = input.batch().rows();
+    for (Generation generation : running) {
+      int room = stepRows - input.batch().rows();
+      if (generation.isReadingPrompt() && room > 0) {
+        add(generation, Math.min(room, generation.pending()));
+      }
+    }
+    if (input.batch().rows() == 0) {
+      return;
+    }
+    long begin = System.nanoTime();
+    FloatMatrix result = decoder.forward(input);
+    count(decoding, System.nanoTime() - begin);
+    for (int i = 0; i < rowOwners.size(); i++) {
+      result.copyRow(i, logits, 0);
+      rowOwners.get(i).accept(logits, this);
+    }
+    running.removeIf(generation -> generation.finish().isPresent());
+  }
+
+  private void add(Generation generation, int count) {
+    SequenceCache cache = generation.cache();
+    if (!cache.reserve(count)) {
+      throw new IllegalStateException(
+          "the cache was promised to this sequence, and has no block for it");
+    }
+    boolean last = cache.length() + count == generation.length();
+    input.add(
+        cache,
+        generation.sequence(),
+        cache.length(),
+        count,
+        generation.length(),
+        last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
+    if (last) {
+      rowOwners.add(generation);
+    }
+  }
+
+  /**
+   * Admits waiting texts in their order while the cache has room for the most that all admitted
+   * ones may need.
+   */
+  private void admit() {
+    long promised = running.stream().mapToLong(this::blocks).sum();
+    Iterator<Generation> next = waiting.iterator();
+    while (next.hasNext()) {
+      Generation generation = next.next();
+      promised += blocks(generation);
+      if (promised > (long) pool.availableBlocks() + pool.usedBlocks()) {
+        return;
+      }
+      running.add(generation);
+      next.remove();
+    }
+  }
+
+  private int blocks(Generation generation) {
+    return CacheLayout.blocksFor(greatestLength(generation));
+  }
+
+  private int greatestLength(Generation generation) {
+    Request request = generation.request();
+    return (int) Math.min(contextLength, (long) request.prompt().length + request.maxTokens());
+  }
+
+  private static void removeCancelled(List<Generation> generations) {
+    generations.removeIf(generation -> {
+      if (generation.isCancelled()) {
+        generation.complete(FinishReason.CANCELLED);
+      }
+      return generation.isCancelled();
+    });
+  }
+
+  private void count(int decoding, long nanos) {
+    int rows = input.batch().rows();
+    decodeRows += decoding;
+    promptRows += rows - decoding;
+    decodeNanos += nanos * decoding / rows;
+    promptNanos += nanos * (rows - decoding) / rows;
+  }
+
+  /**
+   * Prompt tokens read a second, 0 before there were any; a mixed step's time is divided by rows.
+   */
+  public double prefillTokensPerSecond() {
+    return promptNanos == 0 ? 0 : promptRows * 1e9 / promptNanos;
+  }
+
+  /** Tokens decoded a second, 0 before there were any. */
+  public double decodeTokensPerSecond() {
+    return decodeNanos == 0 ? 0 : decodeRows * 1e9 / decodeNanos;
+  }
+}

@@ -1,0 +1,258 @@
+package org.gta4j.model;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.RaggedBatch;
+import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.Weights;
+import org.gta4j.model.variant.AttentionLayer;
+import org.gta4j.model.variant.LayerTensors;
+import org.gta4j.ops.Ops;
+import org.gta4j.ops.PackedLinear;
+import org.gta4j.ops.RotaryAngles;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * A decoder of Llama's kind with one of the attention variants: one forward step for everything, a
+ * ragged batch of prefilling and decoding sequences.
+ *
+ * <p>Not thread-safe: one step at a time.
+ */
+public final class Decoder implements AutoCloseable {
+  /** Bytes that a step's matrices may take, unless a single row needs more. */
+  private static final long STEP_BYTES = 128L << 20;
+
+  /** More rows a step bring nothing: the weights are read from the cache by then. */
+  private static final int MAX_ROWS = 256;
+
+  private record Block(
+      float[] attentionNorm,
+      AttentionLayer attention,
+      float[] feedForwardNorm,
+      FeedForward feedForward) {}
+
+  /**
+   * Sees the hidden state after the embedding (0), after each layer but the last, and after the
+   * final norm (L).
+   */
+  @FunctionalInterface
+  public interface HiddenStates {
+    /**
+     * Takes the hidden state number {@code index}; the first {@code rows} rows of {@code hidden}
+     * [rows, H].
+     */
+    void accept(int index, FloatMatrix hidden, int rows);
+  }
+
+  private final ModelConfig config;
+  private final Ops ops;
+  private final Arena arena = Arena.ofShared();
+  private final Buffers buffers = new Buffers();
+  private final Buffers logitBuffers = new Buffers();
+  private final List<Block> blocks = new ArrayList<>();
+  private final Tensor embedding;
+  private final float[] finalNorm;
+  private final PackedLinear head;
+
+  /**
+   * Finds all tensors in the checkpoint and prepares them.
+   *
+   * @param config the sizes
+   * @param weights the checkpoint's tensors, mapped for as long as the decoder is used
+   * @param ops the operations to run on
+   * @throws CheckpointException if a tensor is missing or has another shape than the configuration
+   *     says
+   */
+  public Decoder(ModelConfig config, Weights weights, Ops ops) {
+    this.config = config;
+    this.ops = ops;
+    try {
+      LayerTensors outer = new LayerTensors(weights, config.outerTensors(), ops, arena);
+      embedding = outer.tensor("model.embed_tokens.weight");
+      finalNorm = outer.vector("model.norm.weight");
+      head =
+          config.tieWordEmbeddings()
+              ? ops.pack(embedding, Optional.empty())
+              : outer.linear("lm_head");
+      for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+        blocks.add(bind(weights.under(ModelConfig.layerPrefix(layer))));
+      }
+    } catch (ArithmeticException e) {
+      close();
+      throw new CheckpointException(
+          config.source().file() + ": sizes beyond 2^31: " + e.getMessage(), e);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  private Block bind(Weights weights) {
+    LayerTensors tensors = new LayerTensors(weights, config.layerTensors(), ops, arena);
+    LayerTensors attention =
+        new LayerTensors(weights.under("self_attn."), config.attention().tensors(), ops, arena);
+    return new Block(
+        tensors.vector("input_layernorm.weight"),
+        config.attention().bind(attention),
+        tensors.vector("post_attention_layernorm.weight"),
+        FeedForward.bind(tensors));
+  }
+
+  /** The sizes. */
+  public ModelConfig config() {
+    return config;
+  }
+
+  /** The operations it runs on. */
+  public Ops ops() {
+    return ops;
+  }
+
+  /** The layout of a cache for this model. */
+  public CacheLayout cacheLayout(DType dtype) {
+    return new CacheLayout(config.attention().shape(), config.numHiddenLayers(), dtype);
+  }
+
+  /** How many rows a step should have at most. */
+  public int maxRows() {
+    AttentionShape shape = config.attention().shape();
+    long floats =
+        4L * config.hiddenSize()
+            + 2L * config.intermediateSize()
+            + 2L * shape.queryWidth()
+            + shape.cacheElements()
+            + 2L * shape.attendedWidth();
+    return Math.clamp(STEP_BYTES / (floats * Float.BYTES), 1, MAX_ROWS);
+  }
+
+  /**
+   * Computes a step: keys and values of all its rows go into their sequences' caches, which are
+   * advanced.
+   *
+   * @param input the tokens
+   * @return the logits [logitCount, vocabulary] in the order of the input's logit rows; valid until
+   *     the next step
+   * @throws IllegalArgumentException if a token id is out of range
+   */
+  public FloatMatrix forward(StepInput input) {
+    return forward(input, (index, hidden, rows) -> {});
+  }
+
+  /** {@link #forward(StepInput)}, showing the hidden states. */
+  public FloatMatrix forward(StepInput input, HiddenStates taps) {
+    RaggedBatch batch = input.batch();
+    int rows = batch.rows();
+    requireIds(input.ids(), rows);
+    buffers.ensureRows(rows);
+    FloatMatrix hidden = buffers.matrix("hidden", config.hiddenSize());
+    FloatMatrix normed = buffers.matrix("normed", config.hiddenSize());
+    FloatMatrix update = buffers.matrix("update", config.hiddenSize());
+    AttentionLayer.Step step = new AttentionLayer.Step(ops, angles(input), buffers, rows);
+    ops.embed(embedding, input.ids(), hidden, rows);
+    taps.accept(0, hidden, rows);
+    for (int layer = 0; layer < blocks.size(); layer++) {
+      Block block = blocks.get(layer);
+      norm(block.attentionNorm(), hidden, normed, rows);
+      attend(block.attention(), layer, batch, normed, update, step);
+      ops.add(hidden, update, rows);
+      norm(block.feedForwardNorm(), hidden, normed, rows);
+      block.feedForward().forward(normed, update, step);
+      ops.add(hidden, update, rows);
+      if (layer + 1 < blocks.size()) {
+        taps.accept(layer + 1, hidden, rows);
+      }
+    }
+    norm(finalNorm, hidden, normed, rows);
+    taps.accept(blocks.size(), normed, rows);
+    FloatMatrix logits = logits(input, normed);
+    batch.advance();
+    return logits;
+  }
+
+  private void attend(
+      AttentionLayer layer,
+      int index,
+      RaggedBatch batch,
+      FloatMatrix x,
+      FloatMatrix out,
+      AttentionLayer.Step step) {
+    AttentionShape shape = config.attention().shape();
+    AttentionLayer.Projected projected = layer.project(x, step);
+    FloatMatrix attended = buffers.matrix("attention.attended", shape.attendedWidth());
+    ops.store(batch, index, projected.keys(), projected.values());
+    ops.attention(
+        shape,
+        config.masks().mask(index),
+        (float) config.attention().scale(),
+        batch,
+        index,
+        projected.queries(),
+        attended.heads(shape.maps()));
+    layer.output(attended, out, step);
+  }
+
+  private void norm(float[] weight, FloatMatrix x, FloatMatrix out, int rows) {
+    ops.rmsNorm(weight, config.rmsNormEps(), x.heads(1), out.heads(1), rows);
+  }
+
+  private RotaryAngles angles(StepInput input) {
+    RotaryEmbedding rotary = config.attention().rotary();
+    RotaryAngles angles =
+        new RotaryAngles(
+            buffers.matrix("rotary.cosine", rotary.dimensions() / 2),
+            buffers.matrix("rotary.sine", rotary.dimensions() / 2),
+            rotary.pairs());
+    RaggedBatch batch = input.batch();
+    for (int slice = 0; slice < batch.slices(); slice++) {
+      rotary.fill(
+          angles, batch.firstRow(slice), batch.rows(slice), batch.past(slice), input.length(slice));
+    }
+    return angles;
+  }
+
+  /** Logits of the wanted rows alone: the output head is the largest matrix. */
+  private FloatMatrix logits(StepInput input, FloatMatrix normed) {
+    int count = input.logitCount();
+    logitBuffers.ensureRows(Math.max(count, 1));
+    FloatMatrix wanted = logitBuffers.matrix("wanted", config.hiddenSize());
+    FloatMatrix logits = logitBuffers.matrix("logits", config.vocabSize());
+    for (int i = 0; i < count; i++) {
+      MemorySegment.copy(
+          normed.data(),
+          normed.rowByte(input.logitRow(i)),
+          wanted.data(),
+          wanted.rowByte(i),
+          (long) config.hiddenSize() * Float.BYTES);
+    }
+    ops.linear(head, wanted, logits, count);
+    return logits;
+  }
+
+  private void requireIds(int[] ids, int rows) {
+    for (int row = 0; row < rows; row++) {
+      if (ids[row] < 0 || ids[row] >= config.vocabSize()) {
+        throw new IllegalArgumentException(
+            "token id %d is out of range: the vocabulary has %d tokens, 0 to %d"
+                .formatted(ids[row], config.vocabSize(), config.vocabSize() - 1));
+      }
+    }
+  }
+
+  /**
+   * Frees what was computed at load and the step's matrices; the checkpoint and the operations
+   * stay.
+   */
+  @Override
+  public void close() {
+    buffers.close();
+    logitBuffers.close();
+    arena.close();
+  }
+}

@@ -1,0 +1,252 @@
+package org.gta4j.model.variant;
+
+import java.util.List;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.attention.ValueRows;
+import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.ops.PackedHeads;
+import org.gta4j.ops.PackedLinear;
+import org.gta4j.ops.RotaryAngles;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
+import org.gta4j.tensor.Shape;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * Multi-head latent attention, MLA, of DeepSeek's dense layers, computed absorbed: the cache holds
+ * the normalized latent and the turned rope part alone. A head's key is {@code [W_uk c | k_rope]};
+ * instead of every cached {@code W_uk c}, the query is taken to the latent once, {@code q_nope ·
+ * W_uk c = (W_ukᵀ q_nope) · c}, and the weighted latent is taken to the head's values by {@code
+ * W_uv} afterwards.
+ *
+ * <p>Hugging Face's configuration keys and tensor names (DeepSeek-V2 and -V3).
+ *
+ * @param hiddenSize H
+ * @param numAttentionHeads n_h
+ * @param kvLoraRank d_c, floats a latent
+ * @param queryLoraRank the rank of the queries' projection; empty where it is one matrix
+ * @param nopeDim floats of a query head that are not turned
+ * @param ropeDim d_r, floats that are
+ * @param valueHeadDim floats a head's values
+ * @param bias whether the projections to the ranks and the output have biases
+ * @param rotary position embedding of the rope part
+ */
+public record MultiHeadLatentAttention(
+    int hiddenSize,
+    int numAttentionHeads,
+    int kvLoraRank,
+    Optional<Integer> queryLoraRank,
+    int nopeDim,
+    int ropeDim,
+    int valueHeadDim,
+    boolean bias,
+    RotaryEmbedding rotary)
+    implements AttentionVariant {
+
+  private static final List<String> MODEL_TYPES = List.of("deepseek_v2", "deepseek_v3");
+
+  /** The epsilon of the norms on the ranks, whatever the configuration says of the others. */
+  private static final float RANK_EPSILON = 1e-6f;
+
+  static Optional<AttentionVariant> read(ConfigFile config) {
+    return MODEL_TYPES.contains(config.text("model_type").orElse(""))
+        ? Optional.of(of(config))
+        : Optional.empty();
+  }
+
+  /** The attention that DeepSeek's keys describe. */
+  static MultiHeadLatentAttention of(ConfigFile config) {
+    boolean second = config.text("model_type").orElse("").equals("deepseek_v2");
+    int ropeDim = config.size("qk_rope_head_dim", 64);
+    boolean neighbours = second || config.flag("rope_interleave", true);
+    return new MultiHeadLatentAttention(
+        config.size("hidden_size"),
+        config.size("num_attention_heads"),
+        config.size("kv_lora_rank", 512),
+        config.json().has("q_lora_rank") ? config.optionalSize("q_lora_rank") : Optional.of(1536),
+        config.size("qk_nope_head_dim", 128),
+        ropeDim,
+        config.size("v_head_dim", 128),
+        config.flag("attention_bias", false),
+        RotaryEmbedding.read(
+            config,
+            ropeDim,
+            config.size("max_position_embeddings", second ? 2048 : 4096),
+            neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
+  }
+
+  @Override
+  public String name() {
+    return "mla";
+  }
+
+  @Override
+  public AttentionShape shape() {
+    return new AttentionShape(
+        numAttentionHeads,
+        1,
+        Math.addExact(kvLoraRank, ropeDim),
+        1,
+        kvLoraRank,
+        ValueRows.KEY_PREFIX);
+  }
+
+  @Override
+  public double scale() {
+    return rotary.scaling().latentScoreFactor() / Math.sqrt((double) nopeDim + ropeDim);
+  }
+
+  private int queryHeadDim() {
+    return Math.addExact(nopeDim, ropeDim);
+  }
+
+  /** Floats of all heads' values. */
+  int headsWidth() {
+    return Math.multiplyExact(numAttentionHeads, valueHeadDim);
+  }
+
+  @Override
+  public SequencedMap<String, Shape> tensors() {
+    int queryWidth = Math.multiplyExact(numAttentionHeads, queryHeadDim());
+    TensorList list = new TensorList();
+    if (queryLoraRank.isPresent()) {
+      int rank = queryLoraRank.get();
+      list.linear("q_a_proj", rank, hiddenSize, bias)
+          .norm("q_a_layernorm", rank)
+          .linear("q_b_proj", queryWidth, rank, false);
+    } else {
+      list.linear("q_proj", queryWidth, hiddenSize, false);
+    }
+    return list.linear("kv_a_proj_with_mqa", shape().keyDim(), hiddenSize, bias)
+        .norm("kv_a_layernorm", kvLoraRank)
+        .linear(
+            "kv_b_proj",
+            Math.multiplyExact(numAttentionHeads, Math.addExact(nopeDim, valueHeadDim)),
+            kvLoraRank,
+            false)
+        .linear("o_proj", hiddenSize, headsWidth(), bias)
+        .toMap();
+  }
+
+  @Override
+  public AttentionLayer bind(LayerTensors tensors) {
+    return layer(tensors);
+  }
+
+  /** {@link #bind}, for the gated variant, which needs the heads before the output projection. */
+  Layer layer(LayerTensors tensors) {
+    Query query =
+        queryLoraRank.isPresent()
+            ? new LowRankQuery(
+                tensors.linear("q_a_proj"),
+                tensors.vector("q_a_layernorm.weight"),
+                tensors.linear("q_b_proj"))
+            : new FullQuery(tensors.linear("q_proj"));
+    // kv_b_proj holds, head by head, W_uk [nopeDim, d_c] above W_uv [valueHeadDim, d_c].
+    Tensor up = tensors.tensor("kv_b_proj.weight");
+    int rows = nopeDim + valueHeadDim;
+    PackedHeads toLatent =
+        tensors.heads(
+            numAttentionHeads,
+            kvLoraRank,
+            nopeDim,
+            (head, latent, nope) -> up.get(((long) head * rows + nope) * kvLoraRank + latent));
+    PackedHeads toValues =
+        tensors.heads(
+            numAttentionHeads,
+            valueHeadDim,
+            kvLoraRank,
+            (head, value, latent) ->
+                up.get(((long) head * rows + nopeDim + value) * kvLoraRank + latent));
+    return new Layer(
+        this,
+        query,
+        tensors.linear("kv_a_proj_with_mqa"),
+        tensors.vector("kv_a_layernorm.weight"),
+        toLatent,
+        toValues,
+        tensors.linear("o_proj"));
+  }
+
+  /** How queries come from the hidden state. */
+  private sealed interface Query {
+    void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step);
+  }
+
+  private record FullQuery(PackedLinear projection) implements Query {
+    @Override
+    public void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step) {
+      step.ops().linear(projection, x, out, step.rows());
+    }
+  }
+
+  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
+  private record LowRankQuery(PackedLinear down, float[] norm, PackedLinear up) implements Query {
+    @Override
+    public void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step) {
+      FloatMatrix rank = step.buffers().matrix("attention.q.rank", down.outputs());
+      step.ops().linear(down, x, rank, step.rows());
+      step.ops().rmsNorm(norm, RANK_EPSILON, rank.heads(1), rank.heads(1), step.rows());
+      step.ops().linear(up, rank, out, step.rows());
+    }
+  }
+
+  /** One layer's projections. */
+  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
+  record Layer(
+      MultiHeadLatentAttention sizes,
+      Query query,
+      PackedLinear latent,
+      float[] latentNorm,
+      PackedHeads toLatent,
+      PackedHeads toValues,
+      PackedLinear outputProjection)
+      implements AttentionLayer {
+    @Override
+    public Projected project(FloatMatrix x, Step step) {
+      AttentionShape shape = sizes.shape();
+      int heads = shape.maps();
+      FloatMatrix q = step.buffers().matrix("attention.q", heads * sizes.queryHeadDim());
+      FloatMatrix absorbed = step.buffers().matrix("attention.q.absorbed", shape.queryWidth());
+      FloatMatrix key = step.buffers().matrix("attention.k", shape.keyDim());
+      query.project(x, q, step);
+      Heads turned = q.heads(heads).part(sizes.nopeDim(), sizes.ropeDim());
+      step.ops().rotate(step.angles(), turned, step.rows());
+      Heads maps = absorbed.heads(heads);
+      step.ops()
+          .headLinear(
+              toLatent,
+              q.heads(heads).part(0, sizes.nopeDim()),
+              maps.part(0, shape.valueDim()),
+              step.rows());
+      step.ops().copyHeads(turned, maps.part(shape.valueDim(), sizes.ropeDim()), step.rows());
+
+      step.ops().linear(latent, x, key, step.rows());
+      Heads row = key.heads(1);
+      Heads compressed = row.part(0, shape.valueDim());
+      step.ops().rmsNorm(latentNorm, RANK_EPSILON, compressed, compressed, step.rows());
+      step.ops().rotate(step.angles(), row.part(shape.valueDim(), sizes.ropeDim()), step.rows());
+      return new Projected(maps, row, Optional.empty());
+    }
+
+    /** The heads' values [rows, heads · valueHeadDim] from the weighted latents. */
+    FloatMatrix heads(FloatMatrix attended, Step step) {
+      FloatMatrix heads = step.buffers().matrix("attention.heads", sizes.headsWidth());
+      step.ops()
+          .headLinear(
+              toValues,
+              attended.heads(toValues.heads()),
+              heads.heads(toValues.heads()),
+              step.rows());
+      return heads;
+    }
+
+    @Override
+    public void output(FloatMatrix attended, FloatMatrix out, Step step) {
+      step.ops().linear(outputProjection, heads(attended, step), out, step.rows());
+    }
+  }
+}

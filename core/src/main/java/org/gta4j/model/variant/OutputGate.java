@@ -1,0 +1,34 @@
+package org.gta4j.model.variant;
+
+import org.gta4j.ops.PackedLinear;
+import org.gta4j.tensor.FloatMatrix;
+
+/**
+ * The gate of GTA and of the gated baselines: {@code y ⊙ sigmoid(x W_g + b_g)}, from the current
+ * token's normalized hidden state {@code x}. Tensors {@code g_proj.weight} [width, hidden] and
+ * {@code g_proj.bias} [width].
+ *
+ * @param projection the gate's linear layer
+ */
+record OutputGate(PackedLinear projection) {
+  static final String NAME = "g_proj";
+
+  /** The gate of a layer. */
+  static OutputGate bind(LayerTensors tensors) {
+    return new OutputGate(tensors.linear(NAME));
+  }
+
+  /** Computes the gate's argument from {@code x} [rows, hidden] and keeps it for {@link #apply}. */
+  void project(FloatMatrix x, AttentionLayer.Step step) {
+    step.ops().linear(projection, x, buffer(step), step.rows());
+  }
+
+  /** Multiplies {@code y} [rows, width] by the gate. */
+  void apply(FloatMatrix y, AttentionLayer.Step step) {
+    step.ops().sigmoidGate(buffer(step), y, step.rows());
+  }
+
+  private FloatMatrix buffer(AttentionLayer.Step step) {
+    return step.buffers().matrix("attention.gate", projection.outputs());
+  }
+}

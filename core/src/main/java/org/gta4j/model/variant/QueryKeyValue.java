@@ -1,0 +1,49 @@
+package org.gta4j.model.variant;
+
+import java.util.Optional;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.ops.PackedLinear;
+import org.gta4j.tensor.FloatMatrix;
+
+/**
+ * The projections most variants begin with: {@code q_proj}, {@code k_proj} and {@code v_proj} from
+ * the hidden state to the shape's maps, key heads and value heads.
+ *
+ * @param shape the attention's sizes
+ * @param query [maps · keyDim, hidden]
+ * @param key [keyHeads · keyDim, hidden]
+ * @param value [valueHeads · valueDim, hidden]
+ */
+record QueryKeyValue(
+    AttentionShape shape, PackedLinear query, PackedLinear key, PackedLinear value) {
+  static QueryKeyValue bind(AttentionShape shape, LayerTensors tensors) {
+    return new QueryKeyValue(
+        shape, tensors.linear("q_proj"), tensors.linear("k_proj"), tensors.linear("v_proj"));
+  }
+
+  /** Computes queries, keys and values; not turned yet. */
+  AttentionLayer.Projected project(FloatMatrix x, AttentionLayer.Step step) {
+    FloatMatrix q = step.buffers().matrix("attention.q", shape.queryWidth());
+    FloatMatrix k = step.buffers().matrix("attention.k", shape.keyWidth());
+    FloatMatrix v = step.buffers().matrix("attention.v", shape.ownValueWidth());
+    step.ops().linear(query, x, q, step.rows());
+    step.ops().linear(key, x, k, step.rows());
+    step.ops().linear(value, x, v, step.rows());
+    return new AttentionLayer.Projected(
+        q.heads(shape.maps()), k.heads(shape.keyHeads()), Optional.of(v.heads(shape.valueHeads())));
+  }
+
+  /** Turns queries and keys by position. */
+  void rotate(AttentionLayer.Projected projected, AttentionLayer.Step step) {
+    int turned = step.angles().dimensions();
+    step.ops().rotate(step.angles(), projected.queries().part(0, turned), step.rows());
+    step.ops().rotate(step.angles(), projected.keys().part(0, turned), step.rows());
+  }
+
+  /** {@link #project} and {@link #rotate}. */
+  AttentionLayer.Projected projectAndRotate(FloatMatrix x, AttentionLayer.Step step) {
+    AttentionLayer.Projected projected = project(x, step);
+    rotate(projected, step);
+    return projected;
+  }
+}

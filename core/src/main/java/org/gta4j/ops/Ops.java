@@ -1,0 +1,122 @@
+package org.gta4j.ops;
+
+import java.util.Optional;
+import org.gta4j.attention.AttentionMask;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.RaggedBatch;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * The operations a model is written in. {@link org.gta4j.ops.scalar.ScalarOps} is the
+ * specification; every other implementation passes the same contract test.
+ *
+ * <p>Shape legend: {@code rows} are tokens of a ragged batch, in the order of its slices; matrices
+ * are row-major f32. An operation reads and writes the first {@code rows} rows of its matrices.
+ * What it computes for one row does not depend, bit for bit, on how many other rows there are, on
+ * what they hold, or on the number of threads.
+ *
+ * <p>One operation runs at a time: the caller's thread starts it and the implementation's workers
+ * share it.
+ */
+public interface Ops extends AutoCloseable {
+  /** The name the user chooses it by: {@code scalar}, {@code vector}. */
+  String name();
+
+  /** Which code runs and why, for people: instruction set, vector width, threads. */
+  String describe();
+
+  /** How many threads share an operation. */
+  int threads();
+
+  /** Whether weights of this type are computed on as they are. */
+  boolean supportsWeights(DType dtype);
+
+  /** Whether keys and values can be cached in this type. */
+  boolean supportsCache(DType dtype);
+
+  /**
+   * Prepares a linear layer's weights for {@link #linear}: packs them, or keeps the view of the
+   * mapped file.
+   *
+   * @param weight [outputs, inputs], of a supported type
+   * @param bias [outputs], of any computable type
+   */
+  PackedLinear pack(Tensor weight, Optional<Tensor> bias);
+
+  /**
+   * Prepares a matrix per head for {@link #headLinear}.
+   *
+   * @param weight [heads, outputs, inputs], of a supported type
+   */
+  PackedHeads packHeads(Tensor weight);
+
+  /**
+   * Row {@code r} of {@code out} becomes row {@code ids[r]} of {@code table} [vocabulary, columns].
+   */
+  void embed(Tensor table, int[] ids, FloatMatrix out, int rows);
+
+  /**
+   * {@code out = x Wᵀ + b}; {@code x} [rows, inputs], {@code out} [rows, outputs]; they must not
+   * overlap.
+   */
+  void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows);
+
+  /** {@code out_h = x_h W_hᵀ} for every head {@code h}; they must not overlap. */
+  void headLinear(PackedHeads weights, Heads x, Heads out, int rows);
+
+  /**
+   * Root-mean-square norm of every head of every row: {@code out = x / sqrt(mean(x²) + epsilon) *
+   * weight}. {@code out} may be {@code x}.
+   *
+   * @param weight f32 [width], the same for all heads
+   */
+  void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int rows);
+
+  /** Turns every head of every row in place by its row's angles. */
+  void rotate(RotaryAngles angles, Heads x, int rows);
+
+  /** Head {@code h} of {@code out} becomes head {@code ⌊h·count(x)/count(out)⌋} of {@code x}. */
+  void copyHeads(Heads x, Heads out, int rows);
+
+  /** {@code x += y}. */
+  void add(FloatMatrix x, FloatMatrix y, int rows);
+
+  /** {@code gate = gate · sigmoid(gate) · up}. */
+  void swiGlu(FloatMatrix gate, FloatMatrix up, int rows);
+
+  /** {@code x = x · sigmoid(gate)}: the output gate of gated attention. */
+  void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows);
+
+  /**
+   * Writes the batch's keys and values into the cache, after each slice's past.
+   *
+   * @param layer the layer they belong to
+   * @param keys the shape's key heads
+   * @param values the shape's value heads; empty where value rows are part of the keys
+   */
+  void store(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values);
+
+  /**
+   * Attention of every map of every row to the cached tokens that {@code mask} lets it see, its own
+   * included (they have been stored): {@code attended_i = softmax(scale · q_i Kᵀ) V}, computed
+   * block by block of the cache.
+   *
+   * @param queries the shape's maps of {@code keyDim} floats
+   * @param attended the shape's maps of {@code valueDim} floats
+   */
+  void attention(
+      AttentionShape shape,
+      AttentionMask mask,
+      float scale,
+      RaggedBatch batch,
+      int layer,
+      Heads queries,
+      Heads attended);
+
+  /** Ends the workers. */
+  @Override
+  void close();
+}

@@ -1,0 +1,18 @@
+package org.gta4j.ops;
+
+import java.util.Optional;
+
+/** An implementation of the operations, found with {@link java.util.ServiceLoader}. */
+public interface OpsProvider {
+  /** The name the user chooses it by. */
+  String name();
+
+  /** The larger, the sooner it is chosen where the user does not choose. */
+  int preference();
+
+  /** Why it cannot run here, and what would help; empty where it can. */
+  Optional<String> obstacle();
+
+  /** Starts it, with {@code threads} threads; only where there is no obstacle. */
+  Ops create(int threads);
+}

@@ -1,0 +1,145 @@
+package org.gta4j.ops;
+
+import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicReference;
+import java.util.concurrent.locks.LockSupport;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * Threads that share the items of one task at a time: the caller works too, and returns when all
+ * items are done. Which thread takes which item is left to chance, so an item's result must not
+ * depend on it.
+ *
+ * <p>Idle workers look for a new task for a short while before they sleep: a model's step is
+ * hundreds of short tasks.
+ */
+public final class Workers implements AutoCloseable {
+  /** A task made of numbered items. */
+  @FunctionalInterface
+  public interface Task {
+    /**
+     * Does item {@code item}, as worker {@code worker} of 0 … threads − 1, on whose scratch memory
+     * nobody else is.
+     */
+    void run(int item, int worker);
+  }
+
+  /** How often an idle worker looks for a new task before it sleeps: some tens of microseconds. */
+  private static final int SPINS = 2_000;
+
+  private static final Task NOTHING = (item, worker) -> {};
+
+  private final Thread[] threads;
+  private final AtomicInteger next = new AtomicInteger();
+  private final AtomicInteger busy = new AtomicInteger();
+  private volatile int round;
+  private volatile boolean closed;
+  private Task task = NOTHING;
+  private int items;
+  private final AtomicReference<@Nullable Throwable> failure = new AtomicReference<>();
+
+  /**
+   * Starts workers.
+   *
+   * @param count how many threads share a task, the caller's own among them; at least 1
+   */
+  public Workers(int count) {
+    if (count < 1) {
+      throw new IllegalArgumentException("expected at least 1 thread, found " + count);
+    }
+    threads = new Thread[count - 1];
+    for (int i = 0; i < threads.length; i++) {
+      int worker = i + 1;
+      threads[i] =
+          Thread.ofPlatform().daemon().name("gta4j-worker-" + worker).unstarted(() -> work(worker));
+    }
+    for (Thread thread : threads) {
+      thread.start();
+    }
+  }
+
+  /** How many threads share a task. */
+  public int count() {
+    return threads.length + 1;
+  }
+
+  /**
+   * Runs items 0 … {@code count − 1} of {@code task}; returns when all are done, or throws what one
+   * of them threw.
+   */
+  public void run(int count, Task task) {
+    if (threads.length == 0 || count <= 1) {
+      for (int item = 0; item < count; item++) {
+        task.run(item, 0);
+      }
+      return;
+    }
+    if (closed) {
+      throw new IllegalStateException("the workers have ended");
+    }
+    this.task = task;
+    items = count;
+    failure.set(null);
+    next.set(0);
+    busy.set(threads.length);
+    int now = round;
+    round = now + 1; // publishes task and items; only the caller's thread writes it
+    for (Thread thread : threads) {
+      LockSupport.unpark(thread);
+    }
+    take(0);
+    while (busy.get() > 0) {
+      Thread.onSpinWait();
+    }
+    this.task = NOTHING;
+    Throwable thrown = failure.get();
+    if (thrown instanceof RuntimeException e) {
+      throw e;
+    }
+    if (thrown instanceof Error e) {
+      throw e;
+    }
+  }
+
+  private void work(int worker) {
+    int seen = 0;
+    while (true) {
+      int spins = 0;
+      while (round == seen) {
+        if (closed) {
+          return;
+        }
+        if (++spins < SPINS) {
+          Thread.onSpinWait();
+        } else {
+          LockSupport.park(this);
+        }
+      }
+      seen = round;
+      take(worker);
+      busy.decrementAndGet();
+    }
+  }
+
+  private void take(int worker) {
+    Task current = task;
+    int count = items;
+    try {
+      for (int item = next.getAndIncrement(); item < count; item = next.getAndIncrement()) {
+        current.run(item, worker);
+      }
+    } catch (RuntimeException | Error e) {
+      failure.set(e);
+      next.set(count);
+    }
+  }
+
+  /** Ends the threads. */
+  @Override
+  public void close() {
+    closed = true;
+    for (Thread thread : threads) {
+      LockSupport.unpark(thread);
+    }
+  }
+}

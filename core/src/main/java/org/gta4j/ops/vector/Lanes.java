@@ -1,0 +1,109 @@
+package org.gta4j.ops.vector;
+
+import java.lang.foreign.MemorySegment;
+import java.nio.ByteOrder;
+import jdk.incubator.vector.FloatVector;
+import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorMask;
+import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShuffle;
+import jdk.incubator.vector.VectorSpecies;
+
+/**
+ * The vector width of this machine, and the few functions on vectors whose result the Vector API
+ * leaves open: sums across lanes, whose order it does not fix, and the exponential, whose last bit
+ * depends on whether the code is compiled yet. Here both are made of operations that give the same
+ * bits always.
+ */
+@SuppressWarnings("FloatingPointLiteralPrecision") // the published coefficients of Cephes' expf
+final class Lanes {
+  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
+  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+
+  /** Floats a vector. */
+  static final int COUNT = FLOATS.length();
+
+  private static final ByteOrder ORDER = ByteOrder.LITTLE_ENDIAN;
+  private static final VectorShuffle<Float> SWAP_8 = swap(8);
+  private static final VectorShuffle<Float> SWAP_4 = swap(4);
+  private static final VectorShuffle<Float> SWAP_2 = swap(2);
+  private static final VectorShuffle<Float> SWAP_1 = swap(1);
+
+  private static final float LOG2_E = 1.44269504f;
+  private static final float LN2_HIGH = 0.693359375f;
+  private static final float LN2_LOW = -2.12194440e-4f;
+
+  /** 1.5 · 2^23: adding it rounds a small f32 to an integer, which then stands in the low bits. */
+  private static final float ROUND = 12582912f;
+
+  private static final float SMALLEST = -87.33f;
+  private static final float LARGEST = 88.37f;
+
+  private Lanes() {}
+
+  private static VectorShuffle<Float> swap(int distance) {
+    return VectorShuffle.fromOp(FLOATS, lane -> lane ^ (distance & (FLOATS.length() - 1)));
+  }
+
+  static FloatVector load(MemorySegment memory, long at) {
+    return FloatVector.fromMemorySegment(FLOATS, memory, at, ORDER);
+  }
+
+  static void store(FloatVector vector, MemorySegment memory, long at) {
+    vector.intoMemorySegment(memory, at, ORDER);
+  }
+
+  static FloatVector broadcast(float value) {
+    return FloatVector.broadcast(FLOATS, value);
+  }
+
+  /** The sum of all lanes, added in one fixed order. */
+  static float sum(FloatVector vector) {
+    FloatVector v = vector;
+    if (COUNT >= 16) {
+      v = v.add(v.rearrange(SWAP_8));
+    }
+    if (COUNT >= 8) {
+      v = v.add(v.rearrange(SWAP_4));
+    }
+    if (COUNT >= 4) {
+      v = v.add(v.rearrange(SWAP_2));
+    }
+    if (COUNT >= 2) {
+      v = v.add(v.rearrange(SWAP_1));
+    }
+    return v.lane(0);
+  }
+
+  /**
+   * e to the power of every lane, to about two units in the last place; 0 below −87.33, finite
+   * above 88.37.
+   */
+  static FloatVector exp(FloatVector x) {
+    VectorMask<Float> vanishing = x.compare(VectorOperators.LT, SMALLEST);
+    FloatVector clamped = x.min(LARGEST).max(SMALLEST);
+    FloatVector shifted = clamped.mul(LOG2_E).add(ROUND);
+    FloatVector n = shifted.sub(ROUND);
+    FloatVector r = n.fma(broadcast(-LN2_HIGH), clamped);
+    r = n.fma(broadcast(-LN2_LOW), r);
+    FloatVector p = broadcast(1.9875691500e-4f);
+    p = p.fma(r, broadcast(1.3981999507e-3f));
+    p = p.fma(r, broadcast(8.3334519073e-3f));
+    p = p.fma(r, broadcast(4.1665795894e-2f));
+    p = p.fma(r, broadcast(1.6666665459e-1f));
+    p = p.fma(r, broadcast(5.0000001201e-1f));
+    p = p.fma(r.mul(r), r).add(1f);
+    IntVector exponent =
+        shifted
+            .reinterpretAsInts()
+            .sub(Float.floatToRawIntBits(ROUND))
+            .add(127)
+            .lanewise(VectorOperators.LSHL, 23);
+    return p.mul(exponent.reinterpretAsFloats()).blend(0f, vanishing);
+  }
+
+  /** 1 / (1 + e^−x) of every lane. */
+  static FloatVector sigmoid(FloatVector x) {
+    return broadcast(1f).div(exp(x.neg()).add(1f));
+  }
+}

@@ -1,0 +1,220 @@
+package org.gta4j.tokenizer;
+
+import java.io.IOException;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Comparator;
+import java.util.HashMap;
+import java.util.Map;
+import java.util.PriorityQueue;
+import org.gta4j.checkpoint.CheckpointException;
+
+/**
+ * The tokenizer that lies beside a llama2.c model: SentencePiece's byte-pair encoding, exported as
+ * scores and pieces. A text begins with the token 1 and a space; characters without a piece become
+ * their bytes' tokens.
+ *
+ * <p>File: the longest piece's length (32 bit), then for each id a score (f32), a length (32 bit)
+ * and the piece's bytes.
+ */
+public final class Llama2cTokenizer implements Tokenizer {
+  private static final int BEGIN = 1;
+  private static final int END = 2;
+
+  /** The tokens of single bytes follow unknown, begin and end. */
+  private static final int FIRST_BYTE = 3;
+
+  private static final int BYTES = 256;
+
+  private final byte[][] pieces;
+  private final float[] scores;
+  private final Map<String, Integer> ids = new HashMap<>();
+
+  private Llama2cTokenizer(byte[][] pieces, float[] scores) {
+    this.pieces = pieces;
+    this.scores = scores;
+    for (int id = pieces.length - 1; id >= FIRST_BYTE + BYTES; id--) {
+      ids.put(key(pieces[id]), id); // of equal pieces the first counts
+    }
+  }
+
+  /**
+   * Reads a file.
+   *
+   * @param vocabularySize how many tokens the model has
+   * @throws CheckpointException if the file cannot be read or does not hold that many tokens
+   */
+  public static Llama2cTokenizer read(Path file, int vocabularySize) {
+    try {
+      return read(file.toString(), Files.readAllBytes(file), vocabularySize);
+    } catch (IOException e) {
+      throw new CheckpointException(file + ": the tokenizer cannot be read: " + e.getMessage(), e);
+    }
+  }
+
+  /** Reads a file's bytes; {@code file} names it in errors. */
+  public static Llama2cTokenizer read(String file, byte[] bytes, int vocabularySize) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    // Every token takes at least eight bytes, which bounds the table before it is made.
+    if (bytes.length < 4 + 8L * vocabularySize || vocabularySize < FIRST_BYTE + BYTES) {
+      throw CheckpointException.of(
+          file,
+          "size",
+          "a llama2.c tokenizer of %d tokens (at least 259)".formatted(vocabularySize),
+          bytes.length + " bytes");
+    }
+    buffer.getInt();
+    byte[][] pieces = new byte[vocabularySize][];
+    float[] scores = new float[vocabularySize];
+    for (int id = 0; id < vocabularySize; id++) {
+      if (buffer.remaining() < 8) {
+        throw CheckpointException.of(
+            file, "token " + id, "a score and a length", "the end of the file");
+      }
+      scores[id] = buffer.getFloat();
+      int length = buffer.getInt();
+      if (length < 0 || length > buffer.remaining()) {
+        throw CheckpointException.of(
+            file, "token " + id + ": length", "0 to %d".formatted(buffer.remaining()), length);
+      }
+      pieces[id] = new byte[length];
+      buffer.get(pieces[id]);
+    }
+    return new Llama2cTokenizer(pieces, scores);
+  }
+
+  @Override
+  public int size() {
+    return pieces.length;
+  }
+
+  @Override
+  public int[] encode(String text) {
+    if (text.isEmpty()) {
+      return new int[] {BEGIN};
+    }
+    return new Merging(" " + text).ids();
+  }
+
+  @Override
+  public TokenDecoder decoder() {
+    return new TokenDecoder(this::bytes);
+  }
+
+  private byte[] bytes(int previous, int id) {
+    if (id < 0 || id >= pieces.length) {
+      throw new IllegalArgumentException(
+          "token id %d is out of range: there are %d tokens".formatted(id, pieces.length));
+    }
+    if (id == BEGIN || id == END) {
+      return new byte[0];
+    }
+    byte[] piece = pieces[id];
+    if (id >= FIRST_BYTE && id < FIRST_BYTE + BYTES) {
+      return new byte[] {(byte) (id - FIRST_BYTE)};
+    }
+    if (previous == BEGIN && piece.length > 0 && piece[0] == ' ') {
+      byte[] stripped = new byte[piece.length - 1];
+      System.arraycopy(piece, 1, stripped, 0, stripped.length);
+      return stripped;
+    }
+    return piece;
+  }
+
+  /** A piece's bytes as a key: one character a byte. */
+  private static String key(byte[] piece) {
+    return new String(piece, StandardCharsets.ISO_8859_1);
+  }
+
+  /** Two neighbouring pieces that are one piece together. */
+  private record Merge(int left, int right, int version, int id, float score) {}
+
+  /**
+   * One text being merged: pieces in a linked list, candidates in a queue by score, of equal scores
+   * the leftmost first. A candidate is stale once either of its pieces has changed.
+   */
+  private final class Merging {
+    private final int[] tokens;
+    private final int[] next;
+    private final int[] before;
+    private final int[] versions;
+    private final PriorityQueue<Merge> queue =
+        new PriorityQueue<>(
+            Comparator.comparingDouble((Merge m) -> -m.score()).thenComparingInt(Merge::left));
+    private final int count;
+
+    Merging(String text) {
+      int[] initial = new int[text.getBytes(StandardCharsets.UTF_8).length];
+      int length = 0;
+      for (int codePoint : text.codePoints().toArray()) {
+        byte[] bytes = new String(Character.toChars(codePoint)).getBytes(StandardCharsets.UTF_8);
+        Integer id = ids.get(key(bytes));
+        if (id != null) {
+          initial[length++] = id;
+        } else {
+          for (byte b : bytes) {
+            initial[length++] = FIRST_BYTE + Byte.toUnsignedInt(b);
+          }
+        }
+      }
+      tokens = initial;
+      count = length;
+      next = new int[count];
+      before = new int[count];
+      versions = new int[count];
+      for (int i = 0; i < count; i++) {
+        next[i] = i + 1;
+        before[i] = i - 1;
+      }
+    }
+
+    int[] ids() {
+      for (int i = 0; i + 1 < count; i++) {
+        offer(i);
+      }
+      int left = count;
+      for (Merge merge = queue.poll(); merge != null; merge = queue.poll()) {
+        if (versions[merge.left()] + versions[merge.right()] != merge.version()
+            || next[merge.left()] != merge.right()) {
+          continue;
+        }
+        apply(merge);
+        left--;
+      }
+      int[] result = new int[left + 1];
+      result[0] = BEGIN;
+      int at = 1;
+      for (int i = 0; i < count; i = next[i]) {
+        result[at++] = tokens[i];
+      }
+      return result;
+    }
+
+    private void apply(Merge merge) {
+      int left = merge.left();
+      int right = merge.right();
+      tokens[left] = merge.id();
+      versions[left]++;
+      versions[right]++;
+      next[left] = next[right];
+      if (next[left] < count) {
+        before[next[left]] = left;
+        offer(left);
+      }
+      if (before[left] >= 0) {
+        offer(before[left]);
+      }
+    }
+
+    private void offer(int left) {
+      int right = next[left];
+      Integer id = ids.get(key(pieces[tokens[left]]) + key(pieces[tokens[right]]));
+      if (id != null) {
+        queue.add(new Merge(left, right, versions[left] + versions[right], id, scores[id]));
+      }
+    }
+  }
+}

@@ -1,0 +1,6 @@
+/** Small programs that show the library at work. */
+module org.gta4j.examples {
+  requires static org.jspecify;
+  requires org.gta4j.core;
+  requires org.gta4j.embedded;
+}
