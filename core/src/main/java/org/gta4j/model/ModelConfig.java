@@ -3,6 +3,7 @@ package org.gta4j.model;
 import java.util.List;
 import java.util.SequencedMap;
 import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.model.variant.AttentionVariant;
 import org.gta4j.model.variant.AttentionVariants;
 import org.gta4j.model.variant.TensorList;
@@ -56,7 +57,7 @@ public record ModelConfig(
     if (type.startsWith("deepseek")) {
       requireDense(config, layers, type.equals("deepseek_v3") ? 3 : 0);
     }
-    int maxPositions = config.size("max_position_embeddings", 2048);
+    int maxPositions = RotaryEmbedding.maxPositionEmbeddings(config);
     double context = attention.rotary().scaling().contextLength(maxPositions);
     return new ModelConfig(
         config.size("vocab_size"),

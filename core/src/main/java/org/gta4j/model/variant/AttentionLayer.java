@@ -1,9 +1,9 @@
 package org.gta4j.model.variant;
 
 import java.util.Optional;
-import org.gta4j.model.Buffers;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.RotaryAngles;
+import org.gta4j.tensor.Buffers;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
 

@@ -2,7 +2,7 @@ package org.gta4j.model.variant;
 
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.tensor.Shape;
 
 /**

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Shape;
 

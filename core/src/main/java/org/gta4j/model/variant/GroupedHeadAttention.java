@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.FloatMatrix;
@@ -64,12 +64,7 @@ public record GroupedHeadAttention(
           "a divisor or a multiple of num_query_heads, which is " + maps,
           values);
     }
-    RotaryEmbedding rotary =
-        RotaryEmbedding.read(
-            config,
-            headDim,
-            config.size("max_position_embeddings", 2048),
-            RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadAttention(
         hidden, heads, maps, keys, values, headDim, config.flag("attention_bias", false), rotary);
   }

@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -76,12 +76,7 @@ public record GroupedHeadLatentAttention(
           "a divisor of hidden_size / num_query_heads, which is " + hidden / maps,
           latentDim);
     }
-    RotaryEmbedding rotary =
-        RotaryEmbedding.read(
-            config,
-            headDim,
-            config.size("max_position_embeddings", 2048),
-            RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadLatentAttention(hidden, maps, keys, latents, headDim, latentDim, rotary);
   }
 

@@ -5,7 +5,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.FloatMatrix;
@@ -72,7 +72,6 @@ public record GroupedQueryAttention(
         RotaryEmbedding.read(
             config,
             headDim,
-            config.size("max_position_embeddings", 2048),
             neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
   }
 

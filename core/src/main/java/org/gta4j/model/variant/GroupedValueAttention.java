@@ -4,7 +4,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.FloatMatrix;
@@ -49,12 +49,7 @@ public record GroupedValueAttention(
         config, "num_query_heads", maps, "num_attention_heads", heads);
     GroupedHeadLatentAttention.requireDivides(
         config, "num_key_heads", keys, "num_query_heads", maps);
-    RotaryEmbedding rotary =
-        RotaryEmbedding.read(
-            config,
-            headDim,
-            config.size("max_position_embeddings", 2048),
-            RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedValueAttention(
         hidden, heads, maps, keys, headDim, config.flag("attention_bias", false), rotary);
   }

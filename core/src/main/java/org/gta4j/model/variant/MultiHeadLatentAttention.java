@@ -6,7 +6,7 @@ import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.checkpoint.ConfigFile;
-import org.gta4j.model.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -74,7 +74,6 @@ public record MultiHeadLatentAttention(
         RotaryEmbedding.read(
             config,
             ropeDim,
-            config.size("max_position_embeddings", second ? 2048 : 4096),
             neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
   }
 

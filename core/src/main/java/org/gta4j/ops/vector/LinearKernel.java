@@ -8,99 +8,137 @@ import org.gta4j.tensor.Tensor;
  * Dot products of rows of weights with rows of activations, several of each at a time. Each product
  * is one vector of partial sums, added up across lanes at the end, whichever tile it is computed
  * in: its bits do not depend on the tile.
+ *
+ * <p>The partial sums go through memory on their way from the loop to the sum across lanes: a
+ * vector that is handed to a method which the compiler does not inline becomes an object, in the
+ * loop already.
  */
 final class LinearKernel {
   /** Rows of weights, that is outputs, in a tile. */
   static final int OUTPUTS = 4;
 
+  /** Floats of scratch memory a tile needs for its partial sums. */
+  static final int PARTIAL_FLOATS = 16 * 16;
+
   private static final int ROWS = 4;
+
+  private static final long VECTOR_BYTES = (long) Lanes.COUNT * Float.BYTES;
 
   private LinearKernel() {}
 
   /**
-   * Computes {@code outputs} (at most {@link #OUTPUTS}) numbers of {@code rows} rows.
+   * What all tiles of one call have in common.
    *
-   * @param w f32 weights; rows of {@code inputs} floats from {@code wByte} on
-   * @param x activations; rows {@code xStride} bytes apart from {@code xByte} on
-   * @param y results, likewise
-   * @param bias added to output {@code o}: {@code bias[biasAt + o]}
+   * @param w f32 weights, rows of {@code inputs} floats
+   * @param inputs floats a row
+   * @param x activations, rows {@code xStride} bytes apart
+   * @param y results, rows {@code yStride} bytes apart
+   * @param bias one number an output
+   * @param partials scratch memory of {@link #PARTIAL_FLOATS}
    */
-  static void tile(
+  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
+  record Operands(
       MemorySegment w,
-      long wByte,
       int inputs,
-      int outputs,
       MemorySegment x,
-      long xByte,
       long xStride,
       MemorySegment y,
-      long yByte,
       long yStride,
       float[] bias,
-      int biasAt,
-      int rows) {
+      MemorySegment partials) {}
+
+  /**
+   * Computes {@code outputs} (at most {@link #OUTPUTS}) numbers of {@code rows} rows.
+   *
+   * @param wByte where the first weights begin
+   * @param biasAt the first output's bias
+   * @param xByte where the first row of activations begins
+   * @param yByte where the first result goes
+   */
+  static void tile(
+      Operands o, long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
     int row = 0;
     if (outputs == OUTPUTS) {
       for (; row + ROWS <= rows; row += ROWS) {
         fourByFour(
-            w,
-            wByte,
-            inputs,
-            x,
-            xByte + row * xStride,
-            xStride,
-            y,
-            yByte + row * yStride,
-            yStride,
-            bias,
-            biasAt);
+            o.w(), wByte, o.inputs(), o.x(), xByte + row * o.xStride(), o.xStride(), o.partials());
+        finish(
+            o, wByte, OUTPUTS, biasAt, xByte + row * o.xStride(), yByte + row * o.yStride(), ROWS);
       }
       for (; row < rows; row++) {
-        fourByOne(
-            w, wByte, inputs, x, xByte + row * xStride, y, yByte + row * yStride, bias, biasAt);
+        fourByOne(o.w(), wByte, o.inputs(), o.x(), xByte + row * o.xStride(), o.partials());
+        finish(o, wByte, OUTPUTS, biasAt, xByte + row * o.xStride(), yByte + row * o.yStride(), 1);
       }
       return;
     }
     for (; row < rows; row++) {
-      for (int o = 0; o < outputs; o++) {
-        float dot =
-            dot(w, wByte + (long) o * inputs * Float.BYTES, x, xByte + row * xStride, inputs);
-        y.set(Tensor.FLOAT, yByte + row * yStride + (long) o * Float.BYTES, dot + bias[biasAt + o]);
+      for (int output = 0; output < outputs; output++) {
+        long w = wByte + (long) output * o.inputs() * Float.BYTES;
+        long y = yByte + row * o.yStride() + (long) output * Float.BYTES;
+        oneByOne(o.w(), w, o.inputs(), o.x(), xByte + row * o.xStride(), o.partials());
+        finish(o, w, 1, biasAt + output, xByte + row * o.xStride(), y, 1);
       }
     }
   }
 
-  private static float dot(MemorySegment w, long wByte, MemorySegment x, long xByte, int inputs) {
-    FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-    int i = 0;
-    for (; i <= inputs - Lanes.COUNT; i += Lanes.COUNT) {
-      long at = (long) i * Float.BYTES;
-      sum = Lanes.load(w, wByte + at).fma(Lanes.load(x, xByte + at), sum);
-    }
-    return Lanes.sum(sum) + tail(w, wByte, x, xByte, i, inputs);
+  /** How many inputs fill whole vectors. */
+  private static int whole(int inputs) {
+    return inputs - inputs % Lanes.COUNT;
   }
 
-  /** The products that do not fill a vector. */
-  private static float tail(
-      MemorySegment w, long wByte, MemorySegment x, long xByte, int from, int inputs) {
+  /**
+   * Adds up the partial sums [rows][outputs][lanes], the inputs that fill no vector, and the bias.
+   */
+  private static void finish(
+      Operands o, long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
+    int from = whole(o.inputs());
+    for (int row = 0; row < rows; row++) {
+      for (int output = 0; output < outputs; output++) {
+        FloatVector partial = Lanes.load(o.partials(), (row * outputs + output) * VECTOR_BYTES);
+        float sum = Lanes.sum(partial);
+        if (from < o.inputs()) {
+          sum +=
+              tail(
+                  o,
+                  wByte + (long) output * o.inputs() * Float.BYTES,
+                  xByte + row * o.xStride(),
+                  from);
+        }
+        o.y()
+            .set(
+                Tensor.FLOAT,
+                yByte + row * o.yStride() + (long) output * Float.BYTES,
+                sum + o.bias()[biasAt + output]);
+      }
+    }
+  }
+
+  private static float tail(Operands o, long wByte, long xByte, int from) {
     float sum = 0;
-    for (int i = from; i < inputs; i++) {
+    for (int i = from; i < o.inputs(); i++) {
       long at = (long) i * Float.BYTES;
-      sum += w.get(Tensor.FLOAT, wByte + at) * x.get(Tensor.FLOAT, xByte + at);
+      sum += o.w().get(Tensor.FLOAT, wByte + at) * o.x().get(Tensor.FLOAT, xByte + at);
     }
     return sum;
   }
 
-  private static void fourByOne(
+  private static void oneByOne(
       MemorySegment w,
-      long w0,
+      long wByte,
       int inputs,
       MemorySegment x,
       long xByte,
-      MemorySegment y,
-      long yByte,
-      float[] bias,
-      int biasAt) {
+      MemorySegment partials) {
+    FloatVector sum = FloatVector.zero(Lanes.FLOATS);
+    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
+      long at = (long) i * Float.BYTES;
+      sum = Lanes.load(w, wByte + at).fma(Lanes.load(x, xByte + at), sum);
+    }
+    Lanes.store(sum, partials, 0);
+  }
+
+  private static void fourByOne(
+      MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, MemorySegment partials) {
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;
@@ -109,8 +147,7 @@ final class LinearKernel {
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    int i = 0;
-    for (; i <= inputs - Lanes.COUNT; i += Lanes.COUNT) {
+    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
       FloatVector v = Lanes.load(x, xByte + at);
       s0 = Lanes.load(w, w0 + at).fma(v, s0);
@@ -118,24 +155,10 @@ final class LinearKernel {
       s2 = Lanes.load(w, w2 + at).fma(v, s2);
       s3 = Lanes.load(w, w3 + at).fma(v, s3);
     }
-    finish(s0, w, w0, x, xByte, i, inputs, y, yByte, bias[biasAt]);
-    finish(s1, w, w1, x, xByte, i, inputs, y, yByte + 4, bias[biasAt + 1]);
-    finish(s2, w, w2, x, xByte, i, inputs, y, yByte + 8, bias[biasAt + 2]);
-    finish(s3, w, w3, x, xByte, i, inputs, y, yByte + 12, bias[biasAt + 3]);
-  }
-
-  private static void finish(
-      FloatVector sum,
-      MemorySegment w,
-      long wByte,
-      MemorySegment x,
-      long xByte,
-      int from,
-      int inputs,
-      MemorySegment y,
-      long yByte,
-      float bias) {
-    y.set(Tensor.FLOAT, yByte, Lanes.sum(sum) + tail(w, wByte, x, xByte, from, inputs) + bias);
+    Lanes.store(s0, partials, 0);
+    Lanes.store(s1, partials, VECTOR_BYTES);
+    Lanes.store(s2, partials, 2 * VECTOR_BYTES);
+    Lanes.store(s3, partials, 3 * VECTOR_BYTES);
   }
 
   private static void fourByFour(
@@ -145,11 +168,7 @@ final class LinearKernel {
       MemorySegment x,
       long x0,
       long xStride,
-      MemorySegment y,
-      long yByte,
-      long yStride,
-      float[] bias,
-      int biasAt) {
+      MemorySegment partials) {
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;
@@ -174,8 +193,7 @@ final class LinearKernel {
     FloatVector d1 = zero;
     FloatVector d2 = zero;
     FloatVector d3 = zero;
-    int i = 0;
-    for (; i <= inputs - Lanes.COUNT; i += Lanes.COUNT) {
+    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
       FloatVector v0 = Lanes.load(w, w0 + at);
       FloatVector v1 = Lanes.load(w, w1 + at);
@@ -202,31 +220,21 @@ final class LinearKernel {
       d2 = v2.fma(u, d2);
       d3 = v3.fma(u, d3);
     }
-    row(a0, a1, a2, a3, w, w0, x, x0, i, inputs, y, yByte, bias, biasAt);
-    row(b0, b1, b2, b3, w, w0, x, x1, i, inputs, y, yByte + yStride, bias, biasAt);
-    row(c0, c1, c2, c3, w, w0, x, x2, i, inputs, y, yByte + 2 * yStride, bias, biasAt);
-    row(d0, d1, d2, d3, w, w0, x, x3, i, inputs, y, yByte + 3 * yStride, bias, biasAt);
-  }
-
-  private static void row(
-      FloatVector s0,
-      FloatVector s1,
-      FloatVector s2,
-      FloatVector s3,
-      MemorySegment w,
-      long w0,
-      MemorySegment x,
-      long xByte,
-      int from,
-      int inputs,
-      MemorySegment y,
-      long yByte,
-      float[] bias,
-      int biasAt) {
-    long row = (long) inputs * Float.BYTES;
-    finish(s0, w, w0, x, xByte, from, inputs, y, yByte, bias[biasAt]);
-    finish(s1, w, w0 + row, x, xByte, from, inputs, y, yByte + 4, bias[biasAt + 1]);
-    finish(s2, w, w0 + 2 * row, x, xByte, from, inputs, y, yByte + 8, bias[biasAt + 2]);
-    finish(s3, w, w0 + 3 * row, x, xByte, from, inputs, y, yByte + 12, bias[biasAt + 3]);
+    Lanes.store(a0, partials, 0);
+    Lanes.store(a1, partials, VECTOR_BYTES);
+    Lanes.store(a2, partials, 2 * VECTOR_BYTES);
+    Lanes.store(a3, partials, 3 * VECTOR_BYTES);
+    Lanes.store(b0, partials, 4 * VECTOR_BYTES);
+    Lanes.store(b1, partials, 5 * VECTOR_BYTES);
+    Lanes.store(b2, partials, 6 * VECTOR_BYTES);
+    Lanes.store(b3, partials, 7 * VECTOR_BYTES);
+    Lanes.store(c0, partials, 8 * VECTOR_BYTES);
+    Lanes.store(c1, partials, 9 * VECTOR_BYTES);
+    Lanes.store(c2, partials, 10 * VECTOR_BYTES);
+    Lanes.store(c3, partials, 11 * VECTOR_BYTES);
+    Lanes.store(d0, partials, 12 * VECTOR_BYTES);
+    Lanes.store(d1, partials, 13 * VECTOR_BYTES);
+    Lanes.store(d2, partials, 14 * VECTOR_BYTES);
+    Lanes.store(d3, partials, 15 * VECTOR_BYTES);
   }
 }

@@ -177,29 +177,29 @@ final class VectorOps implements Ops {
     int inputs = weight.shape().intSize(weight.shape().rank() - 1);
     long rowBytes = weight.dtype().bytes(inputs);
     boolean widen = weight.dtype() != DType.F32;
-    MemorySegment rowsOfWeights =
-        widen ? scratch[worker].floats((long) LinearKernel.OUTPUTS * inputs) : weight.data();
+    long widened = (long) LinearKernel.OUTPUTS * inputs;
+    MemorySegment memory =
+        scratch[worker].floats(LinearKernel.PARTIAL_FLOATS + (widen ? widened : 0));
+    long widenedByte = (long) LinearKernel.PARTIAL_FLOATS * Float.BYTES;
+    LinearKernel.Operands operands =
+        new LinearKernel.Operands(
+            widen ? memory : weight.data(),
+            inputs,
+            x,
+            (long) xStride * Float.BYTES,
+            y,
+            (long) yStride * Float.BYTES,
+            bias,
+            memory);
     for (int o = from; o < to; o += LinearKernel.OUTPUTS) {
       int count = Math.min(LinearKernel.OUTPUTS, to - o);
       long at = (firstWeightRow + o) * rowBytes;
       if (widen) {
-        FloatRows.widen(weight.dtype(), weight.data(), at, rowsOfWeights, 0, count * inputs);
-        at = 0;
+        FloatRows.widen(weight.dtype(), weight.data(), at, memory, widenedByte, count * inputs);
+        at = widenedByte;
       }
       LinearKernel.tile(
-          rowsOfWeights,
-          at,
-          inputs,
-          count,
-          x,
-          xByte,
-          (long) xStride * Float.BYTES,
-          y,
-          yByte + (long) o * Float.BYTES,
-          (long) yStride * Float.BYTES,
-          bias,
-          shared ? 0 : o,
-          rows);
+          operands, at, count, shared ? 0 : o, xByte, yByte + (long) o * Float.BYTES, rows);
     }
   }
 

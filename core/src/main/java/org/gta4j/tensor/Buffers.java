@@ -1,9 +1,8 @@
-package org.gta4j.model;
+package org.gta4j.tensor;
 
 import java.lang.foreign.Arena;
 import java.util.HashMap;
 import java.util.Map;
-import org.gta4j.tensor.FloatMatrix;
 
 /**
  * The matrices a step computes in, by name, kept from step to step: all have room for as many rows

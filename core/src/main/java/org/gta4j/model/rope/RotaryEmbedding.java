@@ -1,4 +1,4 @@
-package org.gta4j.model;
+package org.gta4j.model.rope;
 
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
@@ -37,8 +37,7 @@ public record RotaryEmbedding(
    *
    * @param dimensions how many numbers of a head are turned
    */
-  public static RotaryEmbedding read(
-      ConfigFile config, int dimensions, int maxPositionEmbeddings, RotaryAngles.Pairs pairs) {
+  public static RotaryEmbedding read(ConfigFile config, int dimensions, RotaryAngles.Pairs pairs) {
     ConfigFile rope =
         config
             .object("rope_scaling")
@@ -46,7 +45,7 @@ public record RotaryEmbedding(
             .or(() -> config.object("rope_parameters"))
             .orElseGet(() -> ConfigFile.of(config.file(), Json.object()));
     double theta = rope.positive("rope_theta", config.positive("rope_theta", 10_000));
-    RopeScaling scaling = RopeScaling.read(config, rope, maxPositionEmbeddings);
+    RopeScaling scaling = RopeScaling.read(config, rope, maxPositionEmbeddings(config));
     // Unscaled embeddings of these models turn whole heads, whatever the key says; scaled ones
     // would turn a part.
     double part =
@@ -58,6 +57,20 @@ public record RotaryEmbedding(
           part);
     }
     return new RotaryEmbedding(dimensions, theta, scaling, pairs);
+  }
+
+  /**
+   * {@code max_position_embeddings}, or what Hugging Face's library takes where the key is missing.
+   */
+  public static int maxPositionEmbeddings(ConfigFile config) {
+    int missing =
+        switch (config.text("model_type").orElse("")) {
+          case "mistral" -> 131_072;
+          case "qwen2", "qwen3" -> 32_768;
+          case "deepseek_v3" -> 4096;
+          default -> 2048;
+        };
+    return config.size("max_position_embeddings", missing);
   }
 
   /**

@@ -1,4 +1,4 @@
-package org.gta4j.model;
+package org.gta4j.model.rope;
 
 import org.gta4j.checkpoint.ConfigFile;
 

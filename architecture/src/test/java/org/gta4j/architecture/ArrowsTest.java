@@ -1,0 +1,126 @@
+package org.gta4j.architecture;
+
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
+import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
+import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+
+import com.tngtech.archunit.core.domain.JavaModifier;
+import com.tngtech.archunit.core.importer.ImportOption;
+import com.tngtech.archunit.junit.AnalyzeClasses;
+import com.tngtech.archunit.junit.ArchTest;
+import com.tngtech.archunit.lang.ArchRule;
+import com.tngtech.archunit.library.Architectures;
+import com.tngtech.archunit.library.GeneralCodingRules;
+
+/** Holds the arrows of docs/design.md. */
+@AnalyzeClasses(packages = "org.gta4j", importOptions = ImportOption.DoNotIncludeTests.class)
+class ArrowsTest {
+  private static final String[] CORE = {
+    "org.gta4j.tensor..",
+    "org.gta4j.attention..",
+    "org.gta4j.cache..",
+    "org.gta4j.ops..",
+    "org.gta4j.checkpoint..",
+    "org.gta4j.tokenizer..",
+    "org.gta4j.model..",
+    "org.gta4j.generate.."
+  };
+
+  @ArchTest
+  static final ArchRule ARROWS_POINT_TO_CORE =
+      noClasses()
+          .that()
+          .resideInAnyPackage(CORE)
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.gta4j.cli..",
+              "org.gta4j.embedded..",
+              "org.gta4j.examples..",
+              "org.gta4j.bench..",
+              "org.gta4j.nativeops..");
+
+  @ArchTest
+  static final ArchRule ROOMS_OF_CORE =
+      Architectures.layeredArchitecture()
+          .consideringOnlyDependenciesInLayers()
+          .layer("tensor")
+          .definedBy("org.gta4j.tensor..")
+          .layer("attention")
+          .definedBy("org.gta4j.attention..")
+          .layer("cache")
+          .definedBy("org.gta4j.cache..")
+          .layer("ops")
+          .definedBy("org.gta4j.ops..")
+          .layer("checkpoint")
+          .definedBy("org.gta4j.checkpoint..")
+          .layer("tokenizer")
+          .definedBy("org.gta4j.tokenizer..")
+          .layer("model")
+          .definedBy("org.gta4j.model..")
+          .layer("generate")
+          .definedBy("org.gta4j.generate..")
+          .whereLayer("tensor")
+          .mayNotAccessAnyLayer()
+          .whereLayer("attention")
+          .mayNotAccessAnyLayer()
+          .whereLayer("cache")
+          .mayOnlyAccessLayers("tensor", "attention")
+          .whereLayer("ops")
+          .mayOnlyAccessLayers("tensor", "attention", "cache")
+          .whereLayer("checkpoint")
+          .mayOnlyAccessLayers("tensor")
+          .whereLayer("tokenizer")
+          .mayOnlyAccessLayers("checkpoint")
+          .whereLayer("model")
+          .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint");
+
+  @ArchTest
+  static final ArchRule NO_CYCLES = slices().matching("org.gta4j.(**)").should().beFreeOfCycles();
+
+  @ArchTest
+  static final ArchRule NOBODY_ASKS_WHICH_VARIANT_IT_SERVES =
+      noClasses()
+          .that()
+          .resideInAnyPackage(
+              "org.gta4j.attention..",
+              "org.gta4j.cache..",
+              "org.gta4j.ops..",
+              "org.gta4j.generate..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.model.variant..");
+
+  @ArchTest
+  static final ArchRule IMPLEMENTATIONS_OF_OPERATIONS_ARE_FOUND_NOT_NAMED =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.gta4j.ops.vector..", "org.gta4j.bench..", "org.gta4j.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.ops.vector..");
+
+  @ArchTest
+  static final ArchRule ONLY_HIDDEN_CLASSES_USE_THE_VECTOR_API =
+      classes()
+          .that()
+          .dependOnClassesThat(
+              com.tngtech.archunit.base.DescribedPredicate.describe(
+                  "are of jdk.incubator.vector",
+                  type -> type.getPackageName().startsWith("jdk.incubator.vector")))
+          .should()
+          .resideInAPackage("org.gta4j.ops.vector..")
+          .andShould()
+          .notHaveModifier(JavaModifier.PUBLIC);
+
+  @ArchTest
+  static final ArchRule CORE_DOES_NOT_PRINT =
+      noClasses()
+          .that()
+          .resideInAnyPackage(CORE)
+          .should(GeneralCodingRules.ACCESS_STANDARD_STREAMS);
+
+  @ArchTest
+  static final ArchRule NO_GENERIC_EXCEPTIONS =
+      noClasses().should(GeneralCodingRules.THROW_GENERIC_EXCEPTIONS);
+}
