@@ -55,19 +55,23 @@ for jar in "$app"/lib/*.jar; do
   esac
 done
 
-# 2. The cache: classes as the JVM keeps them in memory, and which methods were hot, from one short run.
+# 2. The cache: classes as the JVM keeps them in memory, from one short run of what users do.
 version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
 if [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
   ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; then
   rm -f "$app/gta.aot"
   run=
   for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
+  training=$PWD/target/training
+  rm -rf "$training"
+  mkdir "$training"
   # Without a cache the application starts more slowly, that is all.
   (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
     exec "$java_home/bin/java" "@$here/jvm.args" -XX:AOTCacheOutput="$app/gta.aot" -cp "$run" \
-      org.gta4j.cli.Main generate 'Once upon a time' --max-tokens 64
+      org.gta4j.cli.TrainingRun "$training"
   ) </dev/null >"$PWD/target/training.log" 2>&1 || rm -f "$app/gta.aot"
+  rm -rf "$training"
   rm -f "$app/gta.aot.config"
 fi
 

@@ -2,5 +2,4 @@
 module org.gta4j.examples {
   requires static org.jspecify;
   requires org.gta4j.core;
-  requires org.gta4j.embedded;
 }

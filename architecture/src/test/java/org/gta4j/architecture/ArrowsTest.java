@@ -1,10 +1,8 @@
 package org.gta4j.architecture;
 
-import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.classes;
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 
-import com.tngtech.archunit.core.domain.JavaModifier;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
@@ -101,17 +99,22 @@ class ArrowsTest {
           .resideInAPackage("org.gta4j.ops.vector..");
 
   @ArchTest
-  static final ArchRule ONLY_HIDDEN_CLASSES_USE_THE_VECTOR_API =
-      classes()
+  static final ArchRule ONLY_ONE_PACKAGE_USES_THE_VECTOR_API =
+      noClasses()
           .that()
-          .dependOnClassesThat(
-              com.tngtech.archunit.base.DescribedPredicate.describe(
-                  "are of jdk.incubator.vector",
-                  type -> type.getPackageName().startsWith("jdk.incubator.vector")))
+          .resideOutsideOfPackage("org.gta4j.ops.vector..")
           .should()
-          .resideInAPackage("org.gta4j.ops.vector..")
-          .andShould()
-          .notHaveModifier(JavaModifier.PUBLIC);
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
+
+  @ArchTest
+  static final ArchRule ONLY_HIDDEN_CLASSES_USE_THE_VECTOR_API =
+      noClasses()
+          .that()
+          .arePublic()
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("jdk.incubator.vector..");
 
   @ArchTest
   static final ArchRule CORE_DOES_NOT_PRINT =

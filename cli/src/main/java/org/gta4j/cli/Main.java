@@ -1,36 +1,82 @@
 package org.gta4j.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
+import java.util.Arrays;
 import java.util.List;
-import java.util.concurrent.Callable;
-import org.gta4j.core.Placeholder;
-import org.gta4j.embedded.EmbeddedModel;
 import picocli.CommandLine;
-import picocli.CommandLine.Command;
-import picocli.CommandLine.Option;
-import picocli.CommandLine.Parameters;
+import picocli.CommandLine.ParameterException;
 
-/** Placeholder: prints its arguments. */
-@Command(name = "gta", mixinStandardHelpOptions = true)
-final class Main implements Callable<Integer> {
-  @Parameters List<String> words = List.of();
+/** Where {@code gta} begins. */
+public final class Main {
+  /** It was done. */
+  static final int DONE = 0;
 
-  @Option(names = "--max-tokens")
-  int maxTokens = 1;
+  /** It was refused, or went wrong. */
+  static final int FAILED = 1;
+
+  /** The command was wrong. */
+  static final int WRONG_USAGE = 2;
+
+  /**
+   * The reader of standard output has left: what a shell reports for a process ended by SIGPIPE.
+   */
+  static final int CLOSED_PIPE = 141;
 
   private Main() {}
 
-  @Override
-  public Integer call() throws IOException {
-    try (InputStream model = EmbeddedModel.openModel()) {
-      int bytes = model.readAllBytes().length;
-      System.out.println(words + " " + maxTokens + " " + bytes + " " + Placeholder.text());
-    }
-    return 0;
+  /** Runs a command and ends the process with its exit code. */
+  public static void main(String[] args) {
+    System.exit(run(Terminal.ofProcess(), args));
   }
 
-  public static void main(String[] args) {
-    System.exit(new CommandLine(new Main()).execute(args));
+  /** Runs a command; returns its exit code. */
+  static int run(Terminal terminal, String... args) {
+    try {
+      parseAndRun(terminal, withoutHelpVerb(args));
+      return DONE;
+    } catch (UsageException | ParameterException e) {
+      return failed(terminal, args, e, WRONG_USAGE);
+    } catch (RuntimeException | Error e) {
+      if (e instanceof OutputException output && output.isClosedPipe()) {
+        return CLOSED_PIPE;
+      }
+      return failed(terminal, args, e, FAILED);
+    }
+  }
+
+  private static void parseAndRun(Terminal terminal, String... args) {
+    CommandLine line = Gta.commandLine(args);
+    if (args.length == 0) {
+      terminal.print(line.getUsageMessage());
+      return;
+    }
+    CommandLine last = line.parseArgs(args).asCommandLineList().getLast();
+    if (last.isUsageHelpRequested()) {
+      terminal.print(last.getUsageMessage());
+    } else if (line.isVersionHelpRequested()) {
+      terminal.line(Version.line());
+    } else if (last.getCommand() instanceof Verb verb) {
+      verb.run(terminal);
+    } else {
+      throw new UsageException("which verb? 'gta --help' lists them");
+    }
+  }
+
+  /** {@code gta help VERB} is {@code gta VERB --help}. */
+  private static String[] withoutHelpVerb(String... args) {
+    if (args.length == 0 || !args[0].equals("help")) {
+      return args;
+    }
+    String[] others = Arrays.copyOfRange(args, 1, args.length + 1);
+    others[args.length - 1] = "--help";
+    return others;
+  }
+
+  private static int failed(Terminal terminal, String[] args, Throwable error, int code) {
+    boolean debug = List.of(args).contains("--debug");
+    terminal.say(Sentences.of(error, debug));
+    if (debug) {
+      terminal.trace(error);
+    }
+    return code;
   }
 }

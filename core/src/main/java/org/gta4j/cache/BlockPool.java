@@ -108,6 +108,8 @@ public final class BlockPool implements AutoCloseable {
   /** Frees the memory of all blocks; no sequence may be used any more. */
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

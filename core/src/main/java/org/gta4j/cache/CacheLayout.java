@@ -33,9 +33,15 @@ public record CacheLayout(AttentionShape shape, int layers, DType dtype) {
     if (!dtype.isComputable()) {
       throw new IllegalArgumentException("a cache holds f32, f16 or bf16, found " + dtype.label());
     }
-    Math.toIntExact(
-        dtype.bytes(
-            Math.multiplyExact((long) shape.cacheElements() * BLOCK_TOKENS, (long) layers)));
+    long elements =
+        Math.multiplyHigh((long) shape.cacheElements() * BLOCK_TOKENS, layers) == 0
+            ? (long) shape.cacheElements() * BLOCK_TOKENS * layers
+            : Long.MAX_VALUE;
+    if (elements > Integer.MAX_VALUE / dtype.bytes(1)) {
+      throw new IllegalArgumentException(
+          "a cache keeps %d tokens of all layers in a block of less than 2 GiB, found %d layers of %d numbers a token"
+              .formatted(BLOCK_TOKENS, layers, shape.cacheElements()));
+    }
   }
 
   /** Bytes a token takes, in all layers: exactly its keys and values. */
@@ -49,8 +55,8 @@ public record CacheLayout(AttentionShape shape, int layers, DType dtype) {
   }
 
   /** Blocks that {@code tokens} tokens need. */
-  public static int blocksFor(int tokens) {
-    return (int) (((long) tokens + BLOCK_TOKENS - 1) / BLOCK_TOKENS);
+  public static int blocksFor(long tokens) {
+    return Math.toIntExact((tokens + BLOCK_TOKENS - 1) / BLOCK_TOKENS);
   }
 
   /**

@@ -12,7 +12,7 @@ import java.util.Arrays;
  */
 public final class RaggedBatch {
   private SequenceCache[] sequences = new SequenceCache[8];
-  private int[] firstRows = new int[8];
+  private int[] firstRows = new int[9]; // and where the last slice ends
   private int slices;
   private int rows;
 
@@ -35,9 +35,9 @@ public final class RaggedBatch {
       throw new IllegalArgumentException(
           "%d rows are not reserved in the sequence's cache".formatted(count));
     }
-    if (slices + 1 == firstRows.length) {
+    if (slices == sequences.length) {
       sequences = Arrays.copyOf(sequences, slices * 2);
-      firstRows = Arrays.copyOf(firstRows, (slices + 1) * 2);
+      firstRows = Arrays.copyOf(firstRows, slices * 2 + 1);
     }
     sequences[slices] = sequence;
     firstRows[slices] = rows;

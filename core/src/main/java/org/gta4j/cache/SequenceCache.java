@@ -46,7 +46,7 @@ public final class SequenceCache implements AutoCloseable {
    * Blocks that have to be taken from the pool before {@code tokens} more tokens can be written.
    */
   public int blocksNeeded(int tokens) {
-    int missing = Math.max(0, CacheLayout.blocksFor(length + tokens) - blockCount);
+    int missing = Math.max(0, CacheLayout.blocksFor((long) length + tokens) - blockCount);
     return missing + (writesSharedBlock(tokens) ? 1 : 0);
   }
 
@@ -68,7 +68,7 @@ public final class SequenceCache implements AutoCloseable {
       pool.release(blocks[last]);
       blocks[last] = copy;
     }
-    int wanted = CacheLayout.blocksFor(length + tokens);
+    int wanted = CacheLayout.blocksFor((long) length + tokens);
     if (wanted > blocks.length) {
       blocks = Arrays.copyOf(blocks, Math.max(wanted, blocks.length * 2));
     }
@@ -80,7 +80,7 @@ public final class SequenceCache implements AutoCloseable {
 
   /** Counts {@code tokens} reserved tokens as cached, after their keys and values were written. */
   public void advance(int tokens) {
-    if (CacheLayout.blocksFor(length + tokens) > blockCount) {
+    if (tokens < 0 || CacheLayout.blocksFor((long) length + tokens) > blockCount) {
       throw new IllegalStateException(
           "%d tokens after %d were not reserved: %d blocks are held"
               .formatted(tokens, length, blockCount));

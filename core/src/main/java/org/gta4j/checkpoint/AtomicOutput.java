@@ -3,10 +3,12 @@ package org.gta4j.checkpoint;
 import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
+import java.nio.file.AccessDeniedException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.util.concurrent.atomic.AtomicLong;
 
 /**
  * A file that appears whole or not at all: it is written under a temporary name beside its place
@@ -20,10 +22,13 @@ public final class AtomicOutput {
     void writeTo(FileChannel channel) throws IOException;
   }
 
+  private static final AtomicLong NUMBER = new AtomicLong();
+
   private AtomicOutput() {}
 
   /**
-   * Writes a file.
+   * Writes a file. A link is followed; a device or pipe has no content to keep and is written
+   * directly.
    *
    * @throws CheckpointException if it cannot be written; nothing new is left behind then
    */
@@ -33,9 +38,28 @@ public final class AtomicOutput {
     if (folder == null || Files.isDirectory(absolute)) {
       throw new CheckpointException(file + ": cannot be written: it is a folder");
     }
+    try {
+      if (Files.isRegularFile(absolute)) {
+        replace(absolute.toRealPath(), content);
+      } else if (Files.exists(absolute)) {
+        try (FileChannel channel = FileChannel.open(absolute, StandardOpenOption.WRITE)) {
+          content.writeTo(channel);
+        }
+      } else {
+        replace(absolute, content);
+      }
+    } catch (IOException e) {
+      throw new CheckpointException(
+          "%s: cannot be written: %s".formatted(file, reason(e, folder)), e);
+    }
+  }
+
+  private static void replace(Path file, Content content) throws IOException {
+    // Not made from the file's own name, which may be as long as names can be.
     Path temporary =
-        folder.resolve(
-            ".%s.%d.tmp".formatted(absolute.getFileName(), ProcessHandle.current().pid()));
+        file.resolveSibling(
+            ".gta4j-%d-%d.tmp".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet()));
+    UnfinishedFiles.add(temporary);
     try {
       try (FileChannel channel =
           FileChannel.open(
@@ -47,17 +71,10 @@ public final class AtomicOutput {
         channel.force(true);
       }
       Files.move(
-          temporary, absolute, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
-    } catch (IOException e) {
-      throw new CheckpointException(
-          "%s: cannot be written: %s".formatted(file, reason(e, folder)), e);
+          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
+      UnfinishedFiles.finished(temporary);
     } finally {
-      try {
-        Files.deleteIfExists(temporary);
-      } catch (IOException e) {
-        // The error that matters has been reported; a temporary file that cannot be removed is left
-        // for its owner.
-      }
+      UnfinishedFiles.delete(temporary);
     }
   }
 
@@ -72,8 +89,8 @@ public final class AtomicOutput {
     if (!Files.isDirectory(folder)) {
       return "there is no folder " + folder;
     }
-    return e instanceof java.nio.file.AccessDeniedException
+    return e instanceof AccessDeniedException
         ? "its folder's permissions do not allow it"
-        : String.valueOf(e.getMessage());
+        : InputFile.reason(e);
   }
 }

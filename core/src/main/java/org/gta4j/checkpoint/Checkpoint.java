@@ -8,7 +8,7 @@ import java.util.Optional;
 
 /**
  * A model on disk, mapped: its configuration and its tensors under Hugging Face's names, whatever
- * format they lie in. Closing it unmaps the tensors.
+ * format they lie in. Closing it unmaps the tensors; closing it again does nothing.
  *
  * @param name what people call it: the path's last part
  * @param config the configuration, under Hugging Face's keys
@@ -68,6 +68,8 @@ public record Checkpoint(
   /** Unmaps the tensors: nothing that was made from them may be used any more. */
   @Override
   public void close() {
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -43,6 +43,16 @@ public final class ConfigFile {
     return json.deepCopy();
   }
 
+  /** Whether there is no key at all. */
+  public boolean isEmpty() {
+    return json.isEmpty();
+  }
+
+  /** Whether the key is there, even as {@code null}. */
+  public boolean mentions(String key) {
+    return json.has(key);
+  }
+
   /** Whether the key is there and not {@code null}. */
   public boolean has(String key) {
     return json.hasNonNull(key);
@@ -93,10 +103,13 @@ public final class ConfigFile {
       return Optional.empty();
     }
     JsonNode node = json.get(key);
-    if (!node.isNumber() || !Double.isFinite(node.doubleValue())) {
+    // An integer of hundreds of digits is a number, but not a double.
+    Optional<Double> value =
+        node.isNumber() ? Optional.of(node.asDouble(Double.NaN)) : Optional.empty();
+    if (value.isEmpty() || !Double.isFinite(value.get())) {
       throw wrong(key, "a finite number", node);
     }
-    return Optional.of(node.doubleValue());
+    return value;
   }
 
   /** A number above 0, or {@code absent}. */

@@ -3,19 +3,23 @@ package org.gta4j.checkpoint;
 import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
 import java.util.ArrayList;
+import java.util.Deque;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.Set;
-import java.util.TreeSet;
+import java.util.stream.Stream;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
-import tools.jackson.databind.JsonNode;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -28,44 +32,45 @@ public final class HuggingFaceFolder {
   private static final String INDEX = "model.safetensors.index.json";
   private static final String TOKENIZER = "tokenizer.json";
 
+  /** llama2.c's kind, which stays with a model that was converted from there. */
+  public static final String LLAMA2C_TOKENIZER = "tokenizer.bin";
+
   private HuggingFaceFolder() {}
 
   static Checkpoint open(Path folder, Arena arena) {
-    Path config = folder.resolve(CONFIG);
-    if (!Files.exists(config)) {
-      throw new CheckpointException(
-          folder + ": expected a folder with a %s, found none".formatted(CONFIG));
-    }
+    ConfigFile config = config(folder, folder);
     SequencedMap<String, Tensor> tensors;
     if (Files.exists(folder.resolve(SINGLE))) {
       tensors = SafetensorsReader.read(folder.resolve(SINGLE), arena);
     } else if (Files.exists(folder.resolve(INDEX))) {
       tensors = sharded(folder, arena);
     } else {
-      throw new CheckpointException(
-          folder + ": expected a folder with a %s or a %s, found neither".formatted(SINGLE, INDEX));
+      throw CheckpointException.of(
+          folder.toString(), "files", "a %s or a %s".formatted(SINGLE, INDEX), "neither");
     }
     return new Checkpoint(
-        name(folder),
-        ConfigFile.read(config),
-        new Weights(folder.toString(), tensors),
-        tokenizer(folder),
-        arena);
+        name(folder), config, new Weights(folder.toString(), tensors), tokenizer(folder), arena);
   }
 
   static Checkpoint openFile(Path file, Arena arena) {
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
-    Path config = folder.resolve(CONFIG);
-    if (!Files.exists(config)) {
-      throw new CheckpointException(
-          file + ": expected a %s beside it, found none".formatted(CONFIG));
-    }
+    ConfigFile config = config(file, folder);
     return new Checkpoint(
         name(file),
-        ConfigFile.read(config),
+        config,
         new Weights(file.toString(), SafetensorsReader.read(file, arena)),
         tokenizer(folder),
         arena);
+  }
+
+  /** Reads the configuration first: it is small, and says what the rest must be. */
+  private static ConfigFile config(Path model, Path folder) {
+    Path config = folder.resolve(CONFIG);
+    if (!Files.exists(config)) {
+      throw CheckpointException.of(
+          model.toString(), "files", "a %s in %s".formatted(CONFIG, folder), "none");
+    }
+    return ConfigFile.read(config);
   }
 
   private static String name(Path path) {
@@ -73,35 +78,25 @@ public final class HuggingFaceFolder {
   }
 
   private static Optional<Path> tokenizer(Path folder) {
-    return Optional.of(folder.resolve(TOKENIZER)).filter(Files::exists);
+    return Stream.of(TOKENIZER, LLAMA2C_TOKENIZER)
+        .map(folder::resolve)
+        .filter(Files::exists)
+        .findFirst();
   }
 
   private static SequencedMap<String, Tensor> sharded(Path folder, Arena arena) {
     Path index = folder.resolve(INDEX);
-    JsonNode map = Json.readObject(index).path("weight_map");
-    if (!map.isObject()) {
-      throw CheckpointException.of(
-          index.toString(), "weight_map", "an object from tensor names to files", map);
-    }
     Map<String, SequencedMap<String, Tensor>> shards = new LinkedHashMap<>();
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-    for (Map.Entry<String, JsonNode> entry : map.properties()) {
-      String file = entry.getValue().isString() ? entry.getValue().stringValue() : "";
-      // A shard is a plain name in this folder: an index must not reach other files.
-      if (file.isEmpty()
-          || !file.equals(String.valueOf(Path.of(file.replace("\0", "/")).getFileName()))) {
-        throw CheckpointException.of(
-            index.toString(),
-            "weight_map." + entry.getKey(),
-            "the name of a file in this folder",
-            entry.getValue());
-      }
-      SequencedMap<String, Tensor> shard =
-          shards.computeIfAbsent(file, name -> SafetensorsReader.read(folder.resolve(name), arena));
-      Tensor tensor = shard.get(entry.getKey());
+    for (Map.Entry<String, Path> entry : weightMap(index).entrySet()) {
+      Path file = entry.getValue();
+      Tensor tensor =
+          shards
+              .computeIfAbsent(file.toString(), name -> SafetensorsReader.read(file, arena))
+              .get(entry.getKey());
       if (tensor == null) {
         throw CheckpointException.of(
-            folder.resolve(file).toString(),
+            file.toString(),
             "tensor " + entry.getKey(),
             "to be here, as " + INDEX + " says",
             "no such tensor");
@@ -111,11 +106,56 @@ public final class HuggingFaceFolder {
     return tensors;
   }
 
+  /** The file of every tensor. */
+  private static SequencedMap<String, Path> weightMap(Path index) {
+    SequencedMap<String, Path> files = new LinkedHashMap<>();
+    Json.readFields(
+        index.toString(),
+        InputFile.readBytes(index, Json.MAX_FILE_BYTES),
+        (key, value) -> {
+          if (key.equals("weight_map")) {
+            if (value.currentToken() != JsonToken.START_OBJECT) {
+              throw CheckpointException.of(
+                  index.toString(),
+                  key,
+                  "an object from tensor names to files",
+                  Json.describe(value));
+            }
+            Json.readFields(value, (name, file) -> files.put(name, shard(index, name, file)));
+          }
+        });
+    if (files.isEmpty()) {
+      throw CheckpointException.of(
+          index.toString(), "weight_map", "at least one tensor and its file", "none");
+    }
+    return files;
+  }
+
+  /** A shard is a plain name in the index's folder: an index must not reach other files. */
+  private static Path shard(Path index, String tensor, JsonParser value) {
+    String name = value.currentToken() == JsonToken.VALUE_STRING ? value.getString() : "";
+    boolean plain =
+        !name.isEmpty()
+            && !name.equals(".")
+            && !name.equals("..")
+            && name.chars().noneMatch(c -> c == '/' || c == '\\' || c == '\0');
+    if (plain) {
+      try {
+        return index.resolveSibling(name);
+      } catch (InvalidPathException e) {
+        // Said below: a name that this system cannot write.
+      }
+    }
+    throw CheckpointException.of(
+        index.toString(),
+        "weight_map." + tensor,
+        "the name of a file in this folder",
+        Json.describe(value));
+  }
+
   /**
    * Writes a folder: the tensors as {@code dtype}, in files of at most {@code shardBytes} bytes of
-   * tensors (one tensor at least), and the configuration. Whatever is written appears whole; the
-   * configuration comes last, so that a folder that could not be finished is not mistaken for a
-   * model.
+   * tensors (one tensor at least), and the configuration.
    *
    * @return bytes of the tensors written
    * @throws CheckpointException if something cannot be written
@@ -126,21 +166,66 @@ public final class HuggingFaceFolder {
       SequencedMap<String, Tensor> tensors,
       DType dtype,
       long shardBytes) {
-    boolean created = createFolder(folder);
-    Set<Path> written = new TreeSet<>();
+    return write(folder, config, tensors, Optional.of(dtype), shardBytes, Map.of());
+  }
+
+  /**
+   * Writes a folder. Whatever is written appears whole; the configuration comes last, so that a
+   * folder that could not be finished is not mistaken for a model.
+   *
+   * @param folder a new or empty folder
+   * @param config what becomes {@code config.json}
+   * @param tensors the tensors
+   * @param dtype the type they are written as; empty: each as it is
+   * @param shardBytes bytes of tensors a file may have; it has one tensor at least
+   * @param others other files' contents by their names, such as the tokenizer's
+   * @return bytes of the tensors written
+   * @throws CheckpointException if something cannot be written
+   * @throws IllegalArgumentException if {@code dtype} is not a computable one
+   */
+  public static long write(
+      Path folder,
+      ObjectNode config,
+      SequencedMap<String, Tensor> tensors,
+      Optional<DType> dtype,
+      long shardBytes,
+      Map<String, byte[]> others) {
+    dtype.ifPresent(SafetensorsWriter::requireComputable);
+    Deque<Path> made = new ArrayDeque<>();
     try {
-      long bytes = writeTensors(folder, tensors, dtype, shardBytes, written);
-      ObjectNode copy = config.deepCopy();
-      copy.put(copy.has("torch_dtype") ? "torch_dtype" : "dtype", torchName(dtype));
-      writeJson(folder.resolve(CONFIG), copy, written);
+      createFolder(folder, made);
+      long bytes = writeTensors(folder, tensors, dtype, shardBytes, made);
+      for (Map.Entry<String, byte[]> other : others.entrySet()) {
+        writeBytes(folder.resolve(other.getKey()), other.getValue(), made);
+      }
+      ObjectNode finished = config.deepCopy();
+      if (dtype.isPresent() || !(finished.has("torch_dtype") || finished.has("dtype"))) {
+        DType main = dtype.orElseGet(() -> new Weights(folder.toString(), tensors).mainType());
+        putType(finished, torchName(main));
+      }
+      writeBytes(folder.resolve(CONFIG), Json.toBytes(finished), made);
+      made.forEach(UnfinishedFiles::finished);
       return bytes;
     } catch (RuntimeException | Error e) {
-      remove(written, created ? Optional.of(folder) : Optional.empty());
+      made.forEach(UnfinishedFiles::delete);
       throw e;
     }
   }
 
-  private static boolean createFolder(Path folder) {
+  /** Says the type under whichever of the key's two names the configuration has. */
+  private static void putType(ObjectNode config, String type) {
+    if (config.has("torch_dtype")) {
+      config.put("torch_dtype", type);
+    }
+    if (config.has("dtype") || !config.has("torch_dtype")) {
+      config.put("dtype", type);
+    }
+  }
+
+  /**
+   * Makes the folder and what is missing above it, and puts what it made first into {@code made}.
+   */
+  private static void createFolder(Path folder, Deque<Path> made) {
     if (Files.isDirectory(folder)) {
       try (var files = Files.newDirectoryStream(folder)) {
         if (files.iterator().hasNext()) {
@@ -148,24 +233,34 @@ public final class HuggingFaceFolder {
               folder + ": expected a new or empty folder, found files in it");
         }
       } catch (IOException e) {
-        throw MappedFile.unreadable(folder, e);
+        throw InputFile.unreadable(folder, e);
       }
-      return false;
+      return;
+    }
+    Path parent = folder.toAbsolutePath().getParent();
+    if (parent != null && !Files.isDirectory(parent)) {
+      createFolder(parent, made);
     }
     try {
-      Files.createDirectories(folder);
-      return true;
+      Files.createDirectory(folder);
+      note(folder, made);
+    } catch (FileAlreadyExistsException e) {
+      if (!Files.isDirectory(folder)) {
+        throw new CheckpointException(
+            folder + ": this folder cannot be made: a file has its name", e);
+      }
     } catch (IOException e) {
-      throw new CheckpointException(folder + ": this folder cannot be made: " + e.getMessage(), e);
+      throw new CheckpointException(
+          "%s: this folder cannot be made: %s".formatted(folder, InputFile.reason(e)), e);
     }
   }
 
   private static long writeTensors(
       Path folder,
       SequencedMap<String, Tensor> tensors,
-      DType dtype,
+      Optional<DType> dtype,
       long shardBytes,
-      Set<Path> written) {
+      Deque<Path> made) {
     var shards = shards(tensors, dtype, shardBytes);
     ObjectNode index = Json.object();
     ObjectNode map = Json.object();
@@ -175,8 +270,8 @@ public final class HuggingFaceFolder {
           shards.size() == 1
               ? SINGLE
               : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+      note(folder.resolve(name), made);
       SafetensorsWriter.write(folder.resolve(name), shards.get(i), dtype);
-      written.add(folder.resolve(name));
       for (Map.Entry<String, Tensor> entry : shards.get(i).entrySet()) {
         map.put(entry.getKey(), name);
         total += SafetensorsWriter.bytesAs(entry.getValue(), dtype);
@@ -185,13 +280,13 @@ public final class HuggingFaceFolder {
     if (shards.size() > 1) {
       index.putObject("metadata").put("total_size", total);
       index.set("weight_map", map);
-      writeJson(folder.resolve(INDEX), index, written);
+      writeBytes(folder.resolve(INDEX), Json.toBytes(index), made);
     }
     return total;
   }
 
   private static List<SequencedMap<String, Tensor>> shards(
-      SequencedMap<String, Tensor> tensors, DType dtype, long shardBytes) {
+      SequencedMap<String, Tensor> tensors, Optional<DType> dtype, long shardBytes) {
     List<SequencedMap<String, Tensor>> shards = new ArrayList<>();
     SequencedMap<String, Tensor> shard = new LinkedHashMap<>();
     long size = 0;
@@ -209,31 +304,22 @@ public final class HuggingFaceFolder {
     return shards;
   }
 
-  private static void writeJson(Path file, ObjectNode json, Set<Path> written) {
-    AtomicOutput.write(
-        file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(Json.toBytes(json))));
-    written.add(file);
+  private static void writeBytes(Path file, byte[] bytes, Deque<Path> made) {
+    note(file, made);
+    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 
-  /** Takes back what was written of a folder that cannot be finished. */
-  private static void remove(Set<Path> written, Optional<Path> folder) {
-    try {
-      for (Path file : written) {
-        Files.deleteIfExists(file);
-      }
-      if (folder.isPresent()) {
-        Files.deleteIfExists(folder.get());
-      }
-    } catch (IOException e) {
-      // What made the writing fail is reported; it may well be what keeps the rest from being
-      // removed.
-    }
+  /** Remembers what is taken away again, the last first, if the folder cannot be finished. */
+  private static void note(Path path, Deque<Path> made) {
+    made.addFirst(path);
+    UnfinishedFiles.add(path);
   }
 
   private static String torchName(DType dtype) {
     return switch (dtype) {
       case F16 -> "float16";
       case BF16 -> "bfloat16";
+      case F64 -> "float64";
       default -> "float32";
     };
   }

@@ -1,91 +1,154 @@
 package org.gta4j.checkpoint;
 
-import java.io.IOException;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.core.StreamReadFeature;
 import tools.jackson.core.json.JsonReadFeature;
 import tools.jackson.databind.DeserializationFeature;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.SerializationFeature;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Reading and writing the JSON of checkpoints: strict about doubled keys and rubbish after the end.
  */
 public final class Json {
-  /** No configuration or index is longer; a file that is, is not one. */
-  private static final long MAX_FILE_BYTES = 64L << 20;
+  /**
+   * No configuration is longer; a file that is, is not one. As a tree, JSON can take thirty times
+   * its size.
+   */
+  static final long MAX_TREE_BYTES = 4L << 20;
+
+  /** No index is longer: it is not read as a tree. */
+  static final long MAX_FILE_BYTES = 64L << 20;
+
+  private static final String OBJECT = "a JSON object";
+
+  /** Takes an object's keys one after the other. */
+  @FunctionalInterface
+  interface Field {
+    /**
+     * Takes a key; the parser stands at the first token of its value, and whatever is left of the
+     * value is skipped.
+     */
+    void read(String key, JsonParser parser);
+  }
 
   /**
-   * Python writes {@code NaN} and {@code Infinity} into JSON; whether a key may be that is checked
-   * where it is read.
+   * Made when JSON is first read or written: making them takes longer than loading a small model,
+   * and one of llama2.c's has no JSON.
    */
-  static final JsonMapper MAPPER =
-      JsonMapper.builder()
-          .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
-          .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
-          .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
-          .enable(SerializationFeature.INDENT_OUTPUT)
-          .build();
+  private static final class Mappers {
+    /**
+     * Python writes {@code NaN} and {@code Infinity} into JSON; whether a key may be that is
+     * checked where it is read.
+     */
+    static final JsonMapper PRETTY =
+        JsonMapper.builder()
+            .enable(StreamReadFeature.STRICT_DUPLICATE_DETECTION)
+            .enable(JsonReadFeature.ALLOW_NON_NUMERIC_NUMBERS)
+            .enable(DeserializationFeature.FAIL_ON_TRAILING_TOKENS)
+            .enable(SerializationFeature.INDENT_OUTPUT)
+            .build();
 
-  /** The same without line breaks. */
-  static final JsonMapper COMPACT = JsonMapper.builder().build();
+    /** The same without line breaks. */
+    static final JsonMapper COMPACT = JsonMapper.builder().build();
+
+    private Mappers() {}
+  }
 
   private Json() {}
 
   /**
-   * The object in a JSON file.
+   * The object in a JSON file of at most 4 MiB.
    *
    * @throws CheckpointException if the file cannot be read or holds something else
    */
   public static ObjectNode readObject(Path file) {
-    byte[] bytes;
+    byte[] bytes = InputFile.readBytes(file, MAX_TREE_BYTES);
     try {
-      long size = Files.size(file);
-      if (size > MAX_FILE_BYTES) {
-        throw CheckpointException.of(
-            file.toString(), "size", "at most %d bytes".formatted(MAX_FILE_BYTES), size);
-      }
-      bytes = Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw MappedFile.unreadable(file, e);
-    }
-    return parseObject(file.toString(), bytes);
-  }
-
-  /** The object in {@code bytes}; {@code file} names them in errors. */
-  static ObjectNode parseObject(String file, byte[] bytes) {
-    try {
-      if (MAPPER.readTree(bytes) instanceof ObjectNode object) {
+      if (Mappers.PRETTY.readTree(bytes) instanceof ObjectNode object) {
         return object;
       }
     } catch (JacksonException e) {
-      throw new CheckpointException(
-          "%s: expected a JSON object, found a mistake in line %d: %s"
-              .formatted(
-                  file, e.getLocation() == null ? 0 : e.getLocation().getLineNr(), firstLine(e)),
-          e);
+      throw mistake(file.toString(), e);
     }
     throw CheckpointException.of(
-        file, "content", "a JSON object", new String(bytes, StandardCharsets.UTF_8));
+        file.toString(), "content", OBJECT, new String(bytes, StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Reads an object key by key, so that no more of it than one key's value need be held.
+   *
+   * @param file names the bytes in errors
+   * @throws CheckpointException if the bytes are not JSON or not an object
+   */
+  static void readFields(String file, byte[] bytes, Field field) {
+    try (JsonParser parser = Mappers.PRETTY.createParser(bytes)) {
+      if (parser.nextToken() != JsonToken.START_OBJECT) {
+        throw CheckpointException.of(file, "content", OBJECT, describe(parser));
+      }
+      readFields(parser, field);
+      if (parser.nextToken() != null) {
+        throw CheckpointException.of(
+            file, "content", "nothing after the JSON object", describe(parser));
+      }
+    } catch (JacksonException e) {
+      throw mistake(file, e);
+    }
+  }
+
+  /** Reads an object inside another one; the parser stands at its begin, and then at its end. */
+  static void readFields(JsonParser parser, Field field) {
+    while (parser.nextToken() != JsonToken.END_OBJECT) {
+      String key = parser.currentName();
+      parser.nextToken();
+      field.read(key, parser);
+      parser.skipChildren();
+    }
+  }
+
+  /** What the parser stands at, for people. */
+  static String describe(JsonParser parser) {
+    return switch (parser.currentToken()) {
+      case null -> "nothing";
+      case START_OBJECT -> "an object";
+      case START_ARRAY -> "a list";
+      case END_ARRAY -> "the end of the list";
+      default -> parser.getString();
+    };
   }
 
   /** A new, empty object. */
   public static ObjectNode object() {
-    return MAPPER.createObjectNode();
+    return JsonNodeFactory.instance.objectNode();
   }
 
   /** The bytes of a JSON file with this content. */
   public static byte[] toBytes(JsonNode node) {
-    return MAPPER.writeValueAsBytes(node);
+    return Mappers.PRETTY.writeValueAsBytes(node);
   }
 
-  private static String firstLine(JacksonException e) {
+  /** The same without line breaks. */
+  static byte[] toCompactBytes(JsonNode node) {
+    return Mappers.COMPACT.writeValueAsBytes(node);
+  }
+
+  private static CheckpointException mistake(String file, JacksonException e) {
     String text = e.getOriginalMessage();
-    return text == null ? "not JSON" : text.lines().findFirst().orElse("not JSON");
+    return CheckpointException.of(
+        file,
+        "content",
+        OBJECT,
+        "a mistake in line %d: %s"
+            .formatted(
+                e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
+                text == null ? "not JSON" : text.lines().findFirst().orElse("not JSON")),
+        e);
   }
 }

@@ -2,6 +2,9 @@ package org.gta4j.checkpoint;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
@@ -15,54 +18,76 @@ import tools.jackson.databind.node.ObjectNode;
 /**
  * llama2.c's first file format: seven 32-bit integers, then f32 weights kind by kind, each for all
  * layers. Its tensors get Hugging Face's names; unlike there, neighbouring numbers of a head are
- * turned together, which {@code rope_interleave} says.
+ * turned together, which {@code rope_interleave} says. The header must account for the file's size
+ * before anything is mapped.
  *
  * @see <a href="https://github.com/karpathy/llama2.c">llama2.c</a>
  */
 final class Llama2cFile {
   private static final int HEADER_INTS = 7;
+  private static final int HEADER_BYTES = HEADER_INTS * Integer.BYTES;
   private static final int MAX_LAYERS = 10_000;
 
   /** What stands first in llama2.c's later formats. */
   private static final int NEWER_MAGIC = 0x616b3432;
 
-  private final String file;
-  private final MemorySegment memory;
-  private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-  private long at = (long) HEADER_INTS * Integer.BYTES;
+  /** Where a tensor lies. */
+  private record Place(Shape shape, long begin) {}
 
-  private Llama2cFile(String file, MemorySegment memory) {
+  private final String file;
+  private final long size;
+  private final int[] header = new int[HEADER_INTS];
+  private final SequencedMap<String, Place> places = new LinkedHashMap<>();
+  private long at = HEADER_BYTES;
+
+  private Llama2cFile(String file, long size, byte[] begin) {
     this.file = file;
-    this.memory = memory;
+    this.size = size;
+    ByteBuffer.wrap(begin).order(ByteOrder.LITTLE_ENDIAN).asIntBuffer().get(header);
   }
 
   static Checkpoint open(Path path, Arena arena) {
-    Checkpoint checkpoint = read(path.toString(), MappedFile.map(path, arena), arena);
-    int vocabulary = checkpoint.config().size("vocab_size");
+    String file = path.toString();
+    try (InputFile input = InputFile.open(path)) {
+      requireHeader(file, input.size());
+      Llama2cFile model = new Llama2cFile(file, input.size(), input.read(0, HEADER_BYTES));
+      ConfigFile config = model.config();
+      return new Checkpoint(
+          String.valueOf(path.getFileName()),
+          config,
+          model.weights(input.map(0, input.size(), arena)),
+          tokenizer(path, config.size("vocab_size")),
+          arena);
+    }
+  }
+
+  private static Optional<Path> tokenizer(Path model, int vocabulary) {
     Optional<Path> tokenizer = Optional.empty();
     for (String name : new String[] {"tok%d.bin".formatted(vocabulary), "tokenizer.bin"}) {
-      tokenizer = tokenizer.or(() -> Optional.of(path.resolveSibling(name)).filter(Files::exists));
+      tokenizer = tokenizer.or(() -> Optional.of(model.resolveSibling(name)).filter(Files::exists));
     }
-    return new Checkpoint(
-        String.valueOf(path.getFileName()),
-        checkpoint.config(),
-        checkpoint.weights(),
-        tokenizer,
-        arena);
+    return tokenizer;
   }
 
   static Checkpoint read(String file, MemorySegment memory, Arena arena) {
-    return new Llama2cFile(file, memory).checkpoint(arena);
+    requireHeader(file, memory.byteSize());
+    byte[] begin = memory.asSlice(0, HEADER_BYTES).toArray(ValueLayout.JAVA_BYTE);
+    Llama2cFile model = new Llama2cFile(file, memory.byteSize(), begin);
+    return new Checkpoint(file, model.config(), model.weights(memory), Optional.empty(), arena);
   }
 
-  private Checkpoint checkpoint(Arena arena) {
-    if (memory.byteSize() < at) {
+  private static void requireHeader(String file, long size) {
+    if (size < HEADER_BYTES) {
       throw CheckpointException.of(
-          file, "size", "a llama2.c model of at least %d bytes".formatted(at), memory.byteSize());
+          file, "size", "a llama2.c model of at least %d bytes".formatted(HEADER_BYTES), size);
     }
-    if (header(0) == NEWER_MAGIC) {
+  }
+
+  /** The configuration that the header says, once it accounts for the size. */
+  private ConfigFile config() {
+    if (header[0] == NEWER_MAGIC) {
       throw CheckpointException.of(
-          file, "version", "llama2.c's version 0 (export.py --version 0)", header(1));
+          file, "version", "llama2.c's version 0 (export.py --version 0)", header[1]);
     }
     int hidden = positive(0, "dim");
     int intermediate = positive(1, "hidden_dim");
@@ -70,10 +95,10 @@ final class Llama2cFile {
     int heads = positive(3, "n_heads");
     int keyHeads = positive(4, "n_kv_heads");
     // A negative size of the vocabulary says that the output head is not the embedding.
-    boolean tied = header(5) > 0;
-    int vocabulary = header(5) == Integer.MIN_VALUE ? 0 : Math.abs(header(5));
+    boolean tied = header[5] > 0;
+    int vocabulary = header[5] == Integer.MIN_VALUE ? 0 : Math.abs(header[5]);
     if (vocabulary == 0) {
-      throw CheckpointException.of(file, "vocab_size", "an integer other than 0", header(5));
+      throw CheckpointException.of(file, "vocab_size", "an integer other than 0", header[5]);
     }
     int context = positive(6, "seq_len");
     if (layers > MAX_LAYERS || hidden % heads != 0 || heads % keyHeads != 0) {
@@ -85,8 +110,11 @@ final class Llama2cFile {
           "n_layers %d, dim %d, n_heads %d, n_kv_heads %d"
               .formatted(layers, hidden, heads, keyHeads));
     }
-    long headDim = hidden / heads;
-    long keyWidth = headDim * keyHeads;
+    int headDim = hidden / heads;
+    if (headDim % 2 != 0) {
+      throw CheckpointException.of(file, "dim / n_heads", "an even number", headDim);
+    }
+    int keyWidth = headDim * keyHeads;
     add("model.embed_tokens.weight", vocabulary, hidden);
     addLayers(layers, "input_layernorm.weight", hidden);
     addLayers(layers, "self_attn.q_proj.weight", hidden, hidden);
@@ -98,18 +126,14 @@ final class Llama2cFile {
     addLayers(layers, "mlp.down_proj.weight", hidden, intermediate);
     addLayers(layers, "mlp.up_proj.weight", intermediate, hidden);
     add("model.norm.weight", hidden);
-    at =
-        Math.addExact(
-            at,
-            context
-                * headDim
-                * Float.BYTES); // tables of cosines and sines that nobody reads any more
+    // Tables of cosines and sines that nobody reads any more.
+    skip("freq_cis", Shape.of(context, headDim));
     if (!tied) {
       add("lm_head.weight", vocabulary, hidden);
     }
-    if (at != memory.byteSize()) {
+    if (at != size) {
       throw CheckpointException.of(
-          file, "size", "%d bytes, as its header says".formatted(at), memory.byteSize());
+          file, "size", "%d bytes, as its header says".formatted(at), size);
     }
     ObjectNode config = Json.object();
     config.putArray("architectures").add("LlamaForCausalLM");
@@ -128,23 +152,26 @@ final class Llama2cFile {
     config.put("max_position_embeddings", context);
     config.put("tie_word_embeddings", tied);
     config.put("bos_token_id", 1);
-    config
-        .putArray("eos_token_id")
-        .add(2)
-        .add(1); // llama2.c ends a text at the next one's beginning too
-    return new Checkpoint(
-        file, ConfigFile.of(file, config), new Weights(file, tensors), Optional.empty(), arena);
+    // llama2.c ends a text at the next one's beginning too.
+    config.putArray("eos_token_id").add(2).add(1);
+    return ConfigFile.of(file, config);
   }
 
-  private int header(int index) {
-    return memory.get(Tensor.INT, (long) index * Integer.BYTES);
+  private Weights weights(MemorySegment memory) {
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    places.forEach((name, place) -> {
+      Shape shape = place.shape();
+      long bytes = DType.F32.bytes(shape.elements());
+      tensors.put(name, new Tensor(DType.F32, shape, memory.asSlice(place.begin(), bytes)));
+    });
+    return new Weights(file, tensors);
   }
 
   private int positive(int index, String name) {
-    if (header(index) < 1) {
-      throw CheckpointException.of(file, name, "a positive integer", header(index));
+    if (header[index] < 1) {
+      throw CheckpointException.of(file, name, "a positive integer", header[index]);
     }
-    return header(index);
+    return header[index];
   }
 
   private void addLayers(int layers, String name, long... sizes) {
@@ -155,20 +182,19 @@ final class Llama2cFile {
 
   private void add(String name, long... sizes) {
     Shape shape = Shape.of(sizes);
-    long bytes;
-    try {
-      bytes = DType.F32.bytes(shape.elements());
-    } catch (ArithmeticException e) {
-      bytes = Long.MAX_VALUE;
-    }
-    if (bytes > memory.byteSize() - at) {
+    places.put(name, new Place(shape, at));
+    skip(name, shape);
+  }
+
+  private void skip(String name, Shape shape) {
+    // A product of two 32-bit sizes, which cannot overflow; its bytes can.
+    if (shape.elements() > (size - at) / Float.BYTES) {
       throw CheckpointException.of(
           file,
           "size",
           "room for %s %s, as its header says".formatted(name, shape),
-          memory.byteSize() + " bytes");
+          size + " bytes");
     }
-    tensors.put(name, new Tensor(DType.F32, shape, memory.asSlice(at, bytes)));
-    at += bytes;
+    at += DType.F32.bytes(shape.elements());
   }
 }

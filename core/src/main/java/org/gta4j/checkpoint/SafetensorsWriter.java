@@ -5,9 +5,9 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -24,26 +24,52 @@ import tools.jackson.databind.node.ObjectNode;
 public final class SafetensorsWriter {
   private static final int BUFFER_BYTES = 1 << 20;
   private static final int ALIGNMENT = 8;
+  private static final String METADATA = "__metadata__";
+
+  /** From here on f16 rounds to infinity. */
+  private static final float F16_LIMIT = 65520;
 
   private SafetensorsWriter() {}
 
+  /** What a header says about a tensor. */
+  record Declared(DType dtype, Shape shape) {
+    long bytes() {
+      return dtype.bytes(shape.elements());
+    }
+  }
+
   /** Writes the tensors as they are. */
   public static void write(Path file, SequencedMap<String, Tensor> tensors) {
-    AtomicOutput.write(file, channel -> writeTo(channel, tensors, Optional.empty()));
+    write(file, tensors, Optional.empty());
   }
 
   /**
    * Writes the tensors, those of a computable type as {@code dtype}.
    *
    * @throws CheckpointException if the file cannot be written
+   * @throws IllegalArgumentException if {@code dtype} is not a computable one
    */
   public static void write(Path file, SequencedMap<String, Tensor> tensors, DType dtype) {
-    AtomicOutput.write(file, channel -> writeTo(channel, tensors, Optional.of(dtype)));
+    requireComputable(dtype);
+    write(file, tensors, Optional.of(dtype));
   }
 
-  /** Bytes a tensor takes when it is written as {@code dtype}. */
-  static long bytesAs(Tensor tensor, DType dtype) {
-    return typeOf(tensor, Optional.of(dtype)).bytes(tensor.shape().elements());
+  /** Refuses a type that numbers cannot be rounded to. */
+  static void requireComputable(DType dtype) {
+    if (!dtype.isComputable()) {
+      throw new IllegalArgumentException(
+          "weights: expected f32, f16 or bf16, found " + dtype.label());
+    }
+  }
+
+  /** {@link #write(Path, SequencedMap, DType)}, or as they are. */
+  static void write(Path file, SequencedMap<String, Tensor> tensors, Optional<DType> dtype) {
+    AtomicOutput.write(file, channel -> writeTo(channel, tensors, dtype));
+  }
+
+  /** Bytes a tensor takes when it is written as {@code dtype}, or as it is. */
+  static long bytesAs(Tensor tensor, Optional<DType> dtype) {
+    return typeOf(tensor, dtype).bytes(tensor.shape().elements());
   }
 
   private static DType typeOf(Tensor tensor, Optional<DType> wanted) {
@@ -53,42 +79,48 @@ public final class SafetensorsWriter {
   private static void writeTo(
       FileChannel channel, SequencedMap<String, Tensor> tensors, Optional<DType> wanted)
       throws IOException {
+    SequencedMap<String, Declared> declared = new LinkedHashMap<>();
+    tensors.forEach(
+        (name, tensor) -> declared.put(name, new Declared(typeOf(tensor, wanted), tensor.shape())));
     ByteBuffer buffer = ByteBuffer.allocate(BUFFER_BYTES).order(ByteOrder.LITTLE_ENDIAN);
-    byte[] header = header(tensors, wanted);
-    AtomicOutput.writeFully(
-        channel,
-        ByteBuffer.allocate(8).order(ByteOrder.LITTLE_ENDIAN).putLong(header.length).flip());
-    AtomicOutput.writeFully(channel, ByteBuffer.wrap(header));
-    for (Tensor tensor : tensors.values()) {
+    AtomicOutput.writeFully(channel, ByteBuffer.wrap(header(declared)));
+    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+      Tensor tensor = entry.getValue();
       DType dtype = typeOf(tensor, wanted);
       if (dtype == tensor.dtype()) {
         copy(channel, tensor.data());
       } else {
-        convert(channel, buffer, tensor, dtype);
+        convert(channel, buffer, entry.getKey(), tensor, dtype);
       }
     }
   }
 
-  private static byte[] header(SequencedMap<String, Tensor> tensors, Optional<DType> wanted) {
+  /** What stands before the tensors' bytes: the header's length and the header. */
+  static byte[] header(SequencedMap<String, Declared> tensors) {
+    if (tensors.containsKey(METADATA)) {
+      throw new IllegalArgumentException(
+          "%s is the format's own key and cannot be a tensor's name".formatted(METADATA));
+    }
     ObjectNode header = Json.object();
-    header.putObject("__metadata__").put("format", "pt");
+    header.putObject(METADATA).put("format", "pt");
     long at = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Tensor tensor = entry.getValue();
-      DType dtype = typeOf(tensor, wanted);
+    for (Map.Entry<String, Declared> entry : tensors.entrySet()) {
+      Declared tensor = entry.getValue();
       ObjectNode node = header.putObject(entry.getKey());
-      node.put("dtype", dtype.name());
+      node.put("dtype", tensor.dtype().name());
       ArrayNode shape = node.putArray("shape");
       Arrays.stream(tensor.shape().toArray()).forEach(shape::add);
-      long end = at + dtype.bytes(tensor.shape().elements());
+      long end = at + tensor.bytes();
       node.putArray("data_offsets").add(at).add(end);
       at = end;
     }
     // Spaces behind the JSON keep the tensors aligned, as the format's own writer does.
-    byte[] json = Json.COMPACT.writeValueAsString(header).getBytes(StandardCharsets.UTF_8);
-    byte[] padded = Arrays.copyOf(json, (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT);
-    Arrays.fill(padded, json.length, padded.length, (byte) ' ');
-    return padded;
+    byte[] json = Json.toCompactBytes(header);
+    int padded = (json.length + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    byte[] bytes = new byte[Long.BYTES + padded];
+    ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).putLong(padded).put(json);
+    Arrays.fill(bytes, Long.BYTES + json.length, bytes.length, (byte) ' ');
+    return bytes;
   }
 
   private static void copy(FileChannel channel, MemorySegment data) throws IOException {
@@ -98,7 +130,8 @@ public final class SafetensorsWriter {
     }
   }
 
-  private static void convert(FileChannel channel, ByteBuffer buffer, Tensor tensor, DType dtype)
+  private static void convert(
+      FileChannel channel, ByteBuffer buffer, String name, Tensor tensor, DType dtype)
       throws IOException {
     MemorySegment memory = MemorySegment.ofBuffer(buffer.clear());
     long step = BUFFER_BYTES / dtype.bytes(1);
@@ -107,7 +140,13 @@ public final class SafetensorsWriter {
       long count = Math.min(step, elements - at);
       Tensor part = new Tensor(dtype, Shape.of(count), memory.asSlice(0, dtype.bytes(count)));
       for (long i = 0; i < count; i++) {
-        part.set(i, tensor.get(at + i));
+        float value = tensor.get(at + i);
+        if (dtype == DType.F16 && Math.abs(value) >= F16_LIMIT && Float.isFinite(value)) {
+          throw new CheckpointException(
+              "tensor %s has the number %s, which f16 cannot hold: choose bf16 or f32"
+                  .formatted(name, value));
+        }
+        part.set(i, value);
       }
       AtomicOutput.writeFully(channel, buffer.clear().limit((int) dtype.bytes(count)));
     }

@@ -1,5 +1,6 @@
 package org.gta4j.checkpoint;
 
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.tensor.DType;
@@ -55,6 +56,25 @@ public record Weights(String file, String prefix, SequencedMap<String, Tensor> t
   /** {@link #get}, or nothing where {@code present} is false. */
   public Optional<Tensor> get(boolean present, String name, long... sizes) {
     return present ? Optional.of(get(name, sizes)) : Optional.empty();
+  }
+
+  /**
+   * The first of all tensors that holds something else than finite numbers, with what it holds;
+   * reads every element, for the report of a damaged model.
+   */
+  public Optional<String> firstNotFinite() {
+    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
+      Tensor tensor = entry.getValue();
+      long elements = tensor.dtype().isComputable() ? tensor.shape().elements() : 0;
+      for (long i = 0; i < elements; i++) {
+        if (!Float.isFinite(tensor.get(i))) {
+          return Optional.of(
+              "tensor %s: expected finite numbers, found %s"
+                  .formatted(entry.getKey(), tensor.get(i)));
+        }
+      }
+    }
+    return Optional.empty();
   }
 
   /** Bytes of all tensors. */

@@ -139,6 +139,14 @@ public final class Generation {
     cache.close();
   }
 
+  /** Lets go of its cache without another word, after an error. */
+  void abandon() {
+    if (finish.isEmpty()) {
+      finish = Optional.of(FinishReason.CANCELLED);
+      cache.close();
+    }
+  }
+
   private void emit(String piece) {
     if (!piece.isEmpty()) {
       text.append(piece);

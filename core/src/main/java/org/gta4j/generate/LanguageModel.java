@@ -1,6 +1,7 @@
 package org.gta4j.generate;
 
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gta4j.cache.BlockPool;
@@ -31,18 +32,30 @@ public final class LanguageModel implements AutoCloseable {
   private final Checkpoint checkpoint;
   private final Optional<Tokenizer> tokenizer;
   private final LoadOptions options;
-  private final Ops ops;
+  private final Backends.Choice backend;
   private final Decoder decoder;
   private final int contextLength;
 
   private LanguageModel(
-      Checkpoint checkpoint, Optional<Tokenizer> tokenizer, LoadOptions options, Ops ops) {
+      Checkpoint checkpoint,
+      Optional<Tokenizer> tokenizer,
+      LoadOptions options,
+      Backends.Choice backend) {
     this.checkpoint = checkpoint;
     this.tokenizer = tokenizer;
     this.options = options;
-    this.ops = ops;
+    this.backend = backend;
+    Ops ops = backend.ops();
     ModelConfig config = ModelConfig.read(checkpoint.config());
     contextLength = options.context().orElse(config.contextLength());
+    if (contextLength < 2) {
+      throw config
+          .source()
+          .wrong(
+              "max_position_embeddings",
+              "at least 2, a token of the prompt and one of the answer",
+              contextLength);
+    }
     decoder = new Decoder(config, checkpoint.weights(), ops);
   }
 
@@ -62,7 +75,7 @@ public final class LanguageModel implements AutoCloseable {
   public static LanguageModel load(Path path, LoadOptions options) {
     Checkpoint checkpoint = Checkpoint.open(path);
     try {
-      return of(checkpoint, tokenizer(checkpoint), options);
+      return of(checkpoint, tokenizerOf(checkpoint), options);
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -75,16 +88,21 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel of(
       Checkpoint checkpoint, Optional<Tokenizer> tokenizer, LoadOptions options) {
-    Ops ops = Backends.choose(options.backend(), options.threads()).ops();
+    Backends.Choice backend = Backends.choose(options.backend(), options.threads());
     try {
-      return new LanguageModel(checkpoint, tokenizer, options, ops);
+      return new LanguageModel(checkpoint, tokenizer, options, backend);
     } catch (RuntimeException | Error e) {
-      ops.close();
+      backend.ops().close();
       throw e;
     }
   }
 
-  private static Optional<Tokenizer> tokenizer(Checkpoint checkpoint) {
+  /**
+   * The tokenizer that belongs to a checkpoint, if there is one of a kind that can be read.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if it is damaged
+   */
+  public static Optional<Tokenizer> tokenizerOf(Checkpoint checkpoint) {
     return checkpoint
         .tokenizerFile()
         .filter(file -> file.toString().endsWith(".bin"))
@@ -98,7 +116,15 @@ public final class LanguageModel implements AutoCloseable {
 
   /** What it computes with. */
   public Ops ops() {
-    return ops;
+    return backend.ops();
+  }
+
+  /**
+   * One sentence for each backend that would have been preferred and cannot run here; empty where
+   * the best one runs, or the one that was asked for.
+   */
+  public List<String> fallbacks() {
+    return backend.reasons();
   }
 
   /** Its tokenizer, where one was found. */
@@ -207,7 +233,7 @@ public final class LanguageModel implements AutoCloseable {
   @Override
   public void close() {
     decoder.close();
-    ops.close();
+    backend.ops().close();
     checkpoint.close();
   }
 }

@@ -52,17 +52,17 @@ public final class Sampler {
     for (int id = 0; id < logits.length; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new ModelOutputException(
-            "the model's logits are not finite numbers (token %d has %s): its weights are damaged, or too large for f32"
-                .formatted(id, logits[id]));
+            "its logits are not finite numbers (token %d has %s)".formatted(id, logits[id]));
       }
     }
   }
 
   private void penalize(float[] logits) {
-    float penalty = (float) sampling.repeatPenalty();
+    float penalty = (float) Math.clamp(sampling.repeatPenalty(), Float.MIN_NORMAL, Float.MAX_VALUE);
     for (int id = 0; id < Math.min(seen.length, logits.length); id++) {
       if (seen[id]) {
-        logits[id] = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+        float penalized = logits[id] > 0 ? logits[id] / penalty : logits[id] * penalty;
+        logits[id] = Math.clamp(penalized, -Float.MAX_VALUE, Float.MAX_VALUE);
       }
     }
   }
@@ -88,7 +88,8 @@ public final class Sampler {
       this.logits = logits;
       order = new Integer[logits.length];
       Arrays.setAll(order, id -> id);
-      Arrays.sort(order, (a, b) -> Float.compare(logits[b], logits[a]));
+      // Adding 0 makes the two zeros equal.
+      Arrays.sort(order, (a, b) -> Float.compare(logits[b] + 0f, logits[a] + 0f));
       count = order.length;
     }
 

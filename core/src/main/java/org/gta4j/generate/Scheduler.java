@@ -122,7 +122,12 @@ public final class Scheduler implements Generation.ModelEnd {
     }
   }
 
-  /** Computes one step and hands out what it brought. */
+  /**
+   * Computes one step and hands out what it brought.
+   *
+   * @throws ModelOutputException if a text's logits are no distribution. That text is given up, as
+   *     it is where its listener throws; the others can go on with the next step
+   */
   public void step() {
     removeCancelled(waiting);
     removeCancelled(running);
@@ -147,11 +152,32 @@ public final class Scheduler implements Generation.ModelEnd {
     long begin = System.nanoTime();
     FloatMatrix result = decoder.forward(input);
     count(decoding, System.nanoTime() - begin);
+    Optional<RuntimeException> failure = Optional.empty();
     for (int i = 0; i < rowOwners.size(); i++) {
       result.copyRow(i, logits, 0);
-      rowOwners.get(i).accept(logits, this);
+      try {
+        rowOwners.get(i).accept(logits, this);
+      } catch (RuntimeException e) {
+        rowOwners.get(i).abandon();
+        failure = failure.or(() -> Optional.of(e));
+      }
     }
     running.removeIf(generation -> generation.finish().isPresent());
+    if (failure.isPresent()) {
+      throw failure.get() instanceof ModelOutputException e ? explained(e) : failure.get();
+    }
+  }
+
+  private ModelOutputException explained(ModelOutputException e) {
+    return new ModelOutputException(
+        "%s: %s; %s"
+            .formatted(
+                decoder.weights().file(),
+                decoder
+                    .weights()
+                    .firstNotFinite()
+                    .orElse("weights: expected sums that an f32 can hold, found larger ones"),
+                e.getMessage()));
   }
 
   private void add(Generation generation, int count) {
@@ -202,10 +228,11 @@ public final class Scheduler implements Generation.ModelEnd {
 
   private static void removeCancelled(List<Generation> generations) {
     generations.removeIf(generation -> {
-      if (generation.isCancelled()) {
+      boolean cancelled = generation.isCancelled(); // asked once: another thread may do it any time
+      if (cancelled) {
         generation.complete(FinishReason.CANCELLED);
       }
-      return generation.isCancelled();
+      return cancelled;
     });
   }
 

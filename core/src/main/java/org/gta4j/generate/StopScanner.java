@@ -24,10 +24,13 @@ final class StopScanner {
   String accept(String piece) {
     held.append(piece);
     int first = -1;
+    int end = Integer.MAX_VALUE;
     for (String stop : stops) {
       int at = held.indexOf(stop);
-      if (at >= 0 && (first < 0 || at < first)) {
+      // The one that is complete first, of several the longest: so pieces of any size end alike.
+      if (at >= 0 && (at + stop.length() < end || (at + stop.length() == end && at < first))) {
         first = at;
+        end = at + stop.length();
       }
     }
     if (first >= 0) {

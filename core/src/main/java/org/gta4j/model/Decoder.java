@@ -5,10 +5,10 @@ import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.RaggedBatch;
-import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.model.variant.AttentionLayer;
@@ -19,6 +19,7 @@ import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.Buffers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -54,6 +55,7 @@ public final class Decoder implements AutoCloseable {
   }
 
   private final ModelConfig config;
+  private final Weights weights;
   private final Ops ops;
   private final Arena arena = Arena.ofShared();
   private final Buffers buffers = new Buffers();
@@ -69,13 +71,15 @@ public final class Decoder implements AutoCloseable {
    * @param config the sizes
    * @param weights the checkpoint's tensors, mapped for as long as the decoder is used
    * @param ops the operations to run on
-   * @throws CheckpointException if a tensor is missing or has another shape than the configuration
-   *     says
+   * @throws org.gta4j.checkpoint.CheckpointException if a tensor is missing or has another shape
+   *     than the configuration says
    */
   public Decoder(ModelConfig config, Weights weights, Ops ops) {
     this.config = config;
+    this.weights = weights;
     this.ops = ops;
     try {
+      requireTensors();
       LayerTensors outer = new LayerTensors(weights, config.outerTensors(), ops, arena);
       embedding = outer.tensor("model.embed_tokens.weight");
       finalNorm = outer.vector("model.norm.weight");
@@ -86,13 +90,41 @@ public final class Decoder implements AutoCloseable {
       for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
         blocks.add(bind(weights.under(ModelConfig.layerPrefix(layer))));
       }
-    } catch (ArithmeticException e) {
-      close();
-      throw new CheckpointException(
-          config.source().file() + ": sizes beyond 2^31: " + e.getMessage(), e);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
+    }
+  }
+
+  /**
+   * Refuses what the checkpoint does not hold, and positions no cosine can be computed of, before
+   * anything is prepared: sizes are worth nothing until tensors of those sizes are there.
+   */
+  private void requireTensors() {
+    config.outerTensors().forEach((name, shape) -> weights.get(name, shape.toArray()));
+    SequencedMap<String, Shape> layer = config.layerTensors();
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      Weights ofLayer = weights.under(ModelConfig.layerPrefix(i));
+      layer.forEach((name, shape) -> ofLayer.get(name, shape.toArray()));
+    }
+    float[] frequencies = config.attention().rotary().frequencies(config.contextLength());
+    for (int i = 0; i < frequencies.length; i++) {
+      if (!Float.isFinite(frequencies[i])) {
+        throw config
+            .source()
+            .wrong(
+                "rope_theta and rope_scaling",
+                "positions whose frequencies are finite numbers",
+                "frequency %d: %s".formatted(i, frequencies[i]));
+      }
+    }
+    if (!Float.isFinite((float) config.attention().scale())) {
+      throw config
+          .source()
+          .wrong(
+              "rope_scaling",
+              "a scale of the scores that an f32 can hold",
+              config.attention().scale());
     }
   }
 
@@ -110,6 +142,11 @@ public final class Decoder implements AutoCloseable {
   /** The sizes. */
   public ModelConfig config() {
     return config;
+  }
+
+  /** The checkpoint's tensors. */
+  public Weights weights() {
+    return weights;
   }
 
   /** The operations it runs on. */
@@ -255,6 +292,8 @@ public final class Decoder implements AutoCloseable {
   public void close() {
     buffers.close();
     logitBuffers.close();
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -25,7 +25,7 @@ public record LayerMasks(Optional<AttentionMask> window, int firstWindowed, List
     String type = config.text("model_type").orElse("");
     if (type.equals("mistral")) {
       // A missing key means Mistral's own window, a null one none.
-      boolean none = config.json().has("sliding_window") && !config.has("sliding_window");
+      boolean none = config.mentions("sliding_window") && !config.has("sliding_window");
       Optional<AttentionMask> window = none ? Optional.empty() : Optional.of(window(config));
       return new LayerMasks(window, 0, List.of());
     }
@@ -45,7 +45,7 @@ public record LayerMasks(Optional<AttentionMask> window, int firstWindowed, List
           "an entry for each of %d layers".formatted(config.size("num_hidden_layers")),
           types.size());
     }
-    boolean none = config.json().has("sliding_window") && !config.has("sliding_window");
+    boolean none = config.mentions("sliding_window") && !config.has("sliding_window");
     return new LayerMasks(
         none ? Optional.empty() : Optional.of(window(config)),
         config.count("max_window_layers", 28),

@@ -58,13 +58,17 @@ public record ModelConfig(
       requireDense(config, layers, type.equals("deepseek_v3") ? 3 : 0);
     }
     int maxPositions = RotaryEmbedding.maxPositionEmbeddings(config);
+    double epsilon = config.positive("rms_norm_eps", 1e-6);
+    if (epsilon > Float.MAX_VALUE) {
+      throw config.wrong("rms_norm_eps", "a number that an f32 can hold", epsilon);
+    }
     double context = attention.rotary().scaling().contextLength(maxPositions);
     return new ModelConfig(
         config.size("vocab_size"),
         config.size("hidden_size"),
         config.size("intermediate_size"),
         layers,
-        (float) config.positive("rms_norm_eps", 1e-6),
+        (float) epsilon,
         config.flag("tie_word_embeddings", false),
         config.flag("mlp_bias", false)
             && !type.startsWith("qwen")

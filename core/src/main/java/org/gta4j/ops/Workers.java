@@ -67,6 +67,8 @@ public final class Workers implements AutoCloseable {
    * Runs items 0 … {@code count − 1} of {@code task}; returns when all are done, or throws what one
    * of them threw.
    */
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // only while a worker that is waited for has no processor
   public void run(int count, Task task) {
     if (threads.length == 0 || count <= 1) {
       for (int item = 0; item < count; item++) {
@@ -88,8 +90,12 @@ public final class Workers implements AutoCloseable {
       LockSupport.unpark(thread);
     }
     take(0);
-    while (busy.get() > 0) {
-      Thread.onSpinWait();
+    for (int spins = 0; busy.get() > 0; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // where processors are short, the worker that is waited for needs this one
+      }
     }
     this.task = NOTHING;
     Throwable thrown = failure.get();

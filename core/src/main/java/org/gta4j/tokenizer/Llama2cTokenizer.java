@@ -1,16 +1,15 @@
 package org.gta4j.tokenizer;
 
-import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Comparator;
 import java.util.HashMap;
 import java.util.Map;
 import java.util.PriorityQueue;
 import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.InputFile;
 
 /**
  * The tokenizer that lies beside a llama2.c model: SentencePiece's byte-pair encoding, exported as
@@ -28,6 +27,8 @@ public final class Llama2cTokenizer implements Tokenizer {
   private static final int FIRST_BYTE = 3;
 
   private static final int BYTES = 256;
+
+  private static final long MAX_BYTES = 64L << 20;
 
   private final byte[][] pieces;
   private final float[] scores;
@@ -48,11 +49,7 @@ public final class Llama2cTokenizer implements Tokenizer {
    * @throws CheckpointException if the file cannot be read or does not hold that many tokens
    */
   public static Llama2cTokenizer read(Path file, int vocabularySize) {
-    try {
-      return read(file.toString(), Files.readAllBytes(file), vocabularySize);
-    } catch (IOException e) {
-      throw new CheckpointException(file + ": the tokenizer cannot be read: " + e.getMessage(), e);
-    }
+    return read(file.toString(), InputFile.readBytes(file, MAX_BYTES), vocabularySize);
   }
 
   /** Reads a file's bytes; {@code file} names it in errors. */
@@ -75,6 +72,10 @@ public final class Llama2cTokenizer implements Tokenizer {
             file, "token " + id, "a score and a length", "the end of the file");
       }
       scores[id] = buffer.getFloat();
+      if (!Float.isFinite(scores[id])) {
+        throw CheckpointException.of(
+            file, "token " + id + ": score", "a finite number", scores[id]);
+      }
       int length = buffer.getInt();
       if (length < 0 || length > buffer.remaining()) {
         throw CheckpointException.of(
@@ -82,6 +83,15 @@ public final class Llama2cTokenizer implements Tokenizer {
       }
       pieces[id] = new byte[length];
       buffer.get(pieces[id]);
+    }
+    if (buffer.hasRemaining()) {
+      // Another model's tokenizer, most likely: the names of llama2.c's files do not tell them
+      // apart.
+      throw CheckpointException.of(
+          file,
+          "size",
+          "nothing after %d tokens, as many as the model has".formatted(vocabularySize),
+          buffer.remaining() + " bytes more");
     }
     return new Llama2cTokenizer(pieces, scores);
   }

@@ -35,17 +35,23 @@ public record RotaryEmbedding(
    * {@code rope_scaling}. As in Hugging Face's library, a {@code rope_scaling} that is not empty
    * counts alone.
    *
-   * @param dimensions how many numbers of a head are turned
+   * @param dimensionsKey the configuration's key for how many numbers of a head are turned
+   * @param dimensions its value, or what stands for it where it is absent
    */
-  public static RotaryEmbedding read(ConfigFile config, int dimensions, RotaryAngles.Pairs pairs) {
+  public static RotaryEmbedding read(
+      ConfigFile config, String dimensionsKey, int dimensions, RotaryAngles.Pairs pairs) {
     ConfigFile rope =
         config
             .object("rope_scaling")
-            .filter(scaling -> !scaling.json().isEmpty())
+            .filter(scaling -> !scaling.isEmpty())
             .or(() -> config.object("rope_parameters"))
             .orElseGet(() -> ConfigFile.of(config.file(), Json.object()));
     double theta = rope.positive("rope_theta", config.positive("rope_theta", 10_000));
     RopeScaling scaling = RopeScaling.read(config, rope, maxPositionEmbeddings(config));
+    if (dimensions % 2 != 0 || (scaling instanceof RopeScaling.Dynamic && dimensions == 2)) {
+      throw config.wrong(
+          dimensionsKey, "an even number (above 2 with dynamic scaling)", dimensions);
+    }
     // Unscaled embeddings of these models turn whole heads, whatever the key says; scaled ones
     // would turn a part.
     double part =

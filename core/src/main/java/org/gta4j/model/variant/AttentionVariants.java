@@ -39,12 +39,14 @@ public final class AttentionVariants {
         Optional<AttentionVariant> variant = reader.read(config);
         if (variant.isPresent()) {
           variant.get().shape();
+          variant.get().tensors(); // every width must be addressable
           return variant.get();
         }
       }
-    } catch (IllegalArgumentException | ArithmeticException e) {
-      throw new CheckpointException(
-          "%s: the attention's sizes: %s".formatted(config.file(), e.getMessage()), e);
+    } catch (ArithmeticException e) {
+      throw config.wrong("attention", "sizes whose products are below 2^31", "larger ones");
+    } catch (IllegalArgumentException e) {
+      throw config.wrong("attention", "sizes that fit together", String.valueOf(e.getMessage()));
     }
     throw config.wrong(
         "architectures",

@@ -64,7 +64,8 @@ public record GroupedHeadAttention(
           "a divisor or a multiple of num_query_heads, which is " + maps,
           values);
     }
-    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary =
+        RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadAttention(
         hidden, heads, maps, keys, values, headDim, config.flag("attention_bias", false), rotary);
   }

@@ -76,7 +76,8 @@ public record GroupedHeadLatentAttention(
           "a divisor of hidden_size / num_query_heads, which is " + hidden / maps,
           latentDim);
     }
-    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary =
+        RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadLatentAttention(hidden, maps, keys, latents, headDim, latentDim, rotary);
   }
 

@@ -53,7 +53,9 @@ public record GroupedQueryAttention(
     int missing = type.equals("mistral") ? 8 : type.startsWith("qwen") ? 32 : heads;
     int keyValueHeads =
         config.size(
-            "num_key_value_heads", config.json().has("num_key_value_heads") ? heads : missing);
+            "num_key_value_heads", config.mentions("num_key_value_heads") ? heads : missing);
+    GroupedHeadLatentAttention.requireDivides(
+        config, "num_key_value_heads", keyValueHeads, "num_attention_heads", heads);
     int hidden = config.size("hidden_size");
     boolean bias =
         config.flag("attention_bias", false) && (type.equals("llama") || type.equals("qwen3"));
@@ -71,6 +73,7 @@ public record GroupedQueryAttention(
             : Optional.empty(),
         RotaryEmbedding.read(
             config,
+            "head_dim",
             headDim,
             neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
   }

@@ -49,7 +49,8 @@ public record GroupedValueAttention(
         config, "num_query_heads", maps, "num_attention_heads", heads);
     GroupedHeadLatentAttention.requireDivides(
         config, "num_key_heads", keys, "num_query_heads", maps);
-    RotaryEmbedding rotary = RotaryEmbedding.read(config, headDim, RotaryAngles.Pairs.HALVES);
+    RotaryEmbedding rotary =
+        RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedValueAttention(
         hidden, heads, maps, keys, headDim, config.flag("attention_bias", false), rotary);
   }

@@ -49,7 +49,7 @@ public record MultiHeadLatentAttention(
   private static final List<String> MODEL_TYPES = List.of("deepseek_v2", "deepseek_v3");
 
   /** The epsilon of the norms on the ranks, whatever the configuration says of the others. */
-  private static final float RANK_EPSILON = 1e-6f;
+  static final float RANK_EPSILON = 1e-6f;
 
   static Optional<AttentionVariant> read(ConfigFile config) {
     return MODEL_TYPES.contains(config.text("model_type").orElse(""))
@@ -66,13 +66,14 @@ public record MultiHeadLatentAttention(
         config.size("hidden_size"),
         config.size("num_attention_heads"),
         config.size("kv_lora_rank", 512),
-        config.json().has("q_lora_rank") ? config.optionalSize("q_lora_rank") : Optional.of(1536),
+        config.mentions("q_lora_rank") ? config.optionalSize("q_lora_rank") : Optional.of(1536),
         config.size("qk_nope_head_dim", 128),
         ropeDim,
         config.size("v_head_dim", 128),
         config.flag("attention_bias", false),
         RotaryEmbedding.read(
             config,
+            "qk_rope_head_dim",
             ropeDim,
             neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
   }
@@ -137,13 +138,7 @@ public record MultiHeadLatentAttention(
 
   /** {@link #bind}, for the gated variant, which needs the heads before the output projection. */
   Layer layer(LayerTensors tensors) {
-    Query query =
-        queryLoraRank.isPresent()
-            ? new LowRankQuery(
-                tensors.linear("q_a_proj"),
-                tensors.vector("q_a_layernorm.weight"),
-                tensors.linear("q_b_proj"))
-            : new FullQuery(tensors.linear("q_proj"));
+    LatentQuery query = LatentQuery.bind(queryLoraRank.isPresent(), tensors);
     // kv_b_proj holds, head by head, W_uk [nopeDim, d_c] above W_uv [valueHeadDim, d_c].
     Tensor up = tensors.tensor("kv_b_proj.weight");
     int rows = nopeDim + valueHeadDim;
@@ -170,34 +165,11 @@ public record MultiHeadLatentAttention(
         tensors.linear("o_proj"));
   }
 
-  /** How queries come from the hidden state. */
-  private sealed interface Query {
-    void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step);
-  }
-
-  private record FullQuery(PackedLinear projection) implements Query {
-    @Override
-    public void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step) {
-      step.ops().linear(projection, x, out, step.rows());
-    }
-  }
-
-  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
-  private record LowRankQuery(PackedLinear down, float[] norm, PackedLinear up) implements Query {
-    @Override
-    public void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step) {
-      FloatMatrix rank = step.buffers().matrix("attention.q.rank", down.outputs());
-      step.ops().linear(down, x, rank, step.rows());
-      step.ops().rmsNorm(norm, RANK_EPSILON, rank.heads(1), rank.heads(1), step.rows());
-      step.ops().linear(up, rank, out, step.rows());
-    }
-  }
-
   /** One layer's projections. */
   @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
   record Layer(
       MultiHeadLatentAttention sizes,
-      Query query,
+      LatentQuery query,
       PackedLinear latent,
       float[] latentNorm,
       PackedHeads toLatent,

@@ -17,8 +17,13 @@ import jdk.incubator.vector.VectorSpecies;
  */
 @SuppressWarnings("FloatingPointLiteralPrecision") // the published coefficients of Cephes' expf
 final class Lanes {
-  static final VectorSpecies<Float> FLOATS = FloatVector.SPECIES_PREFERRED;
-  static final VectorSpecies<Integer> INTS = IntVector.SPECIES_PREFERRED;
+  /** The machine's preferred width, but no wider than a cache block's tokens. */
+  static final VectorSpecies<Float> FLOATS =
+      FloatVector.SPECIES_PREFERRED.vectorBitSize() <= 512
+          ? FloatVector.SPECIES_PREFERRED
+          : FloatVector.SPECIES_512;
+
+  static final VectorSpecies<Integer> INTS = VectorSpecies.of(int.class, FLOATS.vectorShape());
 
   /** Floats a vector. */
   static final int COUNT = FLOATS.length();

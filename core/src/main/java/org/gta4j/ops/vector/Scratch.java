@@ -23,6 +23,8 @@ final class Scratch implements AutoCloseable {
   @Override
   public void close() {
     memory = MemorySegment.NULL;
-    arena.close();
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

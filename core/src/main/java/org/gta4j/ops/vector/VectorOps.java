@@ -305,6 +305,9 @@ final class VectorOps implements Ops {
       Heads attended) {
     requireWidth("query", shape.keyDim(), queries.width());
     requireWidth("attended", shape.valueDim(), attended.width());
+    if (batch.rows() == 0) {
+      return;
+    }
     AttentionTask task = new AttentionTask(shape, mask, scale, batch, layer, queries, attended);
     workers.run(
         task.items(),

@@ -1,0 +1,93 @@
+package org.gta4j.cli;
+
+import java.util.List;
+import org.gta4j.cache.BlockPool;
+import org.gta4j.generate.Generation;
+import org.gta4j.generate.LanguageModel;
+import org.gta4j.generate.Request;
+import org.gta4j.generate.Sampling;
+import org.gta4j.generate.Scheduler;
+
+/** {@code gta generate}. */
+final class GenerateVerb extends Verb {
+  private final PromptOptions prompt = new PromptOptions(this);
+  private final Setting<Integer> maxTokens =
+      Setting.integer("--max-tokens", "N", "How many tokens to generate at most (default: 256).");
+  private final SamplingOptions sampling;
+  private final Setting<List<String>> stop =
+      Setting.texts(
+          "--stop",
+          "TEXT",
+          "A text that ends the answer and is not part of it; may be given several times.");
+  private final Setting<Boolean> raw =
+      Setting.flag("--raw", "No chat template; this version never uses one.");
+  private final Setting<Boolean> ignoreEnd =
+      Setting.flag("--ignore-eos", "Go on after a token that ends the text.");
+  private final ModelOptions options;
+
+  GenerateVerb() {
+    super(
+        "generate",
+        "[OPTION]... [PROMPT]",
+        List.of(
+            "Continues a text, and prints it as it comes.",
+            "Without options the choice is greedy: the same prompt gives the same text every time."),
+        List.of(
+            "gta generate \"Once upon a time\" --max-tokens 100",
+            "gta generate --model FOLDER --temperature 0.8 --top-p 0.95 --seed 7 --prompt-file prompt.txt",
+            "gta generate --model FOLDER --ids 1,403,407 --json"));
+    add(maxTokens);
+    sampling = new SamplingOptions(this);
+    add(stop, raw, ignoreEnd);
+    options = new ModelOptions(this);
+  }
+
+  @Override
+  void run(Terminal terminal) {
+    prompt.check();
+    Sampling chosen = sampling.sampling(options.seed());
+    int most = Check.count(maxTokens, 1, 256);
+    List<String> stops = stop.or(List.of());
+    if (stops.contains("")) {
+      throw UsageException.of("--stop", "a text", "an empty one");
+    }
+    try (LoadedModel loaded = options.load(terminal, true)) {
+      LanguageModel model = loaded.model();
+      sampling.report(terminal);
+      long begin = System.nanoTime();
+      Request request = new Request(prompt.encode(model), most, chosen, stops, ignoreEnd.or(false));
+      MemoryCheck.cache(terminal, model, options, request.prompt().length + (long) most);
+      boolean streams = !options.isJson();
+      boolean asText = model.tokenizer().isPresent();
+      try (BlockPool pool = model.pool(1)) {
+        Scheduler scheduler = model.scheduler(pool);
+        Generation generation = scheduler.submit(request, streams ? terminal::print : text -> {});
+        int printed = 0;
+        while (!scheduler.isIdle()) {
+          scheduler.step();
+          if (streams && !asText) {
+            printed = printIds(terminal, generation, printed);
+          }
+        }
+        if (streams) {
+          terminal.print("\n");
+        }
+        GenerateReport report = new GenerateReport(loaded, generation, scheduler, begin);
+        if (options.isJson()) {
+          terminal.line(report.json());
+        }
+        if (options.isDebug() || (streams && terminal.isInteractive())) {
+          terminal.say(report.line());
+        }
+      }
+    }
+  }
+
+  private static int printIds(Terminal terminal, Generation generation, int printed) {
+    int[] ids = generation.ids();
+    for (int i = printed; i < ids.length; i++) {
+      terminal.print((i == 0 ? "" : ",") + ids[i]);
+    }
+    return ids.length;
+  }
+}

@@ -1,0 +1,179 @@
+package org.gta4j.cli;
+
+import java.nio.file.Path;
+import java.util.Optional;
+import org.gta4j.checkpoint.Checkpoint;
+import org.gta4j.embedded.EmbeddedModel;
+import org.gta4j.generate.LanguageModel;
+import org.gta4j.generate.LoadOptions;
+import org.gta4j.ops.Backends;
+import org.gta4j.ops.OpsProvider;
+import org.gta4j.tensor.DType;
+import org.gta4j.tokenizer.Tokenizer;
+
+/** The options that all verbs share: which model, and how it is computed. */
+final class ModelOptions {
+  private static final int MAX_THREADS = 1024;
+
+  private final Setting<String> model =
+      Setting.text(
+          "--model",
+          "PATH",
+          "A Hugging Face folder, a .safetensors file beside its config.json, or a llama2.c .bin file; without it the embedded model.");
+  private final Setting<String> backend =
+      Setting.text(
+          "--backend",
+          "NAME",
+          "What computes: auto, vector or scalar (default: auto, the best one here).");
+  private final Setting<Integer> threads =
+      Setting.integer(
+          "--threads", "N", "How many threads share the work (default: one a processor).");
+  private final Setting<String> cacheType =
+      Setting.text(
+          "--cache-type",
+          "TYPE",
+          "What keys and values are cached as: f32, f16 or bf16 (default: f16).");
+  private final Setting<String> activations =
+      Setting.text(
+          "--activations",
+          "TYPE",
+          "auto or f32; this version never quantizes activations, so both mean f32.");
+  private final Setting<Integer> context =
+      Setting.integer(
+          "--context",
+          "N",
+          "How many tokens a sequence may have (default: as the model was made).");
+  private final Setting<Long> seed =
+      Setting.wide("--seed", "N", "Where random numbers begin, so that a result can be had again.");
+  private final Setting<Boolean> json =
+      Setting.flag("--json", "Print one line of JSON for programs.");
+  private final Setting<Boolean> debug =
+      Setting.flag(
+          "--debug", "Say which backend runs and why, how long loading took; show stack traces.");
+
+  /** Options for {@code verb}, after its own. */
+  ModelOptions(Verb verb) {
+    verb.add(model, backend, threads, cacheType, activations, context, seed, json, debug);
+    verb.addHelp();
+  }
+
+  /** The checked options. */
+  LoadOptions loadOptions() {
+    String name = backend.or(Backends.AUTO);
+    if (!name.equals(Backends.AUTO) && !isBackend(name)) {
+      throw UsageException.of("--backend", "auto, vector or scalar in this version", name);
+    }
+    String type = activations.or("auto");
+    if (!type.equals("auto") && !type.equals("f32")) {
+      throw UsageException.of("--activations", "auto or f32 in this version", type);
+    }
+    int count = threads.or(Backends.defaultThreads());
+    if (count < 1 || count > MAX_THREADS) {
+      throw UsageException.of("--threads", "1 to %d".formatted(MAX_THREADS), count);
+    }
+    DType cache =
+        cacheType.isGiven() ? cacheType(cacheType.or("")) : LoadOptions.defaults().cacheType();
+    try {
+      return new LoadOptions(name, count, cache, context.value());
+    } catch (IllegalArgumentException e) {
+      throw UsageException.of(e);
+    }
+  }
+
+  private static boolean isBackend(String name) {
+    return Backends.providers().stream().map(OpsProvider::name).anyMatch(name::equals);
+  }
+
+  private static DType cacheType(String name) {
+    return DType.named(name)
+        .filter(DType::isComputable)
+        .orElseThrow(
+            () -> UsageException.of("--cache-type", "f32, f16 or bf16 in this version", name));
+  }
+
+  /** Where the model is; empty for the embedded one. */
+  Optional<Path> path() {
+    return model.isGiven() ? Optional.of(Check.path(model)) : Optional.empty();
+  }
+
+  /** Whether somebody chose the backend. */
+  boolean isBackendGiven() {
+    return !backend.or(Backends.AUTO).equals(Backends.AUTO);
+  }
+
+  /** Whether somebody chose the context's length. */
+  boolean isContextGiven() {
+    return context.isGiven();
+  }
+
+  /** Where random numbers begin, if somebody chose it. */
+  Optional<Long> seed() {
+    return seed.value();
+  }
+
+  /** Whether a program reads the result. */
+  boolean isJson() {
+    return json.or(false);
+  }
+
+  /** Whether everything is to be told. */
+  boolean isDebug() {
+    return debug.or(false);
+  }
+
+  /** Opens the model without preparing it for computing. */
+  Checkpoint open() {
+    Optional<Path> path = path();
+    return path.isPresent() ? Checkpoint.open(path.get()) : EmbeddedModel.checkpoint();
+  }
+
+  /** Loads the model, and tells what users should know about how it runs. */
+  LoadedModel load(Terminal terminal) {
+    return load(terminal, false);
+  }
+
+  /**
+   * Loads the model, and tells what users should know about how it runs.
+   *
+   * @param shortRun whether no more than one context of one sequence will be computed
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  LoadedModel load(Terminal terminal, boolean shortRun) {
+    LoadOptions options = loadOptions();
+    long begin = System.nanoTime();
+    Checkpoint checkpoint = open();
+    try {
+      boolean small = shortRun && !isBackendGiven() && SmallModel.is(checkpoint, options);
+      LanguageModel model =
+          LanguageModel.of(
+              checkpoint,
+              optionalTokenizer(checkpoint),
+              small ? SmallModel.with(options) : options);
+      LoadedModel loaded = new LoadedModel(model, System.nanoTime() - begin, small);
+      loaded.report(terminal, this);
+      return loaded;
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
+    }
+  }
+
+  /** What people call the model. */
+  String modelName() {
+    return model.or(EmbeddedModel.NAME + " (embedded)");
+  }
+
+  private Optional<Tokenizer> optionalTokenizer(Checkpoint checkpoint) {
+    return model.isGiven()
+        ? LanguageModel.tokenizerOf(checkpoint)
+        : Optional.of(EmbeddedModel.tokenizer());
+  }
+
+  /** The tokenizer of an open model. */
+  Tokenizer tokenizer(Checkpoint checkpoint) {
+    return optionalTokenizer(checkpoint)
+        .orElseThrow(() ->
+            new RefusedException(
+                checkpoint.name() + " has no tokenizer that this version can read"));
+  }
+}

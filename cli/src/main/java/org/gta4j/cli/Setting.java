@@ -1,0 +1,120 @@
+package org.gta4j.cli;
+
+import java.util.List;
+import java.util.Optional;
+import org.jspecify.annotations.Nullable;
+import picocli.CommandLine.Model.ArgSpec;
+import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.ISetter;
+import picocli.CommandLine.Model.OptionSpec;
+import picocli.CommandLine.Model.PositionalParamSpec;
+
+/**
+ * An option or parameter of a verb, and its value once the command line is parsed.
+ *
+ * <p>Options are described to picocli as objects, not by annotations: reading annotations makes the
+ * JVM generate a class for each kind of them, which takes as long as starting the JVM.
+ *
+ * @param <T> the value's type
+ */
+final class Setting<T> implements ISetter {
+  private final ArgSpec spec;
+  private @Nullable T value;
+
+  private Setting(OptionSpec.Builder option) {
+    spec = option.setter(this).build();
+  }
+
+  private Setting(PositionalParamSpec.Builder parameter) {
+    spec = parameter.setter(this).build();
+  }
+
+  private static OptionSpec.Builder option(String name, Class<?> type, String description) {
+    return OptionSpec.builder(name).type(type).description(description);
+  }
+
+  /** An option that is there or not. */
+  static Setting<Boolean> flag(String name, String description) {
+    return new Setting<>(option(name, boolean.class, description));
+  }
+
+  /** An option with an integer. */
+  static Setting<Integer> integer(String name, String label, String description) {
+    return new Setting<>(option(name, Integer.class, description).paramLabel(label));
+  }
+
+  /** An option with a long integer. */
+  static Setting<Long> wide(String name, String label, String description) {
+    return new Setting<>(option(name, Long.class, description).paramLabel(label));
+  }
+
+  /** An option with a number. */
+  static Setting<Double> number(String name, String label, String description) {
+    return new Setting<>(option(name, Double.class, description).paramLabel(label));
+  }
+
+  /** An option with a text. */
+  static Setting<String> text(String name, String label, String description) {
+    return new Setting<>(option(name, String.class, description).paramLabel(label));
+  }
+
+  /** An option with a text without which the verb has nothing to do. */
+  static Setting<String> required(String name, String label, String description) {
+    return new Setting<>(option(name, String.class, description).paramLabel(label).required(true));
+  }
+
+  /** An option with a text that may be given several times. */
+  static Setting<List<String>> texts(String name, String label, String description) {
+    return new Setting<>(
+        option(name, List.class, description).auxiliaryTypes(String.class).paramLabel(label));
+  }
+
+  /** A text that stands by itself. */
+  static Setting<String> parameter(String label, String description) {
+    return new Setting<>(
+        PositionalParamSpec.builder()
+            .index("0")
+            .arity("0..1")
+            .type(String.class)
+            .paramLabel(label)
+            .description(description));
+  }
+
+  /** Adds it to a verb's options. */
+  void addTo(CommandSpec command) {
+    command.add(spec);
+  }
+
+  /** The option's name. */
+  String name() {
+    return spec instanceof OptionSpec option ? option.longestName() : spec.paramLabel();
+  }
+
+  /** Whether the user gave it. */
+  boolean isGiven() {
+    return value != null;
+  }
+
+  /** Its value, if the user gave one. */
+  Optional<T> value() {
+    return Optional.ofNullable(value);
+  }
+
+  /** Its value, or {@code absent} where the user gave none. */
+  T or(T absent) {
+    T given = value;
+    return given == null ? absent : given;
+  }
+
+  /** Whether a flag was given. */
+  static boolean isOn(Setting<Boolean> flag) {
+    return flag.or(false);
+  }
+
+  @Override
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as picocli declares it
+  public <V> @Nullable V set(@Nullable V newValue) {
+    value = (T) newValue;
+    return newValue;
+  }
+}

@@ -1,0 +1,56 @@
+package org.gta4j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.ByteBuffer;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+
+/** Texts that users give as files, or, under the name {@code -}, on standard input. */
+final class TextFiles {
+  /** What a Java text can hold in the worst case, with room for what is made of it. */
+  private static final long MAX_BYTES = 1L << 30;
+
+  private TextFiles() {}
+
+  /** The whole text that an option names. */
+  static String read(Setting<String> option) {
+    byte[] bytes;
+    try {
+      bytes = isStandardInput(option) ? System.in.readAllBytes() : readFile(Check.path(option));
+    } catch (IOException e) {
+      throw new RefusedException(label(option) + ": " + Sentences.reason(e), e);
+    }
+    try {
+      return StandardCharsets.UTF_8.newDecoder().decode(ByteBuffer.wrap(bytes)).toString();
+    } catch (CharacterCodingException e) {
+      throw new RefusedException(
+          label(option) + ": expected a text in UTF-8, found other bytes", e);
+    }
+  }
+
+  private static byte[] readFile(Path file) throws IOException {
+    if (Files.isDirectory(file)) {
+      throw new RefusedException(file + ": expected a file, found a folder");
+    }
+    try (InputStream stream = Files.newInputStream(file)) {
+      byte[] bytes = stream.readNBytes((int) MAX_BYTES);
+      if (stream.read() >= 0) {
+        throw new RefusedException(
+            "%s: expected a text of at most %d bytes, found more".formatted(file, MAX_BYTES));
+      }
+      return bytes;
+    }
+  }
+
+  private static boolean isStandardInput(Setting<String> option) {
+    return option.or("").equals("-");
+  }
+
+  /** What errors call it. */
+  static String label(Setting<String> option) {
+    return isStandardInput(option) ? "standard input" : option.or("");
+  }
+}

@@ -1,0 +1,24 @@
+package org.gta4j.cli;
+
+/** A command that makes no sense, whatever the model and the files: exit code 2. */
+final class UsageException extends RuntimeException {
+  private static final long serialVersionUID = 1L;
+
+  /** With the whole sentence. */
+  UsageException(String message) {
+    super(message);
+  }
+
+  /** {@code --option: expected …, found …}. */
+  static UsageException of(String option, String expected, Object found) {
+    return new UsageException("%s: expected %s, found %s".formatted(option, expected, found));
+  }
+
+  /**
+   * What the library's own check of an option said: it names values as the options are named, so
+   * its sentence is the user's.
+   */
+  static UsageException of(IllegalArgumentException e) {
+    return new UsageException("--" + e.getMessage());
+  }
+}

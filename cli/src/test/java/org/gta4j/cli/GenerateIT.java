@@ -1,0 +1,159 @@
+package org.gta4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.concurrent.TimeUnit;
+import org.gta4j.cli.GtaProcess.Ended;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+
+class GenerateIT {
+  private static final String STORY =
+      ", there was a little girl named Lily. She loved to play outside in the park. One day, she saw a big, red ball.";
+
+  @TempDir Path folder;
+
+  @Test
+  void tellsTheEmbeddedModelsStory() {
+    Ended ended = GtaProcess.run("generate", "Once upon a time").done();
+    assertThat(ended.out()).startsWith(STORY).endsWith("\n");
+    assertThat(ended.err()).isEmpty();
+  }
+
+  @Test
+  void tellsTheSameStoryToPrograms() {
+    JsonNode json =
+        GtaProcess.run("generate", "Once upon a time", "--max-tokens", "60", "--json")
+            .done()
+            .json();
+    assertThat(json.propertyNames())
+        .containsExactlyInAnyOrder(
+            "text",
+            "ids",
+            "finish_reason",
+            "prompt_tokens",
+            "completion_tokens",
+            "prefill_tokens_per_second",
+            "decode_tokens_per_second",
+            "time_to_first_token_ms",
+            "load_ms",
+            "cache_bytes_per_token");
+    assertThat(json.get("text").stringValue()).startsWith(STORY);
+    assertThat(json.get("ids").valueStream().allMatch(JsonNode::isInt)).isTrue();
+    assertThat(json.get("ids").size()).isEqualTo(60);
+    assertThat(json.get("finish_reason").stringValue()).isEqualTo("length");
+    assertThat(json.get("prompt_tokens").intValue()).isEqualTo(5);
+    assertThat(json.get("completion_tokens").intValue()).isEqualTo(60);
+    assertThat(json.get("prefill_tokens_per_second").doubleValue()).isPositive();
+    assertThat(json.get("decode_tokens_per_second").doubleValue()).isPositive();
+    assertThat(json.get("time_to_first_token_ms").doubleValue()).isPositive();
+    assertThat(json.get("load_ms").doubleValue()).isPositive();
+    // 5 layers of 4 key heads and 4 value heads of 8, in 16 bits
+    assertThat(json.get("cache_bytes_per_token").intValue()).isEqualTo(5 * 2 * 4 * 8 * 2);
+  }
+
+  @Test
+  void leavesOutWhatDoesNotApply() {
+    JsonNode json =
+        GtaProcess.run("generate", "--ids", "1,403,407", "--max-tokens", "1", "--json")
+            .done()
+            .json();
+    assertThat(json.has("decode_tokens_per_second")).as("one token was not decoded").isFalse();
+    assertThat(json.has("seed")).as("nothing was random").isFalse();
+    assertThat(json.toString()).doesNotContain("null", "NaN");
+  }
+
+  @Test
+  void endsAtAStopTextWhichIsNotPartOfTheAnswer() {
+    JsonNode json =
+        GtaProcess.run("generate", "Once upon a time", "--stop", "red", "--stop", "Lily", "--json")
+            .done()
+            .json();
+    assertThat(json.get("text").stringValue()).isEqualTo(", there was a little girl named ");
+    assertThat(json.get("finish_reason").stringValue()).isEqualTo("stop");
+  }
+
+  @Test
+  void repeatsARandomStoryFromItsSeed() {
+    String[] command = {"generate", "Once", "--temperature", "1", "--max-tokens", "40", "--json"};
+    JsonNode first = GtaProcess.run(command).done().json();
+    List<String> again = new java.util.ArrayList<>(List.of(command));
+    again.addAll(List.of("--seed", first.get("seed").toString(), "--backend", "scalar"));
+    JsonNode second = GtaProcess.run(again.toArray(String[]::new)).done().json();
+    assertThat(second.get("text")).isEqualTo(first.get("text"));
+  }
+
+  @Test
+  void takesAPromptFromStandardInputWithoutItsLastLineBreak() {
+    ProcessBuilder builder =
+        GtaProcess.builder(
+            List.of(
+                GtaProcess.root().resolve("gta").toString(),
+                "generate",
+                "--prompt-file",
+                "-",
+                "--max-tokens",
+                "20"));
+    assertThat(GtaProcess.run(builder, "Once upon a time\n").done().out())
+        .startsWith(STORY.substring(0, 20));
+  }
+
+  @Test
+  void readsArgumentsAsUtf8WhateverTheLocale() {
+    assertThat(GtaProcess.shell("LC_ALL=C \"$GTA\" tokenize --json 'Grüße 🙂'").done().json())
+        .isEqualTo(GtaProcess.shell("LC_ALL=C.UTF-8 \"$GTA\" tokenize --json 'Grüße 🙂'").json())
+        .satisfies(json -> assertThat(json.toString()).contains("198,191"));
+  }
+
+  @Test
+  void namesTheBackendAndTheReasonWithDebug() {
+    assertThat(GtaProcess.run("generate", "Once", "--max-tokens", "2", "--debug").done().err())
+        .contains("gta: backend scalar", "so small")
+        .contains("gta: model stories260K.bin");
+    assertThat(
+            GtaProcess.run(
+                    "generate", "Once", "--max-tokens", "2", "--debug", "--backend", "vector")
+                .done()
+                .err())
+        .contains("gta: backend vector", "as asked for");
+  }
+
+  @Test
+  void stopsQuietlyWhenTheReaderLeaves() {
+    Ended ended =
+        GtaProcess.shell("{ \"$GTA\" generate 'Once upon a time'; echo $? >&2; } | head -c 1");
+    assertThat(ended.out()).isEqualTo(",");
+    assertThat(ended.err().strip()).isIn("0", "141");
+  }
+
+  @Test
+  void endsSoonAfterAnInterrupt() throws IOException, InterruptedException {
+    Process process =
+        GtaProcess.builder(
+                List.of(
+                    GtaProcess.root().resolve("gta").toString(),
+                    "generate",
+                    "Once",
+                    "--ignore-eos",
+                    "--context",
+                    "100000",
+                    "--max-tokens",
+                    "90000"))
+            .redirectError(ProcessBuilder.Redirect.DISCARD)
+            .start();
+    try (InputStream out = process.getInputStream()) {
+      assertThat(out.read()).isPositive();
+      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      out.readAllBytes();
+      assertThat(process.waitFor(3, TimeUnit.SECONDS)).as("ended within three seconds").isTrue();
+      assertThat(process.exitValue()).isEqualTo(130);
+    } finally {
+      process.destroyForcibly();
+    }
+  }
+}

@@ -1,0 +1,80 @@
+package org.gta4j.checkpoint;
+
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.SequencedMap;
+import org.gta4j.tensor.Tensor;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Which numbers of a head the rotary embedding turns together is a matter of the order of rows in
+ * the query and key projections. Meta and llama2.c turn neighbours, {@code 2i} and {@code 2i + 1};
+ * Hugging Face's Llama turns halves, {@code i} and {@code i + headDim/2}. Scores are sums over a
+ * head, so a model whose rows are put into the other order computes the same.
+ */
+public final class RotaryLayout {
+  private static final String INTERLEAVED = "rope_interleave";
+
+  private RotaryLayout() {}
+
+  /** Whether it is a Llama that turns neighbours, as no code but ours would load it. */
+  public static boolean isInterleavedLlama(ConfigFile config) {
+    return config.flag(INTERLEAVED, false)
+        && config.texts("architectures").contains("LlamaForCausalLM");
+  }
+
+  /**
+   * The same model with rows in Hugging Face's order. Its query and key projections are copies in
+   * the checkpoint's arena, everything else is shared: closing either closes both.
+   *
+   * @param checkpoint a model that {@link #isInterleavedLlama}
+   */
+  public static Checkpoint toHalves(Checkpoint checkpoint) {
+    ConfigFile config = checkpoint.config();
+    int heads = config.size("num_attention_heads");
+    int keyHeads = config.size("num_key_value_heads", heads);
+    SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+    checkpoint
+        .weights()
+        .tensors()
+        .forEach((name, tensor) -> {
+          boolean query = name.contains(".self_attn.q_proj.");
+          boolean key = name.contains(".self_attn.k_proj.");
+          tensors.put(
+              name,
+              query || key ? toHalves(checkpoint, name, tensor, query ? heads : keyHeads) : tensor);
+        });
+    ObjectNode json = config.json();
+    json.remove(INTERLEAVED);
+    return new Checkpoint(
+        checkpoint.name(),
+        ConfigFile.of(config.file(), json),
+        new Weights(checkpoint.weights().file(), tensors),
+        checkpoint.tokenizerFile(),
+        checkpoint.arena());
+  }
+
+  /**
+   * Rows of {@code heads} heads, one behind the other, neighbours to halves; a bias is rows of one
+   * number.
+   */
+  private static Tensor toHalves(Checkpoint checkpoint, String name, Tensor tensor, int heads) {
+    long rows = tensor.shape().rank() == 0 ? 0 : tensor.shape().size(0);
+    long headDim = rows / heads;
+    if (headDim == 0 || rows % heads != 0 || headDim % 2 != 0) {
+      throw CheckpointException.of(
+          checkpoint.weights().file(),
+          "tensor " + name,
+          "%d heads of an even number of rows".formatted(heads),
+          tensor.shape());
+    }
+    long rowBytes = tensor.data().byteSize() / rows;
+    Tensor sorted = Tensor.allocate(checkpoint.arena(), tensor.dtype(), tensor.shape());
+    for (long row = 0; row < rows; row++) {
+      long inHead = row % headDim;
+      long target = row - inHead + inHead / 2 + (inHead % 2) * (headDim / 2);
+      MemorySegment.copy(tensor.data(), row * rowBytes, sorted.data(), target * rowBytes, rowBytes);
+    }
+    return sorted;
+  }
+}

@@ -1,0 +1,62 @@
+package org.gta4j.cache;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import java.util.stream.Stream;
+import org.gta4j.tensor.DType;
+import org.gta4j.testing.Engine;
+import org.gta4j.testing.Fixture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Sequences that share what they begin with compute what they would compute alone. */
+class PrefixSharingTest {
+  static Stream<Arguments> models() {
+    return Fixture.all().stream()
+        .filter(fixture ->
+            List.of("gta-1b-shape", "llama-gqa", "mla-q-lora", "qwen3-window")
+                .contains(fixture.folder().getFileName().toString()))
+        .flatMap(fixture ->
+            Stream.of("scalar", "vector").map(backend -> Arguments.of(fixture, backend)));
+  }
+
+  @ParameterizedTest(name = "{0}, {1}")
+  @MethodSource("models")
+  void forksContinueBitForBitAsUnsharedRuns(Fixture fixture, String backend) {
+    int vocabulary = fixture.logits(0).length / fixture.length();
+    int[] first = new int[80];
+    Arrays.setAll(first, i -> fixture.ids(0)[i % fixture.length()]);
+    for (int shared :
+        backend.equals("scalar") ? new int[] {50} : new int[] {1, 31, 32, 33, 50, 64}) {
+      int[] second = first.clone();
+      for (int i = shared; i < second.length; i++) {
+        second[i] = (second[i] + 1 + i % 3) % vocabulary;
+      }
+      try (Engine engine = new Engine(fixture.folder(), backend, DType.F16)) {
+        Engine.Run parent = engine.begin(first);
+        engine.step(List.of(parent), 66);
+        int before = engine.pool().usedBlocks();
+        Engine.Run child = engine.fork(parent, shared, second);
+        assertThat(engine.pool().usedBlocks()).as("forking takes no block").isEqualTo(before);
+        engine.step(List.of(parent, child), 1, 1);
+        assertThat(engine.pool().usedBlocks())
+            .as("what the first token behind %d shared ones takes", shared)
+            .isEqualTo(before + 1);
+        engine.step(List.of(child, parent), 79 - shared, 13);
+        float[] parentLogits = parent.logits().clone();
+        float[] childLogits = child.logits().clone();
+        parent.cache().close();
+        child.cache().close();
+        assertThat(engine.pool().usedBlocks()).as("after both are gone").isZero();
+
+        assertThat(parentLogits).isEqualTo(engine.run(first, 80).logits());
+        float[] alone = engine.run(second, 80).logits();
+        assertThat(Arrays.copyOfRange(childLogits, shared * vocabulary, childLogits.length))
+            .isEqualTo(Arrays.copyOfRange(alone, shared * vocabulary, alone.length));
+      }
+    }
+  }
+}

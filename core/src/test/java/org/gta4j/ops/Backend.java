@@ -1,0 +1,54 @@
+package org.gta4j.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.util.Arrays;
+import java.util.List;
+import org.gta4j.tensor.DType;
+
+/**
+ * An implementation of the operations that can run here, found as users find it: one that is added
+ * later is held to the same tests without a line in them.
+ *
+ * @param provider what starts it
+ */
+public record Backend(OpsProvider provider) {
+  /** All that can run here. */
+  public static List<Backend> all() {
+    List<Backend> backends =
+        Backends.providers().stream()
+            .filter(provider -> provider.obstacle().isEmpty())
+            .map(Backend::new)
+            .toList();
+    assertThat(backends)
+        .as("implementations that can run here")
+        .extracting(Backend::name)
+        .contains("scalar", "vector");
+    return backends;
+  }
+
+  /** The name the user chooses it by. */
+  public String name() {
+    return provider.name();
+  }
+
+  /** Starts it. */
+  public Ops start(int threads) {
+    return provider.create(threads);
+  }
+
+  /** The types of weights it computes on. */
+  public static List<DType> weightTypes(Ops ops) {
+    return Arrays.stream(DType.values()).filter(ops::supportsWeights).toList();
+  }
+
+  /** The types it caches keys and values in. */
+  public static List<DType> cacheTypes(Ops ops) {
+    return Arrays.stream(DType.values()).filter(ops::supportsCache).toList();
+  }
+
+  @Override
+  public String toString() {
+    return name();
+  }
+}

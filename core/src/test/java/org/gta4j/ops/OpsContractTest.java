@@ -1,0 +1,467 @@
+package org.gta4j.ops;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.lang.foreign.Arena;
+import java.util.List;
+import java.util.Optional;
+import org.gta4j.ops.scalar.ScalarOps;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
+import org.gta4j.tensor.Shape;
+import org.gta4j.tensor.Tensor;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** Every implementation of the operations but attention, against the specification. */
+class OpsContractTest {
+  /** Sizes around every width a vector, a tile or a chunk of work may have. */
+  private static final int SIZES = 70;
+
+  private static final ScalarOps SPECIFICATION = new ScalarOps();
+
+  static List<Backend> backends() {
+    return Backend.all();
+  }
+
+  private static AssertionError apart(
+      String what, double expected, double found, double tolerance) {
+    return new AssertionError(
+        "%s: expected %s, found %s: %.2e apart, allowed are %.2e"
+            .formatted(what, expected, found, Math.abs(expected - found), tolerance));
+  }
+
+  private interface Allowed {
+    double at(int row, int head, int index);
+  }
+
+  private static void assertClose(
+      String what, Heads expected, Heads found, int rows, Allowed tolerance) {
+    for (int row = 0; row < rows; row++) {
+      for (int head = 0; head < expected.count(); head++) {
+        for (int i = 0; i < expected.width(); i++) {
+          double wanted = expected.get(row, head, i);
+          double allowed = tolerance.at(row, head, i);
+          if (!(Math.abs(wanted - found.get(row, head, i)) <= allowed)) {
+            throw apart(
+                "%s: row %d, head %d, number %d".formatted(what, row, head, i),
+                wanted,
+                found.get(row, head, i),
+                allowed);
+          }
+        }
+      }
+    }
+  }
+
+  private static Tensor weights(
+      Arena arena, DType dtype, Shape shape, WeightTensors.Kind kind, long seed) {
+    return WeightTensors.tensor(arena, dtype, shape, kind, seed);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void embeddingCopiesRowsOfItsTableExactly(Backend backend) {
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      for (DType dtype : Backend.weightTypes(ops)) {
+        for (int columns = 1; columns <= SIZES; columns++) {
+          for (WeightTensors.Kind kind : WeightTensors.Kind.values()) {
+            Tensor table = weights(arena, dtype, Shape.of(11, columns), kind, columns);
+            int[] ids = {10, 0, 3, 3, 9, 99};
+            Guarded found = Guarded.allocate(arena, 7, columns);
+            int[] before = found.bits();
+            ops.embed(table, ids, found.matrix(), 5);
+            String what = "%s %s, %d columns".formatted(dtype, kind, columns);
+            found.assertUnchangedBut(before, found.matrix().heads(1), 5, what);
+            for (int row = 0; row < 5; row++) {
+              for (int i = 0; i < columns; i++) {
+                assertThat(found.matrix().get(row, i))
+                    .as(what)
+                    .isEqualTo(table.get((long) ids[row] * columns + i));
+              }
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void normsOfPartsOfRowsAreWithinTolerance(Backend backend) {
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      for (int width = 1; width <= SIZES; width++) {
+        int heads = 1 + width % 4;
+        int rows = 1 + width * 7 % 9;
+        int size = width;
+        for (double scale : new double[] {1, 1e-15, 1e15, 3e4}) {
+          for (float epsilon : new float[] {1e-6f, 1e-5f, 1e-12f}) {
+            Numbers numbers = Numbers.normal(width).times(scale);
+            float[] weight = new float[width];
+            for (int i = 0; i < width; i++) {
+              weight[i] = (float) (1 + 0.5 * numbers.at(99, i, 0, 0) / scale);
+            }
+            Guarded x = Guarded.allocate(arena, rows + 1, 3 + heads * (width + 2));
+            Heads part = x.matrix().heads(heads, width, 3, width + 2);
+            Guarded.fill(part, rows, (row, head, i) -> numbers.at(row, head, i, size));
+            Guarded expected = x.copy(arena);
+            Heads expectedPart = expected.matrix().heads(heads, width, 3, width + 2);
+            SPECIFICATION.rmsNorm(weight, epsilon, expectedPart, expectedPart, rows);
+            String what =
+                "%d heads of %d, scale %s, epsilon %s".formatted(heads, width, scale, epsilon);
+            Allowed allowed =
+                (row, head, i) -> Tolerance.norm(size, Math.abs(expectedPart.get(row, head, i)));
+
+            Guarded out = Guarded.allocate(arena, rows + 1, 1 + heads * (width + 1));
+            Heads outPart = out.matrix().heads(heads, width, 1, width + 1);
+            int[] beforeX = x.bits();
+            int[] beforeOut = out.bits();
+            ops.rmsNorm(weight, epsilon, part, outPart, rows);
+            assertClose(what, expectedPart, outPart, rows, allowed);
+            x.assertUnchanged(beforeX, what);
+            out.assertUnchangedBut(beforeOut, outPart, rows, what);
+
+            ops.rmsNorm(weight, epsilon, part, part, rows);
+            assertClose(what + ", in place", expectedPart, part, rows, allowed);
+            x.assertUnchangedBut(beforeX, part, rows, what + ", in place");
+          }
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void rotationsOfBothLayoutsAreWithinTolerance(Backend backend) {
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      for (int pairs = 1; pairs <= SIZES; pairs++) {
+        for (RotaryAngles.Pairs layout : RotaryAngles.Pairs.values()) {
+          int heads = 1 + pairs % 5;
+          int rows = 1 + pairs * 11 % 8;
+          int width = 2 * pairs;
+          Numbers numbers = Numbers.normal(pairs);
+          Guarded cosine =
+              Guarded.of(arena, rows, pairs, (row, i) -> (float) Math.cos(row * 1000 + i));
+          Guarded sine =
+              Guarded.of(arena, rows, pairs, (row, i) -> (float) (1.5 * Math.sin(row * 1000 + i)));
+          RotaryAngles angles = new RotaryAngles(cosine.matrix(), sine.matrix(), layout);
+          Guarded x = Guarded.allocate(arena, rows + 1, 2 + heads * (width + 3));
+          Heads part = x.matrix().heads(heads, width, 2, width + 3);
+          Guarded.fill(part, rows, (row, head, i) -> numbers.at(row, head, i, 0));
+          Guarded original = x.copy(arena);
+          Guarded expected = x.copy(arena);
+          Heads expectedPart = expected.matrix().heads(heads, width, 2, width + 3);
+          Heads originalPart = original.matrix().heads(heads, width, 2, width + 3);
+          SPECIFICATION.rotate(angles, expectedPart, rows);
+          int[] before = x.bits();
+          int[] beforeCosine = cosine.bits();
+          int[] beforeSine = sine.bits();
+          ops.rotate(angles, part, rows);
+          String what = "%d pairs, %s, %d heads".formatted(pairs, layout, heads);
+          int half = pairs;
+          assertClose(
+              what,
+              expectedPart,
+              part,
+              rows,
+              (row, head, i) -> {
+                int other =
+                    layout == RotaryAngles.Pairs.NEIGHBOURS ? i ^ 1 : (i + half) % (2 * half);
+                return Tolerance.rotation(
+                    1.5
+                        * (Math.abs(originalPart.get(row, head, i))
+                            + Math.abs(originalPart.get(row, head, other))));
+              });
+          x.assertUnchangedBut(before, part, rows, what);
+          cosine.assertUnchanged(beforeCosine, what);
+          sine.assertUnchanged(beforeSine, what);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void headsAreCopiedAsOftenAsTheyAreNeededExactly(Backend backend) {
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      int[][] counts = {{1, 1}, {1, 5}, {3, 12}, {4, 4}, {12, 12}, {12, 3}, {2, 6}};
+      for (int width = 1; width <= SIZES; width++) {
+        int[] count = counts[width % counts.length];
+        int rows = 1 + width % 6;
+        Numbers numbers = Numbers.normal(width);
+        Guarded x = Guarded.allocate(arena, rows + 1, 1 + count[0] * (width + 2));
+        Heads from = x.matrix().heads(count[0], width, 1, width + 2);
+        Guarded.fill(from, rows, (row, head, i) -> numbers.at(row, head, i, 0));
+        Guarded out = Guarded.allocate(arena, rows + 1, 4 + count[1] * (width + 5));
+        Heads to = out.matrix().heads(count[1], width, 4, width + 5);
+        int[] beforeX = x.bits();
+        int[] beforeOut = out.bits();
+        ops.copyHeads(from, to, rows);
+        String what = "%d heads of %d to %d".formatted(count[0], width, count[1]);
+        x.assertUnchanged(beforeX, what);
+        out.assertUnchangedBut(beforeOut, to, rows, what);
+        for (int row = 0; row < rows; row++) {
+          for (int head = 0; head < count[1]; head++) {
+            for (int i = 0; i < width; i++) {
+              assertThat(to.get(row, head, i))
+                  .as(what)
+                  .isEqualTo(from.get(row, head * count[0] / count[1], i));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private interface Binary {
+    void apply(Ops ops, FloatMatrix x, FloatMatrix y, int rows);
+  }
+
+  private interface Bound {
+    double of(double x, double y, double result);
+  }
+
+  /** Runs an operation that changes its first matrix by its second on numbers of every size. */
+  private static void elementwise(Backend backend, String name, Binary operation, Bound bound) {
+    float[] special = {
+      0f,
+      -0f,
+      1f,
+      -1f,
+      1e4f,
+      -1e4f,
+      87.3f,
+      -87.3f,
+      88.4f,
+      -88.4f,
+      89f,
+      -89f,
+      103f,
+      -104f,
+      16.7f,
+      -16.7f,
+      Float.MIN_VALUE,
+      -Float.MIN_VALUE,
+      1e-40f,
+      -1e-40f,
+      Float.MIN_NORMAL,
+      -Float.MIN_NORMAL,
+      500f,
+      -500f
+    };
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      for (int columns = 1; columns <= SIZES; columns++) {
+        for (int rows :
+            new int[] {
+              1, 3, columns == SIZES ? 300 : 2
+            }) { // 300 rows of 70 are shared among threads
+          Numbers sizes = Numbers.exponents(columns, -140, 13);
+          Numbers common = Numbers.normal(columns).times(8);
+          Guarded x =
+              Guarded.of(
+                  arena,
+                  rows,
+                  columns,
+                  (row, i) ->
+                      (row + i) % 3 == 0
+                          ? special[(row * 7 + i) % special.length]
+                          : (row + i) % 3 == 1 ? sizes.at(0, row, i, 0) : common.at(0, row, i, 0));
+          Guarded y =
+              Guarded.of(
+                  arena,
+                  rows,
+                  columns,
+                  (row, i) ->
+                      (row + i) % 4 == 0
+                          ? special[(row * 5 + i * 3) % special.length]
+                          : common.at(1, row, i, 0));
+          Guarded original = x.copy(arena);
+          Guarded expected = x.copy(arena);
+          operation.apply(SPECIFICATION, expected.matrix(), y.matrix(), rows);
+          int[] beforeX = x.bits();
+          int[] beforeY = y.bits();
+          operation.apply(ops, x.matrix(), y.matrix(), rows);
+          String what = "%s of %d rows of %d".formatted(name, rows, columns);
+          for (int row = 0; row < rows; row++) {
+            for (int i = 0; i < columns; i++) {
+              float a = original.matrix().get(row, i);
+              float b = y.matrix().get(row, i);
+              float result = expected.matrix().get(row, i);
+              double allowed = bound.of(a, b, Math.abs(result));
+              float found = x.matrix().get(row, i);
+              if (!(Math.abs((double) result - found) <= allowed)) {
+                throw apart("%s: (%s, %s)".formatted(what, a, b), result, found, allowed);
+              }
+            }
+          }
+          x.assertUnchangedBut(beforeX, x.matrix().heads(1), rows, what);
+          y.assertUnchanged(beforeY, what);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void additionIsExact(Backend backend) {
+    elementwise(backend, "add", Ops::add, (x, y, result) -> 0);
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void swiGluIsWithinToleranceFromClosedToOpen(Backend backend) {
+    elementwise(
+        backend,
+        "swiGlu",
+        (ops, gate, up, rows) -> ops.swiGlu(gate, up, rows),
+        (gate, up, result) ->
+            Tolerance.gate(result, Math.abs(gate * up)) + Float.MIN_VALUE * Math.abs(up));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void sigmoidGateIsWithinToleranceFromClosedToOpen(Backend backend) {
+    elementwise(
+        backend,
+        "sigmoidGate",
+        (ops, x, gate, rows) -> ops.sigmoidGate(gate, x, rows),
+        (x, gate, result) -> Tolerance.gate(result, Math.abs(x)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void gatesSaturateAtTheirEnds(Backend backend) {
+    try (Ops ops = backend.start(1);
+        Arena arena = Arena.ofShared()) {
+      float[] gates = {1e4f, 88.5f, 30f, 0f, -0f, -104f, -1e4f};
+      for (int columns : new int[] {gates.length, 70}) {
+        Guarded gate = Guarded.of(arena, 1, columns, (row, i) -> gates[i % gates.length]);
+        Guarded x = Guarded.of(arena, 1, columns, (row, i) -> 3f);
+        ops.sigmoidGate(gate.matrix(), x.matrix(), 1);
+        for (int i = 0; i < columns; i++) {
+          float expected =
+              gates[i % gates.length] > 0 ? 3f : gates[i % gates.length] == 0 ? 1.5f : 0f;
+          assertThat(x.matrix().get(0, i))
+              .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-37f));
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void linearLayersAreWithinToleranceForEverySizeAndType(Backend backend) {
+    try (Ops ops = backend.start(2)) {
+      for (DType dtype : Backend.weightTypes(ops)) {
+        for (int inputs = 1; inputs <= SIZES; inputs++) {
+          for (WeightTensors.Kind kind : WeightTensors.Kind.values()) {
+            int outputs = 1 + inputs * 37 % SIZES; // every size once
+            int rows = 1 + inputs * 53 % SIZES;
+            linear(ops, dtype, kind, inputs, outputs, rows, inputs % 2 == 0);
+          }
+        }
+        linear(ops, dtype, WeightTensors.Kind.USUAL, 1000, 5, 3, true);
+        linear(ops, dtype, WeightTensors.Kind.USUAL, 257, 130, 70, false);
+        linear(ops, dtype, WeightTensors.Kind.USUAL, 3, 4, 0, true);
+      }
+    }
+  }
+
+  private static void linear(
+      Ops ops,
+      DType dtype,
+      WeightTensors.Kind kind,
+      int inputs,
+      int outputs,
+      int rows,
+      boolean biased) {
+    try (Arena arena = Arena.ofShared()) {
+      Tensor weight = weights(arena, dtype, Shape.of(outputs, inputs), kind, inputs);
+      Optional<Tensor> bias =
+          biased
+              ? Optional.of(
+                  weights(arena, dtype, Shape.of(outputs), WeightTensors.Kind.USUAL, outputs))
+              : Optional.empty();
+      Numbers numbers = Numbers.normal(rows).times(kind.inputs());
+      Guarded x = Guarded.of(arena, rows, inputs, (row, i) -> numbers.at(row, i, 0, 0));
+      Guarded expected = Guarded.allocate(arena, rows + 1, outputs);
+      Guarded found = Guarded.allocate(arena, rows + 1, outputs);
+      SPECIFICATION.linear(SPECIFICATION.pack(weight, bias), x.matrix(), expected.matrix(), rows);
+      int[] beforeX = x.bits();
+      int[] before = found.bits();
+      ops.linear(ops.pack(weight, bias), x.matrix(), found.matrix(), rows);
+      String what = "%s %s [%d, %d], %d rows".formatted(dtype, kind, outputs, inputs, rows);
+      assertClose(
+          what,
+          expected.matrix().heads(1),
+          found.matrix().heads(1),
+          rows,
+          (row, head, o) -> {
+            double magnitude = bias.map(b -> Math.abs((double) b.get(o))).orElse(0.0);
+            for (int i = 0; i < inputs; i++) {
+              magnitude +=
+                  Math.abs((double) weight.get((long) o * inputs + i) * x.matrix().get(row, i));
+            }
+            return Tolerance.dot(dtype, inputs, magnitude);
+          });
+      x.assertUnchanged(beforeX, what);
+      found.assertUnchangedBut(before, found.matrix().heads(1), rows, what);
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void matricesPerHeadAreWithinToleranceBetweenStridedHeads(Backend backend) {
+    try (Ops ops = backend.start(2)) {
+      for (DType dtype : Backend.weightTypes(ops)) {
+        for (int inputs = 1; inputs <= SIZES; inputs++) {
+          headLinear(
+              ops, dtype, 1 + inputs % 5, inputs, 1 + inputs * 37 % SIZES, 1 + inputs * 53 % 13);
+        }
+        headLinear(ops, dtype, 5, 128, 256, 70);
+      }
+    }
+  }
+
+  private static void headLinear(
+      Ops ops, DType dtype, int heads, int inputs, int outputs, int rows) {
+    try (Arena arena = Arena.ofShared()) {
+      Tensor weight =
+          weights(arena, dtype, Shape.of(heads, outputs, inputs), WeightTensors.Kind.USUAL, inputs);
+      Numbers numbers = Numbers.normal(rows);
+      Guarded x = Guarded.allocate(arena, rows + 1, 3 + heads * (inputs + 4));
+      Heads from = x.matrix().heads(heads, inputs, 3, inputs + 4);
+      Guarded.fill(from, rows, (row, head, i) -> numbers.at(row, head, i, 0));
+      Guarded expected = Guarded.allocate(arena, rows + 1, 2 + heads * (outputs + 1));
+      Heads wanted = expected.matrix().heads(heads, outputs, 2, outputs + 1);
+      Guarded found = expected.copy(arena);
+      Heads to = found.matrix().heads(heads, outputs, 2, outputs + 1);
+      SPECIFICATION.headLinear(SPECIFICATION.packHeads(weight), from, wanted, rows);
+      int[] beforeX = x.bits();
+      int[] before = found.bits();
+      ops.headLinear(ops.packHeads(weight), from, to, rows);
+      String what = "%s [%d, %d, %d], %d rows".formatted(dtype, heads, outputs, inputs, rows);
+      assertClose(
+          what,
+          wanted,
+          to,
+          rows,
+          (row, head, o) -> {
+            double magnitude = 0;
+            for (int i = 0; i < inputs; i++) {
+              double w = weight.get(((long) head * outputs + o) * inputs + i);
+              magnitude += Math.abs(w * from.get(row, head, i));
+            }
+            return Tolerance.dot(dtype, inputs, magnitude);
+          });
+      x.assertUnchanged(beforeX, what);
+      found.assertUnchangedBut(before, to, rows, what);
+    }
+  }
+}

@@ -1,0 +1,81 @@
+package org.gta4j.ops;
+
+import org.gta4j.tensor.DType;
+
+/**
+ * How far an implementation of the operations may be from the specification, by element type and
+ * length: said here and nowhere else.
+ *
+ * <p>All bounds are absolute, and relative to a magnitude: what the result would be if nothing
+ * cancelled. One rounding to f32 costs at most half a unit in the last place; a sum of {@code n}
+ * terms in any order some {@code √n} of them (its worst case, {@code n}, takes terms made for it).
+ */
+public final class Tolerance {
+  private static final double ROUNDING = 0x1p-24;
+
+  /** Below this numbers have fewer bits, and an opening of a gate is as good as closed. */
+  private static final double SMALLEST_NORMAL = 0x1p-126;
+
+  /** The exponential's error in roundings, and those of the few operations around it. */
+  private static final double EXPONENTIAL = 12;
+
+  private Tolerance() {}
+
+  /**
+   * A dot product with {@code length} weights.
+   *
+   * @param weights their type: all are widened to f32 exactly, so that none costs more than another
+   * @param magnitude the sum of the terms' absolute values
+   */
+  public static double dot(DType weights, int length, double magnitude) {
+    double roundings =
+        switch (weights) {
+          case F32, F16, BF16 -> 4 + 2 * Math.sqrt(length);
+          default ->
+              throw new IllegalArgumentException("no tolerance for weights of type " + weights);
+        };
+    return ROUNDING * roundings * magnitude + length * Float.MIN_VALUE;
+  }
+
+  /** The norm of {@code length} numbers; {@code magnitude} is the result's absolute value. */
+  public static double norm(int length, double magnitude) {
+    return ROUNDING * (6 + Math.sqrt(length)) * magnitude + Float.MIN_VALUE;
+  }
+
+  /** A turn; {@code magnitude} is the sum of the two numbers' absolute values. */
+  public static double rotation(double magnitude) {
+    return ROUNDING * 3 * magnitude + 2 * Float.MIN_VALUE;
+  }
+
+  /**
+   * A gate that is opened by a sigmoid.
+   *
+   * @param result the result's absolute value
+   * @param open what it would be with the gate open
+   */
+  public static double gate(double result, double open) {
+    return ROUNDING * EXPONENTIAL * result + SMALLEST_NORMAL * open + Float.MIN_VALUE;
+  }
+
+  /**
+   * Attention to {@code tokens} cached tokens. An error of a score is an error of its weight, in
+   * proportion to that.
+   *
+   * @param cache the cache's type: both read the same numbers, widened exactly
+   * @param keyDim terms of a score
+   * @param scores the largest of the scores if nothing cancelled
+   * @param values the largest of the values' absolute values
+   */
+  public static double attention(
+      DType cache, int keyDim, int tokens, double scores, double values) {
+    double score =
+        switch (cache) {
+          case F32, F16, BF16 -> (4 + 2 * Math.sqrt(keyDim)) * scores;
+          default ->
+              throw new IllegalArgumentException("no tolerance for a cache of type " + cache);
+        };
+    double weights =
+        Math.expm1(2 * ROUNDING * score) + ROUNDING * (2 * EXPONENTIAL + 2 * Math.sqrt(tokens));
+    return Math.min(weights, 2) * values + tokens * Float.MIN_VALUE;
+  }
+}
