@@ -63,6 +63,7 @@ final class ConvertVerb extends Verb {
     Optional<DType> dtype = weights.value().map(ConvertVerb::type);
     long shardBytes = ByteSizes.parse(maxShardSize.name(), maxShardSize.or("5GB"));
     Path folder = Check.path(out);
+    options.loadOptions(); // checked like everywhere, though nothing is computed
     try (Checkpoint checkpoint = options.open()) {
       ModelConfig.read(checkpoint.config()); // what cannot be loaded is not worth converting
       Checkpoint model =

@@ -3,6 +3,7 @@ package org.gta4j.cli;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.tensor.Tensor;
 
 /**
  * A model so small that plain loops have computed its whole context before the JVM has compiled the
@@ -17,9 +18,12 @@ final class SmallModel {
 
   /** Whether it is one. */
   static boolean is(Checkpoint checkpoint, LoadOptions options) {
-    ModelConfig config = ModelConfig.read(checkpoint.config());
-    long tokens = options.context().orElse(config.contextLength());
-    return config.parameters() <= LITTLE_WORK / tokens;
+    int context = ModelConfig.read(checkpoint.config()).contextLength();
+    long parameters = 0;
+    for (Tensor tensor : checkpoint.weights().tensors().values()) {
+      parameters += tensor.shape().elements();
+    }
+    return parameters <= LITTLE_WORK / options.context().orElse(context);
   }
 
   /** The options that make the most of it. */

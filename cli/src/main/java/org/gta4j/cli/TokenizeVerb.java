@@ -38,6 +38,7 @@ final class TokenizeVerb extends Verb {
           "expected one of TEXT and --jsonl FILE, found %s"
               .formatted(text.isGiven() ? "both" : "neither"));
     }
+    options.loadOptions(); // checked like everywhere, though nothing is computed
     try (Checkpoint checkpoint = options.open()) {
       Tokenizer tokenizer = options.tokenizer(checkpoint);
       if (lines.isGiven()) {

@@ -5,8 +5,11 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import org.gta4j.cli.GtaProcess.Ended;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
@@ -73,6 +76,7 @@ class ErrorsIT {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void standardOutputOnAFullDisk() {
     for (String command :
         new String[] {"generate Once --max-tokens 3", "generate a --json", "inspect", "--help"}) {
@@ -84,6 +88,7 @@ class ErrorsIT {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void filesOnAFullDisk() throws IOException {
     // A limit on the size of files stands for a full disk: both fail in the middle of a write.
     assertOneSentence(
@@ -134,7 +139,7 @@ class ErrorsIT {
     GtaProcess.run("convert", "--out", model.toString()).done();
     Path weights = model.resolve("model.safetensors");
     byte[] bytes = Files.readAllBytes(weights);
-    Files.write(weights, java.util.Arrays.copyOf(bytes, bytes.length - 1));
+    Files.write(weights, Arrays.copyOf(bytes, bytes.length - 1));
     assertOneSentence(
         GtaProcess.run("generate", "--model", model.toString(), "Once"), 1, "model.safetensors");
     Files.writeString(model.resolve("config.json"), "{\"model_type\": ");

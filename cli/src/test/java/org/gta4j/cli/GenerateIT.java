@@ -5,10 +5,13 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.io.InputStream;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.gta4j.cli.GtaProcess.Ended;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 
@@ -82,7 +85,7 @@ class GenerateIT {
   void repeatsARandomStoryFromItsSeed() {
     String[] command = {"generate", "Once", "--temperature", "1", "--max-tokens", "40", "--json"};
     JsonNode first = GtaProcess.run(command).done().json();
-    List<String> again = new java.util.ArrayList<>(List.of(command));
+    List<String> again = new ArrayList<>(List.of(command));
     again.addAll(List.of("--seed", first.get("seed").toString(), "--backend", "scalar"));
     JsonNode second = GtaProcess.run(again.toArray(String[]::new)).done().json();
     assertThat(second.get("text")).isEqualTo(first.get("text"));
@@ -104,6 +107,7 @@ class GenerateIT {
   }
 
   @Test
+  @EnabledOnOs(OS.LINUX)
   void readsArgumentsAsUtf8WhateverTheLocale() {
     assertThat(GtaProcess.shell("LC_ALL=C \"$GTA\" tokenize --json 'Grüße 🙂'").done().json())
         .isEqualTo(GtaProcess.shell("LC_ALL=C.UTF-8 \"$GTA\" tokenize --json 'Grüße 🙂'").json())
@@ -131,8 +135,9 @@ class GenerateIT {
     assertThat(ended.err().strip()).isIn("0", "141");
   }
 
+  /** Ctrl-C sends another signal, which a build that runs in the background would ignore. */
   @Test
-  void endsSoonAfterAnInterrupt() throws IOException, InterruptedException {
+  void endsSoonAfterASignal() throws IOException, InterruptedException {
     Process process =
         GtaProcess.builder(
                 List.of(
@@ -148,10 +153,10 @@ class GenerateIT {
             .start();
     try (InputStream out = process.getInputStream()) {
       assertThat(out.read()).isPositive();
-      new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+      new ProcessBuilder("kill", "-TERM", Long.toString(process.pid())).start().waitFor();
       out.readAllBytes();
-      assertThat(process.waitFor(3, TimeUnit.SECONDS)).as("ended within three seconds").isTrue();
-      assertThat(process.exitValue()).isEqualTo(130);
+      assertThat(process.waitFor(10, TimeUnit.SECONDS)).as("ended soon").isTrue();
+      assertThat(process.exitValue()).isEqualTo(143);
     } finally {
       process.destroyForcibly();
     }

@@ -37,7 +37,10 @@ public class CheckpointException extends RuntimeException {
 
   /** What a file says, cut to a length people read. */
   private static String brief(Object part) {
-    String text = String.valueOf(part);
+    String text = printable(String.valueOf(part));
+    if (text.isBlank()) {
+      return "\"%s\"".formatted(text);
+    }
     return text.length() <= LONGEST_PART ? text : text.substring(0, LONGEST_PART - 3) + "...";
   }
 

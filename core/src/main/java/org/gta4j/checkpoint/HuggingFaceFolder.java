@@ -10,6 +10,7 @@ import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Deque;
+import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -109,6 +110,7 @@ public final class HuggingFaceFolder {
   /** The file of every tensor. */
   private static SequencedMap<String, Path> weightMap(Path index) {
     SequencedMap<String, Path> files = new LinkedHashMap<>();
+    Map<Path, Path> distinct = new HashMap<>();
     Json.readFields(
         index.toString(),
         InputFile.readBytes(index, Json.MAX_FILE_BYTES),
@@ -121,7 +123,11 @@ public final class HuggingFaceFolder {
                   "an object from tensor names to files",
                   Json.describe(value));
             }
-            Json.readFields(value, (name, file) -> files.put(name, shard(index, name, file)));
+            Json.readFields(
+                value,
+                (name, file) ->
+                    files.put(
+                        name, distinct.computeIfAbsent(shard(index, name, file), path -> path)));
           }
         });
     if (files.isEmpty()) {

@@ -2,6 +2,7 @@ package org.gta4j.checkpoint;
 
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.regex.Pattern;
 import tools.jackson.core.JacksonException;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -25,9 +26,14 @@ public final class Json {
   static final long MAX_TREE_BYTES = 4L << 20;
 
   /** No index is longer: it is not read as a tree. */
-  static final long MAX_FILE_BYTES = 64L << 20;
+  static final long MAX_FILE_BYTES = 32L << 20;
 
   private static final String OBJECT = "a JSON object";
+
+  /** Where the library speaks of its own settings, or on further lines. */
+  private static final Pattern ASIDE =
+      Pattern.compile(
+          "(, from `[^`]*`|( \\((for |start marker at )|: enable `|\\R).*)", Pattern.DOTALL);
 
   /** Takes an object's keys one after the other. */
   @FunctionalInterface
@@ -140,15 +146,14 @@ public final class Json {
   }
 
   private static CheckpointException mistake(String file, JacksonException e) {
-    String text = e.getOriginalMessage();
+    String text = String.valueOf(e.getOriginalMessage());
+    int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     return CheckpointException.of(
         file,
         "content",
         OBJECT,
-        "a mistake in line %d: %s"
-            .formatted(
-                e.getLocation() == null ? 0 : e.getLocation().getLineNr(),
-                text == null ? "not JSON" : text.lines().findFirst().orElse("not JSON")),
+        "a mistake%s: %s"
+            .formatted(line < 1 ? "" : " in line " + line, ASIDE.matcher(text).replaceAll("")),
         e);
   }
 }

@@ -24,11 +24,9 @@ public final class SafetensorsPieces {
     void putTo(SafetensorsPieces file) throws IOException;
   }
 
-  /** {@link FileChannel} copies what it writes into memory of its own, as large as the piece. */
-  private static final int WRITE_BYTES = 1 << 20;
-
   private final FileChannel channel;
   private final DType dtype;
+  private final ByteBuffer buffer = ByteBuffer.allocate(SafetensorsWriter.BUFFER_BYTES);
   private final Map<String, Long> begins = new HashMap<>();
   private long missing;
 
@@ -82,13 +80,7 @@ public final class SafetensorsPieces {
       throw new IllegalArgumentException("the tensor " + tensor + " is not declared");
     }
     long at = begin + dtype.bytes(element);
-    for (long done = 0; done < elements.byteSize(); done += WRITE_BYTES) {
-      ByteBuffer buffer =
-          elements.asSlice(done, Math.min(WRITE_BYTES, elements.byteSize() - done)).asByteBuffer();
-      while (buffer.hasRemaining()) {
-        channel.write(buffer, at + done + buffer.position());
-      }
-    }
+    SafetensorsWriter.copy(channel.position(at), buffer, elements);
     missing -= elements.byteSize();
   }
 }

@@ -22,7 +22,7 @@ import tools.jackson.databind.node.ObjectNode;
  * all.
  */
 public final class SafetensorsWriter {
-  private static final int BUFFER_BYTES = 1 << 20;
+  static final int BUFFER_BYTES = 1 << 20;
   private static final int ALIGNMENT = 8;
   private static final String METADATA = "__metadata__";
 
@@ -88,7 +88,7 @@ public final class SafetensorsWriter {
       Tensor tensor = entry.getValue();
       DType dtype = typeOf(tensor, wanted);
       if (dtype == tensor.dtype()) {
-        copy(channel, tensor.data());
+        copy(channel, buffer, tensor.data());
       } else {
         convert(channel, buffer, entry.getKey(), tensor, dtype);
       }
@@ -123,10 +123,12 @@ public final class SafetensorsWriter {
     return bytes;
   }
 
-  private static void copy(FileChannel channel, MemorySegment data) throws IOException {
-    for (long at = 0; at < data.byteSize(); at += BUFFER_BYTES) {
-      AtomicOutput.writeFully(
-          channel, data.asSlice(at, Math.min(BUFFER_BYTES, data.byteSize() - at)).asByteBuffer());
+  /** Writes bytes, which may be those of an array of numbers, by way of {@code buffer}. */
+  static void copy(FileChannel channel, ByteBuffer buffer, MemorySegment data) throws IOException {
+    for (long at = 0; at < data.byteSize(); at += buffer.capacity()) {
+      int count = (int) Math.min(buffer.capacity(), data.byteSize() - at);
+      MemorySegment.ofBuffer(buffer.clear()).copyFrom(data.asSlice(at, count));
+      AtomicOutput.writeFully(channel, buffer.limit(count));
     }
   }
 

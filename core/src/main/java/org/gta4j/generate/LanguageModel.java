@@ -215,7 +215,7 @@ public final class LanguageModel implements AutoCloseable {
     try (BlockPool pool = pool(1);
         SequenceCache cache = new SequenceCache(pool)) {
       StepInput input = new StepInput();
-      int chunk = decoder.maxRows();
+      int chunk = decoder.maxScoredRows();
       for (int at = 0; at < ids.length; at += chunk) {
         int count = Math.min(chunk, ids.length - at);
         cache.reserve(count);

@@ -171,6 +171,11 @@ public final class Decoder implements AutoCloseable {
     return Math.clamp(STEP_BYTES / (floats * Float.BYTES), 1, MAX_ROWS);
   }
 
+  /** How many rows a step should have at most of which logits are wanted for every one. */
+  public int maxScoredRows() {
+    return Math.clamp(STEP_BYTES / ((long) config.vocabSize() * Float.BYTES), 1, maxRows());
+  }
+
   /**
    * Computes a step: keys and values of all its rows go into their sequences' caches, which are
    * advanced.

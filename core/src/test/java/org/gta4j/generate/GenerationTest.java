@@ -44,7 +44,7 @@ class GenerationTest {
 
   @Test
   void piecesConcatenateToTheTextOfTheIdsAndNeverSplitACharacter() {
-    try (TestModel model = new TestModel(folder, CONTEXT)) {
+    try (TestModel model = new TestModel(folder, CONTEXT, 1)) {
       for (int seed = 0; seed < 40; seed++) {
         Request request = request(model, seed, 60);
         Generation generation = model.alone(request);
@@ -62,7 +62,7 @@ class GenerationTest {
   void stopTextsEndTheAnswerWhereverTokensSplitThemAndAreNeverGivenOut() {
     SplittableRandom random = new SplittableRandom(5);
     int acrossTokens = 0;
-    try (TestModel model = new TestModel(folder, CONTEXT)) {
+    try (TestModel model = new TestModel(folder, CONTEXT, 1)) {
       for (int seed = 0; seed < 60; seed++) {
         Generation free = model.alone(request(model, seed, 50));
         String text = free.text();
@@ -90,7 +90,7 @@ class GenerationTest {
 
   @Test
   void whatLooksLikeAStopTextAtTheEndIsGivenOut() {
-    try (TestModel model = new TestModel(folder, CONTEXT)) {
+    try (TestModel model = new TestModel(folder, CONTEXT, 1)) {
       for (int seed = 0; seed < 20; seed++) {
         Generation free = model.alone(request(model, seed, 30));
         String text = free.text();
@@ -106,7 +106,7 @@ class GenerationTest {
   void theEndTokenEndsTheTextUnlessItIsIgnored() {
     SplittableRandom random = new SplittableRandom(6);
     int ended = 0;
-    try (TestModel model = new TestModel(folder, CONTEXT)) {
+    try (TestModel model = new TestModel(folder, CONTEXT, 1)) {
       for (int seed = 0; seed < 60; seed++) {
         int[] prompt = model.prompt(random, 3);
         Sampling sampling = Sampling.of(1.5, seed);
@@ -134,7 +134,7 @@ class GenerationTest {
 
   @Test
   void theContextsEndEndsTheText() {
-    try (TestModel model = new TestModel(folder, 40)) {
+    try (TestModel model = new TestModel(folder, 40, 1)) {
       for (int length : new int[] {1, 20, 38, 39}) {
         int[] prompt = model.prompt(new SplittableRandom(length), length);
         Generation generation =

@@ -60,31 +60,31 @@ class SchedulerTest {
   @MethodSource("models")
   void resultsDoNotDependOnOrderRowBudgetOrCacheSize(Path path) {
     SplittableRandom random = new SplittableRandom(7);
-    try (TestModel model = new TestModel(path, CONTEXT)) {
+    try (TestModel model = new TestModel(path, CONTEXT, 2)) {
       List<Request> requests = model.requests(random, 14);
       List<Outcome> expected = requests.stream().map(model::alone).map(Outcome::of).toList();
-      for (int budget : new int[] {1, 2, 3, 7, 33, 1000}) {
-        for (int blocks : new int[] {3, 7, 100}) {
-          List<Integer> order =
-              new ArrayList<>(IntStream.range(0, requests.size()).boxed().toList());
-          Collections.shuffle(order, new Random(budget * 1000L + blocks));
-          try (BlockPool pool = model.pool(blocks)) {
-            Scheduler scheduler = model.scheduler(pool, budget);
-            List<Generation> generations = new ArrayList<>();
-            for (int request : order) {
-              generations.add(scheduler.submit(requests.get(request), text -> {}));
-              for (int steps = random.nextInt(3); steps > 0; steps--) {
-                scheduler.step();
-              }
+      int[][] limits = {{1, 100}, {2, 7}, {3, 3}, {7, 100}, {33, 7}, {1000, 3}, {1000, 100}};
+      for (int[] limit : limits) {
+        int budget = limit[0];
+        int blocks = limit[1];
+        List<Integer> order = new ArrayList<>(IntStream.range(0, requests.size()).boxed().toList());
+        Collections.shuffle(order, new Random(budget * 1000L + blocks));
+        try (BlockPool pool = model.pool(blocks)) {
+          Scheduler scheduler = model.scheduler(pool, budget);
+          List<Generation> generations = new ArrayList<>();
+          for (int request : order) {
+            generations.add(scheduler.submit(requests.get(request), text -> {}));
+            for (int steps = random.nextInt(3); steps > 0; steps--) {
+              scheduler.step();
             }
-            scheduler.runToEnd();
-            for (int i = 0; i < order.size(); i++) {
-              assertThat(Outcome.of(generations.get(i)))
-                  .as("request %d, budget %d, %d blocks", order.get(i), budget, blocks)
-                  .isEqualTo(expected.get(order.get(i)));
-            }
-            assertThat(pool.usedBlocks()).isZero();
           }
+          scheduler.runToEnd();
+          for (int i = 0; i < order.size(); i++) {
+            assertThat(Outcome.of(generations.get(i)))
+                .as("request %d, budget %d, %d blocks", order.get(i), budget, blocks)
+                .isEqualTo(expected.get(order.get(i)));
+          }
+          assertThat(pool.usedBlocks()).isZero();
         }
       }
     }
@@ -93,7 +93,7 @@ class SchedulerTest {
   @Test
   void aFullCacheMakesTextsWaitInTheirOrder() {
     SplittableRandom random = new SplittableRandom(8);
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(2)) {
       Scheduler scheduler = model.scheduler(pool, 50);
       List<Generation> generations = new ArrayList<>();
@@ -121,7 +121,7 @@ class SchedulerTest {
 
   @Test
   void whatCanNeverFitIsRefusedAtOnce() {
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(2)) {
       Scheduler scheduler = model.scheduler(pool, 50);
       int[] prompt = model.prompt(new SplittableRandom(1), 60);
@@ -146,7 +146,7 @@ class SchedulerTest {
   @Test
   void aCancelledTextGivesItsBlocksBackWithinAStep() {
     SplittableRandom random = new SplittableRandom(9);
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(9)) {
       List<Request> requests =
           IntStream.range(0, 4)
@@ -187,7 +187,7 @@ class SchedulerTest {
   @Test
   void cancellingWhileStepsRunLosesNoBlockAndNoEnd() throws InterruptedException {
     SplittableRandom random = new SplittableRandom(10);
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(60)) {
       Scheduler scheduler = model.scheduler(pool, 40);
       for (int round = 0; round < 60; round++) {
@@ -221,7 +221,7 @@ class SchedulerTest {
       checkpoint.tensor("model.embed_tokens.weight").set(77 * 32L + i, Float.NaN);
     }
     SplittableRandom random = new SplittableRandom(11);
-    try (TestModel model = new TestModel(checkpoint.write(damaged), CONTEXT);
+    try (TestModel model = new TestModel(checkpoint.write(damaged), CONTEXT, 2);
         BlockPool pool = model.pool(30)) {
       List<Request> healthy =
           IntStream.range(0, 4)
@@ -254,7 +254,7 @@ class SchedulerTest {
   @Test
   void aListenerThatFailsEndsItsOwnTextAlone() {
     SplittableRandom random = new SplittableRandom(12);
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(30)) {
       Request request =
           new Request(model.prompt(random, 10), 25, Sampling.greedy(), List.of(), true);
@@ -288,7 +288,7 @@ class SchedulerTest {
   @Test
   void hundredsOfTextsDecodeInOneStep() {
     SplittableRandom random = new SplittableRandom(13);
-    try (TestModel model = new TestModel(folder, CONTEXT);
+    try (TestModel model = new TestModel(folder, CONTEXT, 2);
         BlockPool pool = model.pool(400)) {
       List<Request> requests =
           IntStream.range(0, 200)

@@ -22,9 +22,9 @@ final class TestModel implements AutoCloseable {
   private final int context;
 
   /** Loads the model; ids are text where it has the test vocabulary's size. */
-  TestModel(Path folder, int context) {
+  TestModel(Path folder, int context, int threads) {
     checkpoint = Checkpoint.open(folder);
-    ops = Backends.choose("vector", 2).ops();
+    ops = Backends.choose("vector", threads).ops();
     decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);
     tokenizer =
         vocabulary() == TestVocabulary.SIZE

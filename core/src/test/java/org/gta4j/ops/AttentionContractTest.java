@@ -1,12 +1,15 @@
 package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.Stream;
 import org.gta4j.attention.AttentionMask;
@@ -37,7 +40,7 @@ class AttentionContractTest {
           new AttentionMask.SlidingWindow(1000));
 
   private static SequencedMap<String, AttentionShape> shapes() {
-    SequencedMap<String, AttentionShape> shapes = new java.util.LinkedHashMap<>();
+    SequencedMap<String, AttentionShape> shapes = new LinkedHashMap<>();
     shapes.put("MHA", AttentionShape.of(4, 4, 8, 4, 8));
     shapes.put("MQA", AttentionShape.of(4, 1, 16, 1, 16));
     shapes.put("GQA", AttentionShape.of(6, 2, 24, 2, 24));
@@ -66,7 +69,7 @@ class AttentionContractTest {
   }
 
   private static AttentionShape shape(String name) {
-    return java.util.Objects.requireNonNull(SHAPES.get(name));
+    return Objects.requireNonNull(SHAPES.get(name));
   }
 
   /** What a step's sequences have cached before it, and how many tokens they bring. */
@@ -84,47 +87,6 @@ class AttentionContractTest {
     }
   }
 
-  /** How large scores and values can become: what an error is measured by. */
-  private record Magnitudes(AttentionShape shape, Numbers numbers, float scale) {
-    private double norm(long what, Token token, int head) {
-      double sum = 0;
-      for (int i = 0; i < shape.keyDim(); i++) {
-        double x =
-            numbers.at(what, token.sequence(), token.position(), (long) head * shape.keyDim() + i);
-        sum += x * x;
-      }
-      return Math.sqrt(sum);
-    }
-
-    double scores(Token query, int map, int first) {
-      double key = 0;
-      for (int t = first; t <= query.position(); t++) {
-        key =
-            Math.max(
-                key, norm(AttentionScene.KEY, new Token(query.sequence(), t), shape.keyHead(map)));
-      }
-      return scale * key * norm(AttentionScene.QUERY, query, map);
-    }
-
-    double values(Token query, int map, int first) {
-      boolean prefix = shape.valueRows() == ValueRows.KEY_PREFIX;
-      int step = prefix ? shape.keyDim() : shape.valueDim();
-      double largest = 0;
-      for (int t = first; t <= query.position(); t++) {
-        for (int i = 0; i < shape.valueDim(); i++) {
-          double x =
-              numbers.at(
-                  prefix ? AttentionScene.KEY : AttentionScene.VALUE,
-                  query.sequence(),
-                  t,
-                  (long) shape.valueHead(map) * step + i);
-          largest = Math.max(largest, Math.abs(x));
-        }
-      }
-      return largest * 1.01; // a 16-bit cache may have rounded it up
-    }
-  }
-
   private static void assertAttends(
       String what,
       AttentionShape shape,
@@ -137,7 +99,7 @@ class AttentionContractTest {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
     Magnitudes magnitudes = new Magnitudes(shape, numbers, scale);
     found.forEach((token, row) -> {
-      float[] wanted = java.util.Objects.requireNonNull(expected.get(token));
+      float[] wanted = Objects.requireNonNull(expected.get(token));
       int first = mask.firstVisible(token.position());
       for (int map = 0; map < shape.maps(); map++) {
         double allowed =
@@ -272,12 +234,11 @@ class AttentionContractTest {
           Map<Token, float[]> expected =
               specified.step(SPECIFICATION, MASKS.getFirst(), 1, new Slice(0, 67));
           found.forEach((token, row) -> {
-            float[] wanted = java.util.Objects.requireNonNull(expected.get(token));
+            float[] wanted = Objects.requireNonNull(expected.get(token));
             for (int i = 0; i < row.length; i++) {
               assertThat(row[i])
                   .as("%s, %s, %s: the winner's value", name, dtype, token)
-                  .isCloseTo(
-                      wanted[i], org.assertj.core.data.Offset.offset(Math.abs(wanted[i]) * 1e-6f));
+                  .isCloseTo(wanted[i], offset(Math.abs(wanted[i]) * 1e-6f));
             }
           });
         }
@@ -306,8 +267,7 @@ class AttentionContractTest {
                   for (int t = 0; t <= token.position(); t++) {
                     mean += normal.at(AttentionScene.VALUE, 0, t, i) / (token.position() + 1);
                   }
-                  assertThat((double) row[i])
-                      .isCloseTo(mean, org.assertj.core.data.Offset.offset(1e-6));
+                  assertThat((double) row[i]).isCloseTo(mean, offset(1e-6));
                 }
               });
         }

@@ -10,7 +10,7 @@ final class NarrowProgram {
     for (Backend backend : Backend.all()) {
       if (!backend.name().equals("scalar")) {
         OpsContractTest operations = new OpsContractTest();
-        operations.linearLayersAreWithinToleranceForEverySizeAndType(backend);
+        new LinearContractTest().linearLayersAreWithinToleranceForEverySizeAndType(backend);
         operations.normsOfPartsOfRowsAreWithinTolerance(backend);
         operations.rotationsOfBothLayoutsAreWithinTolerance(backend);
         operations.swiGluIsWithinToleranceFromClosedToOpen(backend);

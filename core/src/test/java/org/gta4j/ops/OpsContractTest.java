@@ -1,10 +1,10 @@
 package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.lang.foreign.Arena;
 import java.util.List;
-import java.util.Optional;
 import org.gta4j.ops.scalar.ScalarOps;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
@@ -14,7 +14,10 @@ import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
-/** Every implementation of the operations but attention, against the specification. */
+/**
+ * Every implementation of the operations that work on elements and heads, against the
+ * specification.
+ */
 class OpsContractTest {
   /** Sizes around every width a vector, a tile or a chunk of work may have. */
   private static final int SIZES = 70;
@@ -25,41 +28,6 @@ class OpsContractTest {
     return Backend.all();
   }
 
-  private static AssertionError apart(
-      String what, double expected, double found, double tolerance) {
-    return new AssertionError(
-        "%s: expected %s, found %s: %.2e apart, allowed are %.2e"
-            .formatted(what, expected, found, Math.abs(expected - found), tolerance));
-  }
-
-  private interface Allowed {
-    double at(int row, int head, int index);
-  }
-
-  private static void assertClose(
-      String what, Heads expected, Heads found, int rows, Allowed tolerance) {
-    for (int row = 0; row < rows; row++) {
-      for (int head = 0; head < expected.count(); head++) {
-        for (int i = 0; i < expected.width(); i++) {
-          double wanted = expected.get(row, head, i);
-          double allowed = tolerance.at(row, head, i);
-          if (!(Math.abs(wanted - found.get(row, head, i)) <= allowed)) {
-            throw apart(
-                "%s: row %d, head %d, number %d".formatted(what, row, head, i),
-                wanted,
-                found.get(row, head, i),
-                allowed);
-          }
-        }
-      }
-    }
-  }
-
-  private static Tensor weights(
-      Arena arena, DType dtype, Shape shape, WeightTensors.Kind kind, long seed) {
-    return WeightTensors.tensor(arena, dtype, shape, kind, seed);
-  }
-
   @ParameterizedTest
   @MethodSource("backends")
   void embeddingCopiesRowsOfItsTableExactly(Backend backend) {
@@ -68,7 +36,7 @@ class OpsContractTest {
       for (DType dtype : Backend.weightTypes(ops)) {
         for (int columns = 1; columns <= SIZES; columns++) {
           for (WeightTensors.Kind kind : WeightTensors.Kind.values()) {
-            Tensor table = weights(arena, dtype, Shape.of(11, columns), kind, columns);
+            Tensor table = WeightTensors.tensor(arena, dtype, Shape.of(11, columns), kind, columns);
             int[] ids = {10, 0, 3, 3, 9, 99};
             Guarded found = Guarded.allocate(arena, 7, columns);
             int[] before = found.bits();
@@ -112,7 +80,7 @@ class OpsContractTest {
             SPECIFICATION.rmsNorm(weight, epsilon, expectedPart, expectedPart, rows);
             String what =
                 "%d heads of %d, scale %s, epsilon %s".formatted(heads, width, scale, epsilon);
-            Allowed allowed =
+            Closeness.Allowed allowed =
                 (row, head, i) -> Tolerance.norm(size, Math.abs(expectedPart.get(row, head, i)));
 
             Guarded out = Guarded.allocate(arena, rows + 1, 1 + heads * (width + 1));
@@ -120,12 +88,12 @@ class OpsContractTest {
             int[] beforeX = x.bits();
             int[] beforeOut = out.bits();
             ops.rmsNorm(weight, epsilon, part, outPart, rows);
-            assertClose(what, expectedPart, outPart, rows, allowed);
+            Closeness.assertClose(what, expectedPart, outPart, rows, allowed);
             x.assertUnchanged(beforeX, what);
             out.assertUnchangedBut(beforeOut, outPart, rows, what);
 
             ops.rmsNorm(weight, epsilon, part, part, rows);
-            assertClose(what + ", in place", expectedPart, part, rows, allowed);
+            Closeness.assertClose(what + ", in place", expectedPart, part, rows, allowed);
             x.assertUnchangedBut(beforeX, part, rows, what + ", in place");
           }
         }
@@ -163,7 +131,7 @@ class OpsContractTest {
           ops.rotate(angles, part, rows);
           String what = "%d pairs, %s, %d heads".formatted(pairs, layout, heads);
           int half = pairs;
-          assertClose(
+          Closeness.assertClose(
               what,
               expectedPart,
               part,
@@ -296,7 +264,7 @@ class OpsContractTest {
               double allowed = bound.of(a, b, Math.abs(result));
               float found = x.matrix().get(row, i);
               if (!(Math.abs((double) result - found) <= allowed)) {
-                throw apart("%s: (%s, %s)".formatted(what, a, b), result, found, allowed);
+                throw Closeness.apart("%s: (%s, %s)".formatted(what, a, b), result, found, allowed);
               }
             }
           }
@@ -347,121 +315,9 @@ class OpsContractTest {
         for (int i = 0; i < columns; i++) {
           float expected =
               gates[i % gates.length] > 0 ? 3f : gates[i % gates.length] == 0 ? 1.5f : 0f;
-          assertThat(x.matrix().get(0, i))
-              .isCloseTo(expected, org.assertj.core.data.Offset.offset(1e-37f));
+          assertThat(x.matrix().get(0, i)).isCloseTo(expected, offset(1e-37f));
         }
       }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("backends")
-  void linearLayersAreWithinToleranceForEverySizeAndType(Backend backend) {
-    try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.weightTypes(ops)) {
-        for (int inputs = 1; inputs <= SIZES; inputs++) {
-          for (WeightTensors.Kind kind : WeightTensors.Kind.values()) {
-            int outputs = 1 + inputs * 37 % SIZES; // every size once
-            int rows = 1 + inputs * 53 % SIZES;
-            linear(ops, dtype, kind, inputs, outputs, rows, inputs % 2 == 0);
-          }
-        }
-        linear(ops, dtype, WeightTensors.Kind.USUAL, 1000, 5, 3, true);
-        linear(ops, dtype, WeightTensors.Kind.USUAL, 257, 130, 70, false);
-        linear(ops, dtype, WeightTensors.Kind.USUAL, 3, 4, 0, true);
-      }
-    }
-  }
-
-  private static void linear(
-      Ops ops,
-      DType dtype,
-      WeightTensors.Kind kind,
-      int inputs,
-      int outputs,
-      int rows,
-      boolean biased) {
-    try (Arena arena = Arena.ofShared()) {
-      Tensor weight = weights(arena, dtype, Shape.of(outputs, inputs), kind, inputs);
-      Optional<Tensor> bias =
-          biased
-              ? Optional.of(
-                  weights(arena, dtype, Shape.of(outputs), WeightTensors.Kind.USUAL, outputs))
-              : Optional.empty();
-      Numbers numbers = Numbers.normal(rows).times(kind.inputs());
-      Guarded x = Guarded.of(arena, rows, inputs, (row, i) -> numbers.at(row, i, 0, 0));
-      Guarded expected = Guarded.allocate(arena, rows + 1, outputs);
-      Guarded found = Guarded.allocate(arena, rows + 1, outputs);
-      SPECIFICATION.linear(SPECIFICATION.pack(weight, bias), x.matrix(), expected.matrix(), rows);
-      int[] beforeX = x.bits();
-      int[] before = found.bits();
-      ops.linear(ops.pack(weight, bias), x.matrix(), found.matrix(), rows);
-      String what = "%s %s [%d, %d], %d rows".formatted(dtype, kind, outputs, inputs, rows);
-      assertClose(
-          what,
-          expected.matrix().heads(1),
-          found.matrix().heads(1),
-          rows,
-          (row, head, o) -> {
-            double magnitude = bias.map(b -> Math.abs((double) b.get(o))).orElse(0.0);
-            for (int i = 0; i < inputs; i++) {
-              magnitude +=
-                  Math.abs((double) weight.get((long) o * inputs + i) * x.matrix().get(row, i));
-            }
-            return Tolerance.dot(dtype, inputs, magnitude);
-          });
-      x.assertUnchanged(beforeX, what);
-      found.assertUnchangedBut(before, found.matrix().heads(1), rows, what);
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("backends")
-  void matricesPerHeadAreWithinToleranceBetweenStridedHeads(Backend backend) {
-    try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.weightTypes(ops)) {
-        for (int inputs = 1; inputs <= SIZES; inputs++) {
-          headLinear(
-              ops, dtype, 1 + inputs % 5, inputs, 1 + inputs * 37 % SIZES, 1 + inputs * 53 % 13);
-        }
-        headLinear(ops, dtype, 5, 128, 256, 70);
-      }
-    }
-  }
-
-  private static void headLinear(
-      Ops ops, DType dtype, int heads, int inputs, int outputs, int rows) {
-    try (Arena arena = Arena.ofShared()) {
-      Tensor weight =
-          weights(arena, dtype, Shape.of(heads, outputs, inputs), WeightTensors.Kind.USUAL, inputs);
-      Numbers numbers = Numbers.normal(rows);
-      Guarded x = Guarded.allocate(arena, rows + 1, 3 + heads * (inputs + 4));
-      Heads from = x.matrix().heads(heads, inputs, 3, inputs + 4);
-      Guarded.fill(from, rows, (row, head, i) -> numbers.at(row, head, i, 0));
-      Guarded expected = Guarded.allocate(arena, rows + 1, 2 + heads * (outputs + 1));
-      Heads wanted = expected.matrix().heads(heads, outputs, 2, outputs + 1);
-      Guarded found = expected.copy(arena);
-      Heads to = found.matrix().heads(heads, outputs, 2, outputs + 1);
-      SPECIFICATION.headLinear(SPECIFICATION.packHeads(weight), from, wanted, rows);
-      int[] beforeX = x.bits();
-      int[] before = found.bits();
-      ops.headLinear(ops.packHeads(weight), from, to, rows);
-      String what = "%s [%d, %d, %d], %d rows".formatted(dtype, heads, outputs, inputs, rows);
-      assertClose(
-          what,
-          wanted,
-          to,
-          rows,
-          (row, head, o) -> {
-            double magnitude = 0;
-            for (int i = 0; i < inputs; i++) {
-              double w = weight.get(((long) head * outputs + o) * inputs + i);
-              magnitude += Math.abs(w * from.get(row, head, i));
-            }
-            return Tolerance.dot(dtype, inputs, magnitude);
-          });
-      x.assertUnchanged(beforeX, what);
-      found.assertUnchangedBut(before, to, rows, what);
     }
   }
 }

@@ -2,6 +2,8 @@ package org.gta4j.model.variant;
 
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.IntStream;
+import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.ConfigFile;
 
@@ -25,6 +27,9 @@ public final class AttentionVariants {
           MultiHeadLatentAttention::read,
           GroupedQueryAttention::read);
 
+  /** Six times what the widest model has: the absorbed queries of DeepSeek-V3. */
+  private static final int WIDEST = 64;
+
   private AttentionVariants() {}
 
   /**
@@ -38,7 +43,7 @@ public final class AttentionVariants {
       for (Reader reader : READERS) {
         Optional<AttentionVariant> variant = reader.read(config);
         if (variant.isPresent()) {
-          variant.get().shape();
+          requireModest(config, variant.get().shape());
           variant.get().tensors(); // every width must be addressable
           return variant.get();
         }
@@ -51,7 +56,31 @@ public final class AttentionVariants {
     throw config.wrong(
         "architectures",
         "a model with Llama's, Mistral's, Qwen's, DeepSeek's (dense) or GTA's attention",
-        config.json().path("architectures") + ", model_type " + config.json().path("model_type"));
+        found(config, "architectures") + ", model_type " + found(config, "model_type"));
+  }
+
+  /**
+   * Queries, keys and values of a token are cached and computed on in far more memory than their
+   * weights take, unless the hidden state is as wide as they are, more or less.
+   */
+  private static void requireModest(ConfigFile config, AttentionShape shape) {
+    int hidden = config.size("hidden_size");
+    int widest =
+        IntStream.of(
+                shape.queryWidth(), shape.keyWidth(), shape.ownValueWidth(), shape.attendedWidth())
+            .max()
+            .orElse(0);
+    if (widest > (long) WIDEST * hidden) {
+      throw config.wrong(
+          "hidden_size",
+          "at least a %d-th of the %d numbers that all heads have together"
+              .formatted(WIDEST, widest),
+          hidden);
+    }
+  }
+
+  private static String found(ConfigFile config, String key) {
+    return config.has(key) ? config.json().path(key).toString() : "none";
   }
 
   /** Whether the configuration is of that architecture. */

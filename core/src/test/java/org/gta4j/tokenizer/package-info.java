@@ -1,0 +1,5 @@
+/** Tokenizers against slow ones. */
+@NullMarked
+package org.gta4j.tokenizer;
+
+import org.jspecify.annotations.NullMarked;
