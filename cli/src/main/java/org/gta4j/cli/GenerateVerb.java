@@ -30,7 +30,7 @@ final class GenerateVerb extends Verb {
         "generate",
         "[OPTION]... [PROMPT]",
         List.of(
-            "Continues a text, and prints it as it comes.",
+            "Continues a text, and prints it as it comes, behind a prompt given on the command line.",
             "Without options the choice is greedy: the same prompt gives the same text every time."),
         List.of(
             "gta generate \"Once upon a time\" --max-tokens 100",
@@ -61,7 +61,16 @@ final class GenerateVerb extends Verb {
       boolean asText = model.tokenizer().isPresent();
       try (BlockPool pool = model.pool(1)) {
         Scheduler scheduler = model.scheduler(pool);
-        Generation generation = scheduler.submit(request, streams ? terminal::print : text -> {});
+        StringBuilder opening = new StringBuilder(prompt.opening());
+        Generation generation =
+            scheduler.submit(
+                request,
+                piece -> {
+                  if (streams) {
+                    terminal.print(opening + piece);
+                    opening.setLength(0);
+                  }
+                });
         int printed = 0;
         while (!scheduler.isIdle()) {
           scheduler.step();

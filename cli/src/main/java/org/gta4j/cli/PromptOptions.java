@@ -36,6 +36,11 @@ final class PromptOptions {
     }
   }
 
+  /** What people read before the answer: the prompt they have typed; a file's is not repeated. */
+  String opening() {
+    return prompt.or("");
+  }
+
   /** The prompt's ids. */
   int[] encode(LanguageModel model) {
     if (ids.isGiven()) {

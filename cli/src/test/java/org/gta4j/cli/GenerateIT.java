@@ -24,7 +24,7 @@ class GenerateIT {
   @Test
   void tellsTheEmbeddedModelsStory() {
     Ended ended = GtaProcess.run("generate", "Once upon a time").done();
-    assertThat(ended.out()).startsWith(STORY).endsWith("\n");
+    assertThat(ended.out()).startsWith("Once upon a time" + STORY).endsWith("\n");
     assertThat(ended.err()).isEmpty();
   }
 
@@ -131,7 +131,7 @@ class GenerateIT {
   void stopsQuietlyWhenTheReaderLeaves() {
     Ended ended =
         GtaProcess.shell("{ \"$GTA\" generate 'Once upon a time'; echo $? >&2; } | head -c 1");
-    assertThat(ended.out()).isEqualTo(",");
+    assertThat(ended.out()).isEqualTo("O");
     assertThat(ended.err().strip()).isIn("0", "141");
   }
 

@@ -6,8 +6,11 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.HashSet;
 import java.util.List;
+import java.util.Set;
 import java.util.SplittableRandom;
+import java.util.stream.IntStream;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.model.RandomCheckpoint;
 import org.junit.jupiter.api.BeforeAll;
@@ -141,6 +144,23 @@ class GenerationTest {
             model.alone(new Request(prompt, 1000, Sampling.greedy(), List.of(), true));
         assertThat(generation.ids()).hasSize(40 - length);
         assertThat(generation.finish()).contains(FinishReason.LENGTH);
+      }
+    }
+  }
+
+  @Test
+  void theRepetitionPenaltyKnowsThePromptAndTheAnswer() {
+    try (TestModel model = new TestModel(folder, CONTEXT, 1)) {
+      for (int seed = 0; seed < 20; seed++) {
+        // So hard a penalty that nothing comes twice while any other token has a positive logit.
+        Sampling sampling = new Sampling(0, 0, 1, 0, 1e30, 0);
+        int[] prompt = model.prompt(new SplittableRandom(seed), 30);
+        Generation generation = model.alone(new Request(prompt, 30, sampling, List.of(), true));
+        Set<Integer> seen = new HashSet<>();
+        IntStream.of(prompt).forEach(seen::add);
+        for (int id : generation.ids()) {
+          assertThat(seen.add(id)).as("%d is new", id).isTrue();
+        }
       }
     }
   }
