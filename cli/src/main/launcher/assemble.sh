@@ -23,11 +23,7 @@ put() {
   kept="$kept$name "
   if ! [ -e "$app/lib/$name" ] || [ "$1" -nt "$app/lib/$name" ]; then
     # Under another name first, so that what was cut short is not taken for a jar.
-    case $name in
-      # Its class files are of Java 5, which no cache takes in.
-      picocli-*) "$java_home/bin/java" "$here/ModernClasses.java" "$1" "$app/lib/$name.new" ;;
-      *) cp "$1" "$app/lib/$name.new" ;;
-    esac
+    cp "$1" "$app/lib/$name.new"
     mv -f "$app/lib/$name.new" "$app/lib/$name"
     changed=yes
   fi

@@ -15,7 +15,6 @@ module org.gta4j.core {
   exports org.gta4j.model.rope;
   exports org.gta4j.model.variant;
   exports org.gta4j.ops;
-  exports org.gta4j.ops.scalar;
   exports org.gta4j.tensor;
   exports org.gta4j.tokenizer;
 

@@ -9,6 +9,7 @@ import java.util.Map;
 import java.util.Optional;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.HuggingFaceFolder;
+import org.gta4j.checkpoint.InputFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.checkpoint.RotaryLayout;
 import org.gta4j.embedded.EmbeddedModel;
@@ -18,6 +19,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta convert}. */
 final class ConvertVerb extends Verb {
+  /** A tokenizer is some megabytes; what is larger is none. */
+  private static final long LARGEST_COMPANION = 256L << 20;
+
   private static final String SAFETENSORS = "safetensors";
 
   /** What may lie beside a model's weights and belongs to it. */
@@ -114,11 +118,7 @@ final class ConvertVerb extends Verb {
   }
 
   private static byte[] read(Path file) {
-    try {
-      return Files.readAllBytes(file);
-    } catch (IOException e) {
-      throw new RefusedException(file + ": " + Sentences.reason(e), e);
-    }
+    return InputFile.readBytes(file, LARGEST_COMPANION);
   }
 
   private static long folderBytes(Path folder) {

@@ -19,7 +19,10 @@ final class TextFiles {
   static String read(Setting<String> option) {
     byte[] bytes;
     try {
-      bytes = isStandardInput(option) ? System.in.readAllBytes() : readFile(Check.path(option));
+      bytes =
+          isStandardInput(option)
+              ? readAll(label(option), System.in)
+              : readFile(Check.path(option));
     } catch (IOException e) {
       throw new RefusedException(label(option) + ": " + Sentences.reason(e), e);
     }
@@ -36,13 +39,17 @@ final class TextFiles {
       throw new RefusedException(file + ": expected a file, found a folder");
     }
     try (InputStream stream = Files.newInputStream(file)) {
-      byte[] bytes = stream.readNBytes((int) MAX_BYTES);
-      if (stream.read() >= 0) {
-        throw new RefusedException(
-            "%s: expected a text of at most %d bytes, found more".formatted(file, MAX_BYTES));
-      }
-      return bytes;
+      return readAll(file.toString(), stream);
     }
+  }
+
+  private static byte[] readAll(String name, InputStream stream) throws IOException {
+    byte[] bytes = stream.readNBytes((int) MAX_BYTES);
+    if (stream.read() >= 0) {
+      throw new RefusedException(
+          "%s: expected a text of at most %d bytes, found more".formatted(name, MAX_BYTES));
+    }
+    return bytes;
   }
 
   private static boolean isStandardInput(Setting<String> option) {

@@ -56,8 +56,8 @@ class GenerateIT {
     assertThat(json.get("decode_tokens_per_second").doubleValue()).isPositive();
     assertThat(json.get("time_to_first_token_ms").doubleValue()).isPositive();
     assertThat(json.get("load_ms").doubleValue()).isPositive();
-    // 5 layers of 4 key heads and 4 value heads of 8, in 16 bits
-    assertThat(json.get("cache_bytes_per_token").intValue()).isEqualTo(5 * 2 * 4 * 8 * 2);
+    // 5 layers of 4 key heads and 4 value heads of 8, in 32 bits
+    assertThat(json.get("cache_bytes_per_token").intValue()).isEqualTo(5 * 2 * 4 * 8 * 4);
   }
 
   @Test

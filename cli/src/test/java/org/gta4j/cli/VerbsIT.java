@@ -48,10 +48,10 @@ class VerbsIT {
     assertThat(json.get("parameters").longValue()).isEqualTo(260_032);
     assertThat(json.get("layers").intValue()).isEqualTo(5);
     assertThat(json.get("hidden_size").intValue()).isEqualTo(64);
-    assertThat(json.get("cache_bytes_per_token").longValue()).isEqualTo(640);
+    assertThat(json.get("cache_bytes_per_token").longValue()).isEqualTo(1280);
     assertThat(json.get("weights_bytes").longValue()).isEqualTo(4 * 260_032);
     assertThat(json.get("context_tokens").intValue()).isEqualTo(1000);
-    assertThat(json.get("context_cache_bytes").longValue()).isEqualTo(640_000);
+    assertThat(json.get("context_cache_bytes").longValue()).isEqualTo(1_280_000);
     JsonNode first = json.get("tensors").get(0);
     assertThat(first.toString())
         .isEqualTo("{\"name\":\"model.embed_tokens.weight\",\"dtype\":\"F32\",\"shape\":[512,64]}");

@@ -82,6 +82,6 @@ public record AttentionShape(
 
   /** Multiply-adds per pair of tokens: the quadratic term. */
   public long multiplyAddsPerPair() {
-    return (long) maps * (keyDim + valueDim);
+    return (long) maps * ((long) keyDim + valueDim);
   }
 }

@@ -47,6 +47,11 @@ public final class BlockPool implements AutoCloseable {
     return created - freeCount;
   }
 
+  /** How many blocks there may be at once. */
+  public int maxBlocks() {
+    return maxBlocks;
+  }
+
   /** How many blocks can still be taken. */
   public int availableBlocks() {
     return maxBlocks - usedBlocks();

@@ -33,11 +33,9 @@ public record CacheLayout(AttentionShape shape, int layers, DType dtype) {
     if (!dtype.isComputable()) {
       throw new IllegalArgumentException("a cache holds f32, f16 or bf16, found " + dtype.label());
     }
-    long elements =
-        Math.multiplyHigh((long) shape.cacheElements() * BLOCK_TOKENS, layers) == 0
-            ? (long) shape.cacheElements() * BLOCK_TOKENS * layers
-            : Long.MAX_VALUE;
-    if (elements > Integer.MAX_VALUE / dtype.bytes(1)) {
+    // Divided rather than multiplied: the product of all may be beyond 2^63.
+    long most = Integer.MAX_VALUE / dtype.bytes(1) / layers / BLOCK_TOKENS;
+    if (shape.cacheElements() > most) {
       throw new IllegalArgumentException(
           "a cache keeps %d tokens of all layers in a block of less than 2 GiB, found %d layers of %d numbers a token"
               .formatted(BLOCK_TOKENS, layers, shape.cacheElements()));

@@ -31,6 +31,16 @@ public final class RaggedBatch {
     if (count < 1) {
       throw new IllegalArgumentException("a slice needs at least one row, found " + count);
     }
+    for (int slice = 0; slice < slices; slice++) {
+      if (sequences[slice] == sequence) {
+        throw new IllegalArgumentException("a sequence may be in a batch only once");
+      }
+    }
+    if (slices > 0 && !sequences[0].pool().layout().equals(sequence.pool().layout())) {
+      throw new IllegalArgumentException(
+          "all sequences of a batch have one cache layout, found %s and %s"
+              .formatted(sequences[0].pool().layout(), sequence.pool().layout()));
+    }
     if (sequence.blocksNeeded(count) > 0) {
       throw new IllegalArgumentException(
           "%d rows are not reserved in the sequence's cache".formatted(count));

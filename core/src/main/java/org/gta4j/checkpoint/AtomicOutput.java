@@ -8,7 +8,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.util.concurrent.atomic.AtomicLong;
+import java.util.UUID;
 
 /**
  * A file that appears whole or not at all: it is written under a temporary name beside its place
@@ -21,8 +21,6 @@ public final class AtomicOutput {
     /** Writes everything to {@code channel}. */
     void writeTo(FileChannel channel) throws IOException;
   }
-
-  private static final AtomicLong NUMBER = new AtomicLong();
 
   private AtomicOutput() {}
 
@@ -56,17 +54,11 @@ public final class AtomicOutput {
 
   private static void replace(Path file, Content content) throws IOException {
     // Not made from the file's own name, which may be as long as names can be.
-    Path temporary =
-        file.resolveSibling(
-            ".gta4j-%d-%d.tmp".formatted(ProcessHandle.current().pid(), NUMBER.incrementAndGet()));
+    Path temporary = file.resolveSibling(".gta4j-%s.tmp".formatted(UUID.randomUUID()));
     UnfinishedFiles.add(temporary);
     try {
       try (FileChannel channel =
-          FileChannel.open(
-              temporary,
-              StandardOpenOption.CREATE,
-              StandardOpenOption.TRUNCATE_EXISTING,
-              StandardOpenOption.WRITE)) {
+          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
         content.writeTo(channel);
         channel.force(true);
       }

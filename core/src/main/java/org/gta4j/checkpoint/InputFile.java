@@ -82,11 +82,7 @@ public final class InputFile implements AutoCloseable {
     try {
       while (buffer.hasRemaining()) {
         if (channel.read(buffer, at + buffer.position()) < 0) {
-          throw CheckpointException.of(
-              path.toString(),
-              "size",
-              "%d bytes, as it had when it was opened".formatted(size),
-              at + buffer.position());
+          throw shorter(at + buffer.position());
         }
       }
     } catch (IOException e) {
@@ -97,14 +93,22 @@ public final class InputFile implements AutoCloseable {
 
   /**
    * {@code count} bytes from {@code at} on, mapped for reading until {@code arena} is closed. More
-   * than the file has is refused, never mapped.
+   * than the file has by now is refused, never mapped: reading there would end the process.
    */
   MemorySegment map(long at, long count, Arena arena) {
     try {
+      if (channel.size() < at + count) {
+        throw shorter(channel.size());
+      }
       return channel.map(FileChannel.MapMode.READ_ONLY, at, count, arena);
     } catch (IOException e) {
       throw unreadable(path, e);
     }
+  }
+
+  private CheckpointException shorter(long found) {
+    return CheckpointException.of(
+        path.toString(), "size", "%d bytes, as it had when it was opened".formatted(size), found);
   }
 
   /** Closes the file; what was mapped stays. */

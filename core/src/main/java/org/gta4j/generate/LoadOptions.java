@@ -29,8 +29,11 @@ public record LoadOptions(String backend, int threads, DType cacheType, Optional
     }
   }
 
-  /** The best backend, all processors, an f16 cache, the model's own context. */
+  /**
+   * The best backend, all processors, an f32 cache (exact; f16 and bf16 halve it), the model's own
+   * context.
+   */
   public static LoadOptions defaults() {
-    return new LoadOptions(Backends.AUTO, Backends.defaultThreads(), DType.F16, Optional.empty());
+    return new LoadOptions(Backends.AUTO, Backends.defaultThreads(), DType.F32, Optional.empty());
   }
 }

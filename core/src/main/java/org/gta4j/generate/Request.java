@@ -11,7 +11,6 @@ import java.util.List;
  * @param stop texts that end the answer and are not part of it
  * @param ignoreEnd whether to go on after a token that ends the text
  */
-@SuppressWarnings("ArrayRecordComponent") // a prompt is compared by nobody
 public record Request(
     int[] prompt, int maxTokens, Sampling sampling, List<String> stop, boolean ignoreEnd) {
   /** Checks that there is something to continue. */

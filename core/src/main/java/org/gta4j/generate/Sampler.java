@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 public final class Sampler {
   private final Sampling sampling;
   private final SplittableRandom random;
+  private final Candidates candidates = new Candidates();
   private boolean[] seen = new boolean[0];
 
   /** A sampler at the beginning of its random numbers. */
@@ -43,7 +44,7 @@ public final class Sampler {
     if (sampling.temperature() == 0) {
       return greatest(logits);
     }
-    Candidates candidates = new Candidates(logits);
+    candidates.take(logits);
     candidates.restrict(sampling);
     return candidates.draw(sampling.temperature(), random.nextDouble());
   }
@@ -68,7 +69,7 @@ public final class Sampler {
   }
 
   /** The token with the greatest logit; of equal ones the lowest id. */
-  public static int greatest(float[] logits) {
+  private static int greatest(float[] logits) {
     int best = 0;
     for (int id = 1; id < logits.length; id++) {
       if (logits[id] > logits[best]) {
@@ -80,17 +81,35 @@ public final class Sampler {
 
   /** Tokens by falling logit; of equal ones the lower id first. */
   private static final class Candidates {
-    private final float[] logits;
-    private final Integer[] order;
+    /**
+     * Sorted ascending: the logit in the upper half, so that larger ones come first, the id below.
+     */
+    private long[] keys = new long[0];
+
+    private double[] weights = new double[0];
     private int count;
 
-    Candidates(float[] logits) {
-      this.logits = logits;
-      order = new Integer[logits.length];
-      Arrays.setAll(order, id -> id);
-      // Adding 0 makes the two zeros equal.
-      Arrays.sort(order, (a, b) -> Float.compare(logits[b] + 0f, logits[a] + 0f));
-      count = order.length;
+    void take(float[] logits) {
+      if (keys.length != logits.length) {
+        keys = new long[logits.length];
+        weights = new double[logits.length];
+      }
+      for (int id = 0; id < logits.length; id++) {
+        int bits = Float.floatToRawIntBits(logits[id] + 0f); // adding 0 makes the two zeros equal
+        int ascending = bits ^ (bits >> 31 & 0x7FFFFFFF);
+        keys[id] = (long) ~ascending << 32 | id;
+      }
+      Arrays.sort(keys);
+      count = keys.length;
+    }
+
+    private int id(int rank) {
+      return (int) keys[rank];
+    }
+
+    private double logit(int rank) {
+      int ascending = ~(int) (keys[rank] >> 32);
+      return Float.intBitsToFloat(ascending ^ (ascending >> 31 & 0x7FFFFFFF));
     }
 
     void restrict(Sampling sampling) {
@@ -98,8 +117,7 @@ public final class Sampler {
         count = Math.min(count, sampling.topK());
       }
       if (sampling.topP() < 1) {
-        double[] weights = weights(1);
-        double total = Arrays.stream(weights).sum();
+        double total = weigh(1);
         double reached = 0;
         int kept = 0;
         while (kept < count && reached < sampling.topP() * total) {
@@ -108,31 +126,32 @@ public final class Sampler {
         count = Math.max(1, kept);
       }
       if (sampling.minP() > 0) {
-        double least = logits[order[0]] + Math.log(sampling.minP());
-        while (count > 1 && logits[order[count - 1]] < least) {
+        double least = logit(0) + Math.log(sampling.minP());
+        while (count > 1 && logit(count - 1) < least) {
           count--;
         }
       }
     }
 
     int draw(double temperature, double uniform) {
-      double[] weights = weights(temperature);
-      double left = uniform * Arrays.stream(weights).sum();
+      double left = uniform * weigh(temperature);
       for (int i = 0; i < count; i++) {
         left -= weights[i];
         if (left < 0) {
-          return order[i];
+          return id(i);
         }
       }
-      return order[count - 1];
+      return id(count - 1);
     }
 
-    private double[] weights(double temperature) {
-      double[] weights = new double[count];
+    /** Weighs the candidates relative to the first; returns the sum. */
+    private double weigh(double temperature) {
+      double sum = 0;
       for (int i = 0; i < count; i++) {
-        weights[i] = Math.exp((logits[order[i]] - logits[order[0]]) / temperature);
+        weights[i] = Math.exp((logit(i) - logit(0)) / temperature);
+        sum += weights[i];
       }
-      return weights;
+      return sum;
     }
   }
 }

@@ -22,6 +22,9 @@ import org.gta4j.tokenizer.Tokenizer;
  * <p>Not thread-safe: one thread submits and steps; {@link Generation#cancel} may come from any.
  */
 public final class Scheduler implements Generation.ModelEnd {
+  /** Of a step's rows one in so many is kept for prompts while there are any. */
+  private static final int PROMPT_SHARE = 8;
+
   private final Decoder decoder;
   private final Optional<Tokenizer> tokenizer;
   private final BlockPool pool;
@@ -32,6 +35,8 @@ public final class Scheduler implements Generation.ModelEnd {
   private final List<Generation> running = new ArrayList<>();
   private final List<Generation> rowOwners = new ArrayList<>();
   private final float[] logits;
+  private int firstDecoding;
+  private boolean promptsTurn;
   private long promptRows;
   private long decodeRows;
   private long promptNanos;
@@ -99,12 +104,10 @@ public final class Scheduler implements Generation.ModelEnd {
     Generation generation =
         new Generation(
             request, new SequenceCache(pool), tokenizer.map(Tokenizer::decoder), listener);
-    if (blocks(generation) > pool.availableBlocks() + pool.usedBlocks()) {
+    if (blocks(generation) > pool.maxBlocks()) {
       throw new IllegalArgumentException(
           "the cache has room for %d tokens, the prompt and its answer may need %d"
-              .formatted(
-                  (pool.availableBlocks() + pool.usedBlocks()) * CacheLayout.BLOCK_TOKENS,
-                  greatestLength(generation)));
+              .formatted(pool.maxBlocks() * CacheLayout.BLOCK_TOKENS, greatestLength(generation)));
     }
     waiting.add(generation);
     return generation;
@@ -134,12 +137,7 @@ public final class Scheduler implements Generation.ModelEnd {
     admit();
     input.clear();
     rowOwners.clear();
-    for (Generation generation : running) {
-      if (!generation.isReadingPrompt() && input.batch().rows() < stepRows) {
-        add(generation, 1);
-      }
-    }
-    int decoding = input.batch().rows();
+    int decoding = addDecoding();
     for (Generation generation : running) {
       int room = stepRows - input.batch().rows();
       if (generation.isReadingPrompt() && room > 0) {
@@ -159,6 +157,7 @@ public final class Scheduler implements Generation.ModelEnd {
         rowOwners.get(i).accept(logits, this);
       } catch (RuntimeException e) {
         rowOwners.get(i).abandon();
+        failure.ifPresent(first -> first.addSuppressed(e));
         failure = failure.or(() -> Optional.of(e));
       }
     }
@@ -166,6 +165,31 @@ public final class Scheduler implements Generation.ModelEnd {
     if (failure.isPresent()) {
       throw failure.get() instanceof ModelOutputException e ? explained(e) : failure.get();
     }
+  }
+
+  /**
+   * Adds a row for each text that decodes, or for the next ones in turn where there are more than
+   * rows, and leaves some for prompts where any is being read: nobody waits for ever.
+   */
+  private int addDecoding() {
+    boolean prompts = running.stream().anyMatch(Generation::isReadingPrompt);
+    int room = prompts ? stepRows - Math.max(1, stepRows / PROMPT_SHARE) : stepRows;
+    if (prompts && stepRows == 1) {
+      promptsTurn = !promptsTurn;
+      room = promptsTurn ? 0 : 1;
+    }
+    int count = running.size();
+    int served = 0;
+    int looked = 0;
+    for (; looked < count && served < room; looked++) {
+      Generation generation = running.get((firstDecoding + looked) % count);
+      if (!generation.isReadingPrompt()) {
+        add(generation, 1);
+        served++;
+      }
+    }
+    firstDecoding = count == 0 ? 0 : (firstDecoding + looked) % count;
+    return served;
   }
 
   private ModelOutputException explained(ModelOutputException e) {
@@ -176,7 +200,9 @@ public final class Scheduler implements Generation.ModelEnd {
                 decoder
                     .weights()
                     .firstNotFinite()
-                    .orElse("weights: expected sums that an f32 can hold, found larger ones"),
+                    .orElse(
+                        "numbers: expected ones that f32 and the %s cache can hold, found larger ones; an f32 cache may help"
+                            .formatted(pool.layout().dtype().label())),
                 e.getMessage()));
   }
 
@@ -209,7 +235,7 @@ public final class Scheduler implements Generation.ModelEnd {
     while (next.hasNext()) {
       Generation generation = next.next();
       promised += blocks(generation);
-      if (promised > (long) pool.availableBlocks() + pool.usedBlocks()) {
+      if (promised > pool.maxBlocks()) {
         return;
       }
       running.add(generation);

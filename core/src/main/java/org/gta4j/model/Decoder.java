@@ -156,6 +156,10 @@ public final class Decoder implements AutoCloseable {
 
   /** The layout of a cache for this model. */
   public CacheLayout cacheLayout(DType dtype) {
+    if (!ops.supportsCache(dtype)) {
+      throw new IllegalArgumentException(
+          "backend %s cannot cache keys and values as %s".formatted(ops.name(), dtype.label()));
+    }
     return new CacheLayout(config.attention().shape(), config.numHiddenLayers(), dtype);
   }
 
@@ -193,6 +197,9 @@ public final class Decoder implements AutoCloseable {
   public FloatMatrix forward(StepInput input, HiddenStates taps) {
     RaggedBatch batch = input.batch();
     int rows = batch.rows();
+    if (batch.slices() > 0) {
+      requireLayout(batch.sequence(0).pool().layout());
+    }
     requireIds(input.ids(), rows);
     buffers.ensureRows(rows);
     FloatMatrix hidden = buffers.matrix("hidden", config.hiddenSize());
@@ -277,6 +284,15 @@ public final class Decoder implements AutoCloseable {
     }
     ops.linear(head, wanted, logits, count);
     return logits;
+  }
+
+  /** All sequences of a batch have one layout; it must be this model's. */
+  private void requireLayout(CacheLayout found) {
+    CacheLayout expected = cacheLayout(found.dtype());
+    if (!found.equals(expected)) {
+      throw new IllegalArgumentException(
+          "the cache was made for another model: expected %s, found %s".formatted(expected, found));
+    }
   }
 
   private void requireIds(int[] ids, int rows) {

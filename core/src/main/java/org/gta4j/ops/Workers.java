@@ -27,12 +27,17 @@ public final class Workers implements AutoCloseable {
   /** How often an idle worker looks for a new task before it sleeps: some tens of microseconds. */
   private static final int SPINS = 2_000;
 
+  private static final int SHARING_BITS = 16;
+  private static final int MAX_THREADS = (1 << SHARING_BITS) - 1;
   private static final Task NOTHING = (item, worker) -> {};
 
   private final Thread[] threads;
   private final AtomicInteger next = new AtomicInteger();
   private final AtomicInteger busy = new AtomicInteger();
-  private volatile int round;
+
+  /** Number of the task, and in its low bits how many threads share it. */
+  private volatile long round;
+
   private volatile boolean closed;
   private Task task = NOTHING;
   private int items;
@@ -44,8 +49,9 @@ public final class Workers implements AutoCloseable {
    * @param count how many threads share a task, the caller's own among them; at least 1
    */
   public Workers(int count) {
-    if (count < 1) {
-      throw new IllegalArgumentException("expected at least 1 thread, found " + count);
+    if (count < 1 || count > MAX_THREADS) {
+      throw new IllegalArgumentException(
+          "expected 1 to %d threads, found %d".formatted(MAX_THREADS, count));
     }
     threads = new Thread[count - 1];
     for (int i = 0; i < threads.length; i++) {
@@ -70,24 +76,26 @@ public final class Workers implements AutoCloseable {
   @SuppressWarnings(
       "ThreadPriorityCheck") // only while a worker that is waited for has no processor
   public void run(int count, Task task) {
+    if (closed) {
+      throw new IllegalStateException("the workers have ended");
+    }
     if (threads.length == 0 || count <= 1) {
       for (int item = 0; item < count; item++) {
         task.run(item, 0);
       }
       return;
     }
-    if (closed) {
-      throw new IllegalStateException("the workers have ended");
-    }
+    int sharing = Math.min(count, count());
     this.task = task;
     items = count;
     failure.set(null);
     next.set(0);
-    busy.set(threads.length);
-    int now = round;
-    round = now + 1; // publishes task and items; only the caller's thread writes it
-    for (Thread thread : threads) {
-      LockSupport.unpark(thread);
+    busy.set(sharing - 1);
+    long now = round;
+    // Publishes task and items. Only the caller's thread writes it.
+    round = ((now >>> SHARING_BITS) + 1) << SHARING_BITS | sharing;
+    for (int i = 0; i < sharing - 1; i++) {
+      LockSupport.unpark(threads[i]);
     }
     take(0);
     for (int spins = 0; busy.get() > 0; spins++) {
@@ -108,7 +116,7 @@ public final class Workers implements AutoCloseable {
   }
 
   private void work(int worker) {
-    int seen = 0;
+    long seen = 0;
     while (true) {
       int spins = 0;
       while (round == seen) {
@@ -122,8 +130,12 @@ public final class Workers implements AutoCloseable {
         }
       }
       seen = round;
-      take(worker);
-      busy.decrementAndGet();
+      // Read together with the round: a worker that is late must not take part in the next one
+      // twice.
+      if (worker < (seen & MAX_THREADS)) {
+        take(worker);
+        busy.decrementAndGet();
+      }
     }
   }
 

@@ -15,7 +15,7 @@ import org.junit.jupiter.params.provider.MethodSource;
 /** Sequences that share what they begin with compute what they would compute alone. */
 class PrefixSharingTest {
   static Stream<Arguments> models() {
-    return Fixture.all().stream()
+    return Fixture.own().stream()
         .filter(fixture ->
             List.of("gta-1b-shape", "llama-gqa", "mla-q-lora", "qwen3-window")
                 .contains(fixture.folder().getFileName().toString()))

@@ -100,6 +100,18 @@ class AtomicOutputTest {
   }
 
   @Test
+  void aDeviceIsWrittenWithoutAFileBesideIt() {
+    Path full = Path.of("/dev/full");
+    if (Files.exists(full)) {
+      assertThatExceptionOfType(CheckpointException.class)
+          .isThrownBy(() -> AtomicOutput.write(full, text("content")))
+          .withMessage(full + ": cannot be written: No space left on device");
+      AtomicOutput.write(Path.of("/dev/null"), text("content"));
+      assertThat(full).exists();
+    }
+  }
+
+  @Test
   void aNameMayBeAsLongAsNamesCanBe() throws IOException {
     Path file = folder.resolve("x".repeat(255));
     AtomicOutput.write(file, text("content"));

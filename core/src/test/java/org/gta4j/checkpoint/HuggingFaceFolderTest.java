@@ -37,7 +37,7 @@ class HuggingFaceFolderTest {
   @TempDir private Path root;
 
   static Stream<Fixture> fixtures() {
-    return Fixture.all().stream();
+    return Fixture.own().stream();
   }
 
   static Stream<Fixture> latentFixtures() {

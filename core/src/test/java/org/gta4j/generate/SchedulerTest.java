@@ -36,7 +36,7 @@ class SchedulerTest {
   static Stream<Path> models() {
     return Stream.concat(
         Stream.of(folder),
-        Fixture.all().stream()
+        Fixture.own().stream()
             .map(Fixture::folder)
             .filter(f ->
                 List.of(

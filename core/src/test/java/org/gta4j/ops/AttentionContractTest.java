@@ -321,6 +321,28 @@ class AttentionContractTest {
     }
   }
 
+  /** Values of one sign and size: rounding errors of a long sum don't cancel. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void longContextsOfConstantValuesAreWithinTolerance(Backend backend) {
+    try (Ops ops = backend.start(2)) {
+      for (float value : new float[] {0.1f, 0.3f, 0.7f}) {
+        Numbers constant =
+            (what, sequence, position, i) ->
+                what == AttentionScene.VALUE ? value : what == AttentionScene.KEY ? 0 : 1;
+        compare(
+            "32768 tokens of " + value,
+            ops,
+            AttentionShape.of(5, 1, 4, 1, 20),
+            DType.F32,
+            MASKS.getFirst(),
+            constant,
+            1,
+            new Sequences(new int[] {32_766}, new int[] {2}));
+      }
+    }
+  }
+
   @ParameterizedTest(name = "{0}, {1}")
   @MethodSource("backendsAndShapes")
   void storingWritesTheRoundedNumbersToTheirSlotsAndNothingElse(Backend backend, String name) {

@@ -36,6 +36,7 @@ class LinearContractTest {
           }
         }
         linear(ops, dtype, Kind.USUAL, 1000, 5, 3, true);
+        linear(ops, dtype, Kind.USUAL, 8191, 9, 5, true);
         linear(ops, dtype, Kind.USUAL, 257, 130, 70, false);
         linear(ops, dtype, Kind.USUAL, 3, 4, 0, true);
       }

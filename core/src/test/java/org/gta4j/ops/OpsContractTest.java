@@ -59,45 +59,52 @@ class OpsContractTest {
   @ParameterizedTest
   @MethodSource("backends")
   void normsOfPartsOfRowsAreWithinTolerance(Backend backend) {
-    try (Ops ops = backend.start(2);
-        Arena arena = Arena.ofShared()) {
-      for (int width = 1; width <= SIZES; width++) {
-        int heads = 1 + width % 4;
-        int rows = 1 + width * 7 % 9;
-        int size = width;
-        for (double scale : new double[] {1, 1e-15, 1e15, 3e4}) {
+    try (Ops ops = backend.start(2)) {
+      // Up to 1e15: squares of larger numbers are none that an f32 can hold.
+      for (double scale : new double[] {1, 1e-15, 1e15, 3e4}) {
+        for (int width = 1; width <= SIZES; width++) {
           for (float epsilon : new float[] {1e-6f, 1e-5f, 1e-12f}) {
-            Numbers numbers = Numbers.normal(width).times(scale);
-            float[] weight = new float[width];
-            for (int i = 0; i < width; i++) {
-              weight[i] = (float) (1 + 0.5 * numbers.at(99, i, 0, 0) / scale);
-            }
-            Guarded x = Guarded.allocate(arena, rows + 1, 3 + heads * (width + 2));
-            Heads part = x.matrix().heads(heads, width, 3, width + 2);
-            Guarded.fill(part, rows, (row, head, i) -> numbers.at(row, head, i, size));
-            Guarded expected = x.copy(arena);
-            Heads expectedPart = expected.matrix().heads(heads, width, 3, width + 2);
-            SPECIFICATION.rmsNorm(weight, epsilon, expectedPart, expectedPart, rows);
-            String what =
-                "%d heads of %d, scale %s, epsilon %s".formatted(heads, width, scale, epsilon);
-            Closeness.Allowed allowed =
-                (row, head, i) -> Tolerance.norm(size, Math.abs(expectedPart.get(row, head, i)));
-
-            Guarded out = Guarded.allocate(arena, rows + 1, 1 + heads * (width + 1));
-            Heads outPart = out.matrix().heads(heads, width, 1, width + 1);
-            int[] beforeX = x.bits();
-            int[] beforeOut = out.bits();
-            ops.rmsNorm(weight, epsilon, part, outPart, rows);
-            Closeness.assertClose(what, expectedPart, outPart, rows, allowed);
-            x.assertUnchanged(beforeX, what);
-            out.assertUnchangedBut(beforeOut, outPart, rows, what);
-
-            ops.rmsNorm(weight, epsilon, part, part, rows);
-            Closeness.assertClose(what + ", in place", expectedPart, part, rows, allowed);
-            x.assertUnchangedBut(beforeX, part, rows, what + ", in place");
+            norm(ops, width, Numbers.normal(width).times(scale), epsilon);
           }
         }
+        norm(ops, 4097, Numbers.normal(1).times(scale), 1e-5f);
+        // A few numbers a thousand times larger than the others, as large models have them.
+        Numbers numbers = Numbers.normal(2).times(scale);
+        norm(ops, 2048, (a, b, c, d) -> numbers.at(a, b, c, d) * (c % 500 == 3 ? 1000 : 1), 1e-5f);
       }
+    }
+  }
+
+  private static void norm(Ops ops, int width, Numbers numbers, float epsilon) {
+    int heads = 1 + width % 4;
+    int rows = 1 + width * 7 % 9;
+    float[] weight = new float[width];
+    for (int i = 0; i < width; i++) {
+      weight[i] = 1 + 0.5f * Numbers.normal(width).at(99, i, 0, 0);
+    }
+    try (Arena arena = Arena.ofShared()) {
+      Guarded x = Guarded.allocate(arena, rows + 1, 3 + heads * (width + 2));
+      Heads part = x.matrix().heads(heads, width, 3, width + 2);
+      Guarded.fill(part, rows, (row, head, i) -> numbers.at(row, head, i, width));
+      Guarded expected = x.copy(arena);
+      Heads wanted = expected.matrix().heads(heads, width, 3, width + 2);
+      SPECIFICATION.rmsNorm(weight, epsilon, wanted, wanted, rows);
+      String what = "%d heads of %d, epsilon %s".formatted(heads, width, epsilon);
+      Closeness.Allowed allowed =
+          (row, head, i) -> Tolerance.norm(width, Math.abs(wanted.get(row, head, i)));
+
+      Guarded out = Guarded.allocate(arena, rows + 1, 1 + heads * (width + 1));
+      Heads outPart = out.matrix().heads(heads, width, 1, width + 1);
+      int[] beforeX = x.bits();
+      int[] beforeOut = out.bits();
+      ops.rmsNorm(weight, epsilon, part, outPart, rows);
+      Closeness.assertClose(what, wanted, outPart, rows, allowed);
+      x.assertUnchanged(beforeX, what);
+      out.assertUnchangedBut(beforeOut, outPart, rows, what);
+
+      ops.rmsNorm(weight, epsilon, part, part, rows);
+      Closeness.assertClose(what + ", in place", wanted, part, rows, allowed);
+      x.assertUnchangedBut(beforeX, part, rows, what + ", in place");
     }
   }
 

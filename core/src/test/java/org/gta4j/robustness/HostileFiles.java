@@ -49,12 +49,12 @@ final class HostileFiles {
     //                                   hidden  vocabulary  feed-forward  layers  heads  keys  dim
     size("wide heads", 1, 19, 1, 1, 8, 8, 65_536);
     size("many heads", 1, 19, 1, 1, 65_536, 1, 8);
-    size("heads as wide as can be", 128, 19, 1, 1, 8, 8, 1_024);
-    size("heads as many as can be", 128, 19, 1, 1, 4_096, 4_096, 2);
-    size("narrow layers, as many as can be", 2, 19, 1, 2_000, 1, 1, 128);
-    size("a large vocabulary", 1, 1_000_000, 1, 1, 1, 1, 2);
-    size("a wide feed-forward network", 1, 19, 600_000, 1, 1, 1, 2);
-    size("many layers", 1, 19, 1, 3_000, 1, 1, 2);
+    size("heads as wide as can be", 64, 19, 1, 1, 8, 8, 512);
+    size("heads as many as can be", 64, 19, 1, 1, 2_048, 2_048, 2);
+    size("narrow layers, as many as can be", 2, 19, 1, 700, 1, 1, 128);
+    size("a large vocabulary", 1, 500_000, 1, 1, 1, 1, 2);
+    size("a wide feed-forward network", 1, 19, 300_000, 1, 1, 1, 2);
+    size("many layers", 1, 19, 1, 2_000, 1, 1, 2);
   }
 
   private void size(

@@ -17,7 +17,7 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dgta.mutations.first=CASE -Dgta.mutations=1} one again.
  */
 class MutationTest {
-  private static final String CASES = System.getProperty("gta.mutations", "8000");
+  private static final String CASES = System.getProperty("gta.mutations", "6000");
   private static final String FIRST = System.getProperty("gta.mutations.first", "0");
   private static final String SEED = System.getProperty("gta.mutations.seed", "20250617");
 
@@ -26,7 +26,7 @@ class MutationTest {
   @Test
   void everyMutantRunsOrIsRefusedInASentence() {
     List<String> flags = new ArrayList<>(Memory.FLAGS);
-    for (String property : new String[] {"gta.fixtures", "gta.workdir"}) {
+    for (String property : new String[] {"gta.fixtures", "gta.workdir", "gta.root"}) {
       String value = System.getProperty(property);
       if (value != null) {
         flags.add("-D" + property + "=" + value);

@@ -93,6 +93,9 @@ final class Probe {
           throw new AssertionError("generated id %d of %d".formatted(id, vocabulary));
         }
       }
+      if (chance.onceIn(3)) {
+        model.score(prompt, (position, logits, row) -> {}, (index, hidden, rows) -> {});
+      }
       return Outcome.RAN;
     } catch (ModelOutputException e) {
       requireSentence(e, folder + ".*" + NUMBERS);

@@ -18,7 +18,6 @@ record Specimen(String name, SortedMap<String, Node> files, String entry) {
   /** What stands under a name in a folder. */
   sealed interface Node {
     /** A file. */
-    @SuppressWarnings("ArrayRecordComponent") // a file's content, compared by nobody
     record Content(byte[] bytes) implements Node {}
 
     /** An empty folder. */

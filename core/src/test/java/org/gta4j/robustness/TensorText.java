@@ -11,7 +11,6 @@ import java.util.Arrays;
  * @param header the header
  * @param data the tensors' bytes
  */
-@SuppressWarnings("ArrayRecordComponent") // a file's content, compared by nobody
 record TensorText(JsonText header, byte[] data) {
   static TensorText parse(byte[] file) {
     int length = Math.toIntExact(ByteBuffer.wrap(file).order(ByteOrder.LITTLE_ENDIAN).getLong());

@@ -23,9 +23,20 @@ public record Fixture(Path folder, Map<String, Tensor> expected) {
   /** The reference's greedy ids begin with this many given ones. */
   public static final int GREEDY_PROMPT = 7;
 
-  /** All fixtures, at least one. */
+  /** All fixtures below {@code gta.fixtures}, at least one. */
   public static List<Fixture> all() {
-    Path root = root();
+    return below(root());
+  }
+
+  /**
+   * The project's own fixtures, whatever {@code gta.fixtures} says, for tests that ask for certain
+   * ones.
+   */
+  public static List<Fixture> own() {
+    return below(Path.of(System.getProperty("gta.root", ".."), "fixtures"));
+  }
+
+  private static List<Fixture> below(Path root) {
     try (Stream<Path> files = Files.walk(root)) {
       List<Fixture> fixtures =
           files

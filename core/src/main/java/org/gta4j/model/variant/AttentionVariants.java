@@ -19,9 +19,9 @@ public final class AttentionVariants {
   /** One line a variant; the first that recognises a configuration reads it. */
   private static final List<Reader> READERS =
       List.of(
-          GroupedHeadLatentAttention::read,
           GroupedValueAttention::read,
           GroupedHeadAttention::read,
+          GroupedHeadLatentAttention::read,
           GatedQueryAttention::read,
           GatedLatentAttention::read,
           MultiHeadLatentAttention::read,

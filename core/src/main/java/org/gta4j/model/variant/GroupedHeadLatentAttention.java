@@ -43,8 +43,7 @@ public record GroupedHeadLatentAttention(
   static Optional<AttentionVariant> read(ConfigFile config) {
     // The reference writes model_type "llama": its architecture or its own key tells it.
     boolean ours =
-        AttentionVariants.isArchitecture(config, "GTAForCausalLM")
-            || (config.texts("architectures").isEmpty() && config.has("value_dim"));
+        AttentionVariants.isArchitecture(config, "GTAForCausalLM") || config.has("num_query_heads");
     return ours ? Optional.of(of(config)) : Optional.empty();
   }
 

@@ -122,7 +122,6 @@ public record GroupedQueryAttention(
   }
 
   /** Qwen3's norms of query and key heads. */
-  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
   private record HeadNorms(float[] query, float[] key, float epsilon) {
     void apply(Heads queries, Heads keys, AttentionLayer.Step step) {
       step.ops().rmsNorm(query, epsilon, queries, queries, step.rows());

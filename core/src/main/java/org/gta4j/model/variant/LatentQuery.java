@@ -38,7 +38,6 @@ sealed interface LatentQuery {
    * @param norm [rank]
    * @param up [heads · (nope + rope), rank]
    */
-  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
   record LowRank(PackedLinear down, float[] norm, PackedLinear up) implements LatentQuery {
     @Override
     public void project(FloatMatrix x, FloatMatrix out, AttentionLayer.Step step) {

@@ -3,6 +3,7 @@ package org.gta4j.model.variant;
 import java.lang.foreign.Arena;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.PackedHeads;
@@ -24,7 +25,15 @@ public record LayerTensors(
     Weights weights, SequencedMap<String, Shape> declared, Ops ops, Arena arena) {
   /** A linear layer: {@code name.weight} and, if declared, {@code name.bias}. */
   public PackedLinear linear(String name) {
-    return ops.pack(tensor(name + ".weight"), optional(name + ".bias"));
+    Tensor weight = tensor(name + ".weight");
+    if (!ops.supportsWeights(weight.dtype())) {
+      throw CheckpointException.of(
+          weights.file(),
+          "tensor " + weights.prefix() + name + ".weight",
+          "a type that backend %s computes on".formatted(ops.name()),
+          weight.dtype());
+    }
+    return ops.pack(weight, optional(name + ".bias"));
   }
 
   /** A vector such as a norm's weight, as f32. */

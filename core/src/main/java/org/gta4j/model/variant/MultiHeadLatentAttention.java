@@ -166,7 +166,6 @@ public record MultiHeadLatentAttention(
   }
 
   /** One layer's projections. */
-  @SuppressWarnings("ArrayRecordComponent") // weights, compared by nobody
   record Layer(
       MultiHeadLatentAttention sizes,
       LatentQuery query,

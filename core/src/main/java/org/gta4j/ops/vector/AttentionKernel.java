@@ -12,7 +12,8 @@ import org.gta4j.tensor.Tensor;
  * <p>Shape legend: a block has {@value #SLOTS} tokens (slots); keys [keyDim][slots], values
  * [slots][valueDim], weights [queries][slots], all f32. Lanes run over slots for scores and over
  * value dimensions for weighted sums, so every number's terms are added one after the other, and
- * its bits do not depend on how many queries are computed together.
+ * its bits do not depend on how many queries are computed together. A block is summed by itself
+ * before it joins the blocks before it: over a long context that keeps the rounding errors small.
  */
 final class AttentionKernel {
   static final int SLOTS = CacheLayout.BLOCK_TOKENS;
@@ -135,10 +136,10 @@ final class AttentionKernel {
     int i = 0;
     for (; i <= valueDim - Lanes.COUNT; i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
-      FloatVector s0 = Lanes.load(out, o0 + at).mul(c0);
-      FloatVector s1 = Lanes.load(out, o1 + at).mul(c1);
-      FloatVector s2 = Lanes.load(out, o2 + at).mul(c2);
-      FloatVector s3 = Lanes.load(out, o3 + at).mul(c3);
+      FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
+      FloatVector s1 = s0;
+      FloatVector s2 = s0;
+      FloatVector s3 = s0;
       for (int slot = from; slot < to; slot++) {
         FloatVector value = Lanes.load(values, valueByte + slot * valueBytes + at);
         long w = weightByte + (long) slot * Float.BYTES;
@@ -147,10 +148,10 @@ final class AttentionKernel {
         s2 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w + 2 * rowBytes)), s2);
         s3 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w + 3 * rowBytes)), s3);
       }
-      Lanes.store(s0, out, o0 + at);
-      Lanes.store(s1, out, o1 + at);
-      Lanes.store(s2, out, o2 + at);
-      Lanes.store(s3, out, o3 + at);
+      Lanes.store(Lanes.load(out, o0 + at).fma(Lanes.broadcast(c0), s0), out, o0 + at);
+      Lanes.store(Lanes.load(out, o1 + at).fma(Lanes.broadcast(c1), s1), out, o1 + at);
+      Lanes.store(Lanes.load(out, o2 + at).fma(Lanes.broadcast(c2), s2), out, o2 + at);
+      Lanes.store(Lanes.load(out, o3 + at).fma(Lanes.broadcast(c3), s3), out, o3 + at);
     }
     if (i < valueDim) {
       weighTail(weights, weightByte, from, to, values, valueByte, valueDim, out, o0, c0, i);
@@ -199,13 +200,14 @@ final class AttentionKernel {
     int i = 0;
     for (; i <= valueDim - Lanes.COUNT; i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
-      FloatVector sum = Lanes.load(out, outByte + at).mul(correction);
+      FloatVector sum = FloatVector.zero(Lanes.FLOATS);
       for (int slot = from; slot < to; slot++) {
         FloatVector value = Lanes.load(values, valueByte + slot * valueBytes + at);
         float weight = weights.get(Tensor.FLOAT, weightByte + (long) slot * Float.BYTES);
         sum = value.fma(Lanes.broadcast(weight), sum);
       }
-      Lanes.store(sum, out, outByte + at);
+      Lanes.store(
+          Lanes.load(out, outByte + at).fma(Lanes.broadcast(correction), sum), out, outByte + at);
     }
     if (i < valueDim) {
       weighTail(
@@ -227,13 +229,13 @@ final class AttentionKernel {
       int first) {
     for (int i = first; i < valueDim; i++) {
       long at = outByte + (long) i * Float.BYTES;
-      float sum = out.get(Tensor.FLOAT, at) * correction;
+      float sum = 0;
       for (int slot = from; slot < to; slot++) {
         float value =
             values.get(Tensor.FLOAT, valueByte + ((long) slot * valueDim + i) * Float.BYTES);
         sum += value * weights.get(Tensor.FLOAT, weightByte + (long) slot * Float.BYTES);
       }
-      out.set(Tensor.FLOAT, at, sum);
+      out.set(Tensor.FLOAT, at, out.get(Tensor.FLOAT, at) * correction + sum);
     }
   }
 

@@ -36,7 +36,6 @@ final class LinearKernel {
    * @param bias one number an output
    * @param partials scratch memory of {@link #PARTIAL_FLOATS}
    */
-  @SuppressWarnings("ArrayRecordComponent") // compared by nobody
   record Operands(
       MemorySegment w,
       int inputs,
