@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Arrays;
@@ -32,7 +33,8 @@ class FixturesIT {
     Path given = Path.of(System.getProperty("gta.fixtures", "../fixtures"));
     Path fromUser = Path.of(System.getProperty("gta.workdir", ".")).resolve(given);
     Map<Path, Path> firsts = new LinkedHashMap<>();
-    try (Stream<Path> files = Files.walk(Files.isDirectory(fromUser) ? fromUser : given)) {
+    try (Stream<Path> files =
+        Files.walk(Files.isDirectory(fromUser) ? fromUser : given, FileVisitOption.FOLLOW_LINKS)) {
       files
           .filter(file -> file.endsWith("expected.safetensors"))
           .map(Path::getParent)

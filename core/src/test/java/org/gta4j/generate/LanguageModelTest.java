@@ -29,7 +29,7 @@ class LanguageModelTest {
   static Stream<Path> models() {
     return Stream.concat(
         Stream.of(RandomCheckpoint.gta(5, 90, 128).write(folder)),
-        Fixture.all().stream()
+        Fixture.own().stream()
             .map(Fixture::folder)
             .filter(f ->
                 List.of("mistral-window", "llama-dynamic", "mla-v2")

@@ -13,7 +13,7 @@ import java.util.concurrent.TimeUnit;
  * Runs a test's program in a JVM of its own: one that has compiled nothing yet, or has other flags.
  */
 public final class ChildJvm {
-  private static final int SECONDS = 120;
+  private static final int SECONDS = 600;
 
   private ChildJvm() {}
 

@@ -88,7 +88,7 @@ class LinearContractTest {
           headLinear(
               ops, dtype, 1 + inputs % 5, inputs, 1 + inputs * 37 % SIZES, 1 + inputs * 53 % 13);
         }
-        headLinear(ops, dtype, 5, 128, 256, 70);
+        headLinear(ops, dtype, 5, 128, 130, 19);
       }
     }
   }

@@ -18,8 +18,7 @@ final class NarrowProgram {
         AttentionContractTest attention = new AttentionContractTest();
         BitContractTest bits = new BitContractTest();
         bits.aRowIsTheSameBesideRowsThatAreNotNumbers(backend);
-        for (String shape :
-            List.of("GTA, two latents for one key head", "MLA with two latents", "odd sizes")) {
+        for (String shape : List.of("MLA with two latents", "odd sizes")) {
           attention.raggedBatchesAreWithinToleranceForEveryMaskAndType(backend, shape);
           bits.attentionIsTheSameInWhateverChunks(backend, shape);
         }

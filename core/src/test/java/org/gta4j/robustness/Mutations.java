@@ -64,7 +64,7 @@ final class Mutations {
     List<Specimen> all = new ArrayList<>(tiny);
     all.addAll(fixtures);
     for (Specimen specimen : all) {
-      for (int i = 0; i < 4; i++) {
+      for (int i = 0; i < 2; i++) {
         Path folder = Files.createDirectory(root.resolve("whole"));
         Path model = specimen.write(folder);
         Probe.Outcome outcome = Probe.run(model, folder, new Chance(new SplittableRandom(i)));

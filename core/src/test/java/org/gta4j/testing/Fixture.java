@@ -3,6 +3,7 @@ package org.gta4j.testing;
 import java.io.IOException;
 import java.io.UncheckedIOException;
 import java.lang.foreign.Arena;
+import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
@@ -37,7 +38,7 @@ public record Fixture(Path folder, Map<String, Tensor> expected) {
   }
 
   private static List<Fixture> below(Path root) {
-    try (Stream<Path> files = Files.walk(root)) {
+    try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       List<Fixture> fixtures =
           files
               .filter(file -> file.endsWith("expected.safetensors"))
