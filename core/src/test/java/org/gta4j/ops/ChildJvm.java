@@ -7,6 +7,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 
 /**
@@ -37,8 +38,11 @@ public final class ChildJvm {
     try {
       File output = Files.createTempFile("gta4j-child", ".txt").toFile();
       try {
-        Process process =
-            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output).start();
+        ProcessBuilder builder =
+            new ProcessBuilder(command).redirectErrorStream(true).redirectOutput(output);
+        // The JVM says on the program's output that it has picked these up.
+        builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+        Process process = builder.start();
         boolean ended = process.waitFor(SECONDS, TimeUnit.SECONDS);
         process.destroyForcibly();
         List<String> lines = Files.readAllLines(output.toPath(), StandardCharsets.UTF_8);
