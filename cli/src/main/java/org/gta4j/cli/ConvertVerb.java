@@ -75,8 +75,15 @@ final class ConvertVerb extends Verb {
               ? RotaryLayout.toHalves(checkpoint)
               : checkpoint;
       Map<String, byte[]> companions = companions(checkpoint);
+      Progress progress = new Progress(terminal, "writing", "bytes");
       HuggingFaceFolder.write(
-          folder, model.config().json(), model.weights().tensors(), dtype, shardBytes, companions);
+          folder,
+          model.config().json(),
+          model.weights().tensors(),
+          dtype,
+          shardBytes,
+          companions,
+          (written, all) -> progress.at(written, all, ""));
       long bytes = folderBytes(folder);
       if (options.isJson()) {
         ObjectNode json = Json.object();

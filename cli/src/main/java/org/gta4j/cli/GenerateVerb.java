@@ -72,8 +72,10 @@ final class GenerateVerb extends Verb {
                   }
                 });
         int printed = 0;
+        Progress reading = new Progress(terminal, "reading the prompt", "tokens");
         while (!scheduler.isIdle()) {
           scheduler.step();
+          reading.at(generation.promptTokensRead(), request.prompt().length, "");
           if (streams && !asText) {
             printed = printIds(terminal, generation, printed);
           }

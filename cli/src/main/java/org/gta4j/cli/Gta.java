@@ -34,12 +34,7 @@ final class Gta {
 
   private static CommandSpec spec() {
     CommandSpec spec = CommandSpec.create().name("gta");
-    spec.addOption(
-        OptionSpec.builder("-h", "--help")
-            .type(boolean.class)
-            .usageHelp(true)
-            .description("Show this help.")
-            .build());
+    spec.addOption(Verb.help());
     spec.addOption(
         OptionSpec.builder("-V", "--version")
             .type(boolean.class)

@@ -1,5 +1,6 @@
 package org.gta4j.cli;
 
+import java.util.List;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.generate.LanguageModel;
 
@@ -17,6 +18,12 @@ record LoadedModel(LanguageModel model, long loadNanos, boolean isSmall) impleme
       // A path that is many times slower must not be taken silently.
       terminal.say(
           "backend %s runs, since %s".formatted(model.ops().name(), model.fallbacks().getFirst()));
+    }
+    List<String> unused = model.unusedTensors();
+    if (!unused.isEmpty()) {
+      terminal.say(
+          "%d of the checkpoint's tensors have no place in its configuration and are not used: %s%s"
+              .formatted(unused.size(), unused.getFirst(), unused.size() > 1 ? ", ..." : ""));
     }
     int made = model.config().contextLength();
     if (model.contextLength() > made) {

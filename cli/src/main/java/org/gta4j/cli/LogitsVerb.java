@@ -53,7 +53,8 @@ final class LogitsVerb extends Verb {
       int[] ids = prompt.encode(model);
       MemoryCheck.cache(terminal, model, options, ids.length);
       SequencedMap<String, Shape> tensors = tensors(model.config(), ids.length);
-      SafetensorsPieces.write(file, DType.F32, tensors, pieces -> compute(model, ids, pieces));
+      SafetensorsPieces.write(
+          file, DType.F32, tensors, pieces -> compute(terminal, model, ids, pieces));
       long bytes = tensors.values().stream().mapToLong(s -> DType.F32.bytes(s.elements())).sum();
       if (options.isJson()) {
         ObjectNode json = Json.object();
@@ -77,12 +78,17 @@ final class LogitsVerb extends Verb {
     return tensors;
   }
 
-  private void compute(LanguageModel model, int[] ids, SafetensorsPieces file) throws IOException {
+  private void compute(Terminal terminal, LanguageModel model, int[] ids, SafetensorsPieces file)
+      throws IOException {
     Writer writer = new Writer(file);
+    Progress progress = new Progress(terminal, "computing logits", "tokens");
     try {
       model.score(
           ids,
-          (position, logits, row) -> writer.logits(position, logits, row),
+          (position, logits, row) -> {
+            writer.logits(position, logits, row);
+            progress.at(position + 1, ids.length, "");
+          },
           (index, states, rows) -> {
             if (hidden.or(false)) {
               writer.hidden(index, states, rows);
@@ -90,6 +96,11 @@ final class LogitsVerb extends Verb {
           });
     } catch (UncheckedIOException e) {
       throw e.getCause();
+    }
+    if (writer.tokensNotFinite > 0) {
+      terminal.say(
+          "the logits of %d of %d tokens are not all finite numbers: %s"
+              .formatted(writer.tokensNotFinite, ids.length, model.whyNotFinite()));
     }
   }
 
@@ -106,6 +117,7 @@ final class LogitsVerb extends Verb {
   private static final class Writer {
     private final SafetensorsPieces file;
     private int begin;
+    private int tokensNotFinite;
 
     Writer(SafetensorsPieces file) {
       this.file = file;
@@ -121,6 +133,18 @@ final class LogitsVerb extends Verb {
     void logits(int position, FloatMatrix logits, int row) {
       put("logits", position, logits, row);
       begin = position + 1;
+      if (!isFinite(logits, row)) {
+        tokensNotFinite++;
+      }
+    }
+
+    private static boolean isFinite(FloatMatrix logits, int row) {
+      for (int id = 0; id < logits.columns(); id++) {
+        if (!Float.isFinite(logits.get(row, id))) {
+          return false;
+        }
+      }
+      return true;
     }
 
     private void put(String tensor, int position, FloatMatrix matrix, int row) {

@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
+import picocli.CommandLine.UnmatchedArgumentException;
 
 /** Where {@code gta} begins. */
 public final class Main {
@@ -48,6 +49,10 @@ public final class Main {
     if (args.length == 0) {
       terminal.print(line.getUsageMessage());
       return;
+    }
+    if (!args[0].startsWith("-") && !line.getSubcommands().containsKey(args[0])) {
+      // Said here: with --help behind it the parser would look no further.
+      throw new UnmatchedArgumentException(line, List.of(args[0]));
     }
     CommandLine last = line.parseArgs(args).asCommandLineList().getLast();
     if (last.isUsageHelpRequested()) {

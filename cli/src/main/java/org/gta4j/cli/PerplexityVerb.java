@@ -8,9 +8,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta perplexity}. */
 final class PerplexityVerb extends Verb {
-  /** Shorter runs need no news. */
-  private static final long NEWS_NANOS = 2_000_000_000L;
-
   private final Setting<String> file =
       Setting.required("--file", "FILE", "The text; - is standard input.");
   private final Setting<Integer> window =
@@ -46,6 +43,11 @@ final class PerplexityVerb extends Verb {
             "--window %d is more than the context of %d tokens: ask for a longer --context"
                 .formatted(size, model.contextLength()));
       }
+      if (model.tokenizer().isEmpty()) {
+        throw new RefusedException(
+            "%s has no tokenizer that this version can read, and without one no text can be scored"
+                .formatted(options.modelName()));
+      }
       int[] ids = model.encode(TextFiles.read(file));
       if (ids.length < 2) {
         throw new RefusedException(TextFiles.label(file) + ": there is no text to score");
@@ -65,14 +67,10 @@ final class PerplexityVerb extends Verb {
   private void score(Terminal terminal, LanguageModel model, int[] ids, int size, int count) {
     TextScore score = new TextScore(model);
     long begin = System.nanoTime();
-    long news = begin + NEWS_NANOS;
+    Progress progress = new Progress(terminal, "scoring", "windows");
     for (int i = 0; i < count; i++) {
       score.add(Arrays.copyOfRange(ids, i * size, (i + 1) * size));
-      if (System.nanoTime() > news && i + 1 < count) {
-        news = System.nanoTime() + NEWS_NANOS;
-        terminal.say(
-            "%d of %d windows, perplexity %.3f so far".formatted(i + 1, count, score.perplexity()));
-      }
+      progress.at(i + 1, count, "perplexity %.3f so far".formatted(score.perplexity()));
     }
     double rate = (double) size * count / (System.nanoTime() - begin) * 1e9;
     if (options.isJson()) {

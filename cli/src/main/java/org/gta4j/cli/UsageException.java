@@ -11,7 +11,10 @@ final class UsageException extends RuntimeException {
 
   /** {@code --option: expected …, found …}. */
   static UsageException of(String option, String expected, Object found) {
-    return new UsageException("%s: expected %s, found %s".formatted(option, expected, found));
+    String text = String.valueOf(found);
+    return new UsageException(
+        "%s: expected %s, found %s"
+            .formatted(option, expected, text.isBlank() ? "\"%s\"".formatted(text) : text));
   }
 
   /**

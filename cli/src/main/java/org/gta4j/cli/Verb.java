@@ -52,12 +52,16 @@ abstract class Verb {
 
   /** Adds the option that shows the help text. */
   final void addHelp() {
-    spec.addOption(
-        OptionSpec.builder("-h", "--help")
-            .type(boolean.class)
-            .usageHelp(true)
-            .description("Show this help.")
-            .build());
+    spec.addOption(help());
+  }
+
+  /** The option that shows a help text. */
+  static OptionSpec help() {
+    return OptionSpec.builder("-h", "--help")
+        .type(boolean.class)
+        .usageHelp(true)
+        .description("Show this help.")
+        .build();
   }
 
   /**

@@ -48,6 +48,8 @@ class ErrorsIT {
           2 | generate a --max-token 3                 | did you mean --max-tokens?
           2 | genrate a                                | did you mean generate?
           2 | chat                                     | there is no verb chat
+          2 | chat --help                              | there is no verb chat
+          2 | generate a --backend ''                  | found ""
           2 | logits a                                 | --out
           2 | tokenize                                 | found neither
           2 | perplexity --file f --window 1           | --window: expected an integer from 2 on
@@ -144,6 +146,19 @@ class ErrorsIT {
         GtaProcess.run("generate", "--model", model.toString(), "Once"), 1, "model.safetensors");
     Files.writeString(model.resolve("config.json"), "{\"model_type\": ");
     assertOneSentence(GtaProcess.run("inspect", "--model", model.toString()), 1, "config.json");
+  }
+
+  @Test
+  void aTextForAModelWithoutATokenizer() throws IOException {
+    Path model = folder.resolve("model");
+    GtaProcess.run("convert", "--out", model.toString()).done();
+    Files.delete(model.resolve("tokenizer.bin"));
+    Path text = Files.writeString(folder.resolve("text"), "Once upon a time");
+    assertOneSentence(
+        GtaProcess.run("perplexity", "--model", model.toString(), "--file", text.toString()),
+        1,
+        "no tokenizer",
+        "no text can be scored");
   }
 
   @Test

@@ -4,10 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Objects;
+import java.util.SequencedMap;
 import org.gta4j.checkpoint.SafetensorsReader;
+import org.gta4j.checkpoint.SafetensorsWriter;
+import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -131,5 +138,58 @@ class VerbsIT {
     assertThat(json.get("weights_bytes").longValue()).isEqualTo(2 * 260_032);
     assertThat(json.get("tensors").valueStream())
         .allSatisfy(tensor -> assertThat(tensor.get("dtype").stringValue()).isEqualTo("BF16"));
+  }
+
+  /** A folder of the embedded model, whose tensors and configuration can be changed. */
+  private Path model() {
+    Path model = folder.resolve("model");
+    GtaProcess.run("convert", "--out", model.toString()).done();
+    return model;
+  }
+
+  @Test
+  void tensorsWithoutAPlaceAreMentioned() throws IOException {
+    Path model = model();
+    Path config = model.resolve("config.json");
+    String json = Files.readString(config);
+    Files.writeString(
+        config, json.replace("\"num_hidden_layers\" : 5", "\"num_hidden_layers\" : 4"));
+    assertThat(
+            GtaProcess.run("generate", "--model", model.toString(), "Once", "--max-tokens", "2")
+                .done()
+                .err())
+        .isEqualTo(
+            "gta: 9 of the checkpoint's tensors have no place in its configuration and are not used: "
+                + "model.layers.4.input_layernorm.weight, ...\n");
+  }
+
+  @Test
+  void logitsThatAreNoNumbersAreWrittenWithAWarning() {
+    Path weights = model().resolve("model.safetensors");
+    SequencedMap<String, Tensor> tensors = SafetensorsReader.read(weights, Arena.ofAuto());
+    SequencedMap<String, Tensor> damaged = new LinkedHashMap<>();
+    tensors.forEach((name, tensor) ->
+        damaged.put(name, new Tensor(tensor.dtype(), tensor.shape(), copy(tensor))));
+    Objects.requireNonNull(damaged.get("model.norm.weight")).set(3, Float.NaN);
+    SafetensorsWriter.write(weights, damaged);
+    Path out = folder.resolve("logits");
+    assertThat(
+            GtaProcess.run(
+                    "logits",
+                    "--model",
+                    weights.resolveSibling("").toString(),
+                    "--ids",
+                    "1,2,3",
+                    "--out",
+                    out.toString())
+                .done()
+                .err())
+        .contains("the logits of 3 of 3 tokens are not all finite numbers")
+        .contains("model.norm.weight");
+    assertThat(out).exists();
+  }
+
+  private static MemorySegment copy(Tensor tensor) {
+    return MemorySegment.ofArray(tensor.data().toArray(ValueLayout.JAVA_BYTE));
   }
 }

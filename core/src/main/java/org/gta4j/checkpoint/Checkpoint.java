@@ -28,7 +28,7 @@ public record Checkpoint(
    */
   @SuppressWarnings("MustBeClosedChecker") // the checkpoint owns the arena
   public static Checkpoint open(Path path) {
-    if (!Files.exists(path)) {
+    if (Files.notExists(path)) {
       throw new CheckpointException(path + ": there is no such file or folder");
     }
     Arena arena = Arena.ofShared();

@@ -189,6 +189,13 @@ public final class ConfigFile {
     throw wrong(key, "an object", json.get(key));
   }
 
+  /** Refuses {@code divisor}, the value of {@code key}, unless it divides that of another key. */
+  public void requireDivides(String key, int divisor, String wholeKey, int whole) {
+    if (whole % divisor != 0) {
+      throw wrong(key, "a divisor of %s, which is %d".formatted(wholeKey, whole), divisor);
+    }
+  }
+
   /** The error that {@code key} is not what was expected. */
   public CheckpointException wrong(String key, String expected, Object found) {
     return CheckpointException.of(file, prefix + key, expected, found);

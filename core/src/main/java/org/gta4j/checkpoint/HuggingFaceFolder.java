@@ -16,6 +16,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
@@ -67,7 +68,8 @@ public final class HuggingFaceFolder {
   /** Reads the configuration first: it is small, and says what the rest must be. */
   private static ConfigFile config(Path model, Path folder) {
     Path config = folder.resolve(CONFIG);
-    if (!Files.exists(config)) {
+    // A folder that may not be searched says neither that it is there nor that it is not.
+    if (Files.notExists(config)) {
       throw CheckpointException.of(
           model.toString(), "files", "a %s in %s".formatted(CONFIG, folder), "none");
     }
@@ -172,7 +174,15 @@ public final class HuggingFaceFolder {
       SequencedMap<String, Tensor> tensors,
       DType dtype,
       long shardBytes) {
-    return write(folder, config, tensors, Optional.of(dtype), shardBytes, Map.of());
+    return write(
+        folder, config, tensors, Optional.of(dtype), shardBytes, Map.of(), (bytes, all) -> {});
+  }
+
+  /** Follows the writing of a folder. */
+  @FunctionalInterface
+  public interface Listener {
+    /** {@code bytes} of the tensors' {@code all} bytes are written. */
+    void written(long bytes, long all);
   }
 
   /**
@@ -185,6 +195,7 @@ public final class HuggingFaceFolder {
    * @param dtype the type they are written as; empty: each as it is
    * @param shardBytes bytes of tensors a file may have; it has one tensor at least
    * @param others other files' contents by their names, such as the tokenizer's
+   * @param listener is told how far it is, now and then
    * @return bytes of the tensors written
    * @throws CheckpointException if something cannot be written
    * @throws IllegalArgumentException if {@code dtype} is not a computable one
@@ -195,12 +206,13 @@ public final class HuggingFaceFolder {
       SequencedMap<String, Tensor> tensors,
       Optional<DType> dtype,
       long shardBytes,
-      Map<String, byte[]> others) {
+      Map<String, byte[]> others,
+      Listener listener) {
     dtype.ifPresent(SafetensorsWriter::requireComputable);
     Deque<Path> made = new ArrayDeque<>();
     try {
       createFolder(folder, made);
-      long bytes = writeTensors(folder, tensors, dtype, shardBytes, made);
+      long bytes = writeTensors(folder, tensors, dtype, shardBytes, made, listener);
       for (Map.Entry<String, byte[]> other : others.entrySet()) {
         writeBytes(folder.resolve(other.getKey()), other.getValue(), made);
       }
@@ -266,29 +278,37 @@ public final class HuggingFaceFolder {
       SequencedMap<String, Tensor> tensors,
       Optional<DType> dtype,
       long shardBytes,
-      Deque<Path> made) {
+      Deque<Path> made,
+      Listener listener) {
+    long all =
+        tensors.values().stream()
+            .mapToLong(tensor -> SafetensorsWriter.bytesAs(tensor, dtype))
+            .sum();
+    AtomicLong done = new AtomicLong();
     var shards = shards(tensors, dtype, shardBytes);
     ObjectNode index = Json.object();
     ObjectNode map = Json.object();
-    long total = 0;
     for (int i = 0; i < shards.size(); i++) {
       String name =
           shards.size() == 1
               ? SINGLE
               : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
       note(folder.resolve(name), made);
-      SafetensorsWriter.write(folder.resolve(name), shards.get(i), dtype);
+      SafetensorsWriter.write(
+          folder.resolve(name),
+          shards.get(i),
+          dtype,
+          bytes -> listener.written(done.addAndGet(bytes), all));
       for (Map.Entry<String, Tensor> entry : shards.get(i).entrySet()) {
         map.put(entry.getKey(), name);
-        total += SafetensorsWriter.bytesAs(entry.getValue(), dtype);
       }
     }
     if (shards.size() > 1) {
-      index.putObject("metadata").put("total_size", total);
+      index.putObject("metadata").put("total_size", all);
       index.set("weight_map", map);
       writeBytes(folder.resolve(INDEX), Json.toBytes(index), made);
     }
-    return total;
+    return all;
   }
 
   private static List<SequencedMap<String, Tensor>> shards(

@@ -30,11 +30,6 @@ public final class Json {
 
   private static final String OBJECT = "a JSON object";
 
-  /** Where the library speaks of its own settings, or on further lines. */
-  private static final Pattern ASIDE =
-      Pattern.compile(
-          "(, from `[^`]*`|( \\((for |start marker at )|: enable `|\\R).*)", Pattern.DOTALL);
-
   /** Takes an object's keys one after the other. */
   @FunctionalInterface
   interface Field {
@@ -145,6 +140,14 @@ public final class Json {
     return Mappers.COMPACT.writeValueAsBytes(node);
   }
 
+  /** Where the library speaks of its own settings, or on further lines. Only errors need it. */
+  private static String withoutAsides(String text) {
+    return Pattern.compile(
+            "(, from `[^`]*`|( \\((for |start marker at )|: enable `|\\R).*)", Pattern.DOTALL)
+        .matcher(text)
+        .replaceAll("");
+  }
+
   private static CheckpointException mistake(String file, JacksonException e) {
     String text = String.valueOf(e.getOriginalMessage());
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
@@ -152,8 +155,7 @@ public final class Json {
         file,
         "content",
         OBJECT,
-        "a mistake%s: %s"
-            .formatted(line < 1 ? "" : " in line " + line, ASIDE.matcher(text).replaceAll("")),
+        "a mistake%s: %s".formatted(line < 1 ? "" : " in line " + line, withoutAsides(text)),
         e);
   }
 }

@@ -80,7 +80,7 @@ public final class SafetensorsPieces {
       throw new IllegalArgumentException("the tensor " + tensor + " is not declared");
     }
     long at = begin + dtype.bytes(element);
-    SafetensorsWriter.copy(channel.position(at), buffer, elements);
+    SafetensorsWriter.copy(channel.position(at), buffer, elements, bytes -> {});
     missing -= elements.byteSize();
   }
 }

@@ -11,6 +11,7 @@ import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.LongConsumer;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
@@ -40,7 +41,7 @@ public final class SafetensorsWriter {
 
   /** Writes the tensors as they are. */
   public static void write(Path file, SequencedMap<String, Tensor> tensors) {
-    write(file, tensors, Optional.empty());
+    write(file, tensors, Optional.empty(), bytes -> {});
   }
 
   /**
@@ -51,7 +52,7 @@ public final class SafetensorsWriter {
    */
   public static void write(Path file, SequencedMap<String, Tensor> tensors, DType dtype) {
     requireComputable(dtype);
-    write(file, tensors, Optional.of(dtype));
+    write(file, tensors, Optional.of(dtype), bytes -> {});
   }
 
   /** Refuses a type that numbers cannot be rounded to. */
@@ -62,9 +63,17 @@ public final class SafetensorsWriter {
     }
   }
 
-  /** {@link #write(Path, SequencedMap, DType)}, or as they are. */
-  static void write(Path file, SequencedMap<String, Tensor> tensors, Optional<DType> dtype) {
-    AtomicOutput.write(file, channel -> writeTo(channel, tensors, dtype));
+  /**
+   * {@link #write(Path, SequencedMap, DType)}, or as they are.
+   *
+   * @param written is told the bytes of each piece, once it is written
+   */
+  static void write(
+      Path file,
+      SequencedMap<String, Tensor> tensors,
+      Optional<DType> dtype,
+      LongConsumer written) {
+    AtomicOutput.write(file, channel -> writeTo(channel, tensors, dtype, written));
   }
 
   /** Bytes a tensor takes when it is written as {@code dtype}, or as it is. */
@@ -77,7 +86,10 @@ public final class SafetensorsWriter {
   }
 
   private static void writeTo(
-      FileChannel channel, SequencedMap<String, Tensor> tensors, Optional<DType> wanted)
+      FileChannel channel,
+      SequencedMap<String, Tensor> tensors,
+      Optional<DType> wanted,
+      LongConsumer written)
       throws IOException {
     SequencedMap<String, Declared> declared = new LinkedHashMap<>();
     tensors.forEach(
@@ -88,9 +100,9 @@ public final class SafetensorsWriter {
       Tensor tensor = entry.getValue();
       DType dtype = typeOf(tensor, wanted);
       if (dtype == tensor.dtype()) {
-        copy(channel, buffer, tensor.data());
+        copy(channel, buffer, tensor.data(), written);
       } else {
-        convert(channel, buffer, entry.getKey(), tensor, dtype);
+        convert(channel, buffer, entry.getKey(), tensor, dtype, written);
       }
     }
   }
@@ -124,16 +136,23 @@ public final class SafetensorsWriter {
   }
 
   /** Writes bytes, which may be those of an array of numbers, by way of {@code buffer}. */
-  static void copy(FileChannel channel, ByteBuffer buffer, MemorySegment data) throws IOException {
+  static void copy(FileChannel channel, ByteBuffer buffer, MemorySegment data, LongConsumer written)
+      throws IOException {
     for (long at = 0; at < data.byteSize(); at += buffer.capacity()) {
       int count = (int) Math.min(buffer.capacity(), data.byteSize() - at);
       MemorySegment.ofBuffer(buffer.clear()).copyFrom(data.asSlice(at, count));
       AtomicOutput.writeFully(channel, buffer.limit(count));
+      written.accept(count);
     }
   }
 
   private static void convert(
-      FileChannel channel, ByteBuffer buffer, String name, Tensor tensor, DType dtype)
+      FileChannel channel,
+      ByteBuffer buffer,
+      String name,
+      Tensor tensor,
+      DType dtype,
+      LongConsumer written)
       throws IOException {
     MemorySegment memory = MemorySegment.ofBuffer(buffer.clear());
     long step = BUFFER_BYTES / dtype.bytes(1);
@@ -151,6 +170,7 @@ public final class SafetensorsWriter {
         part.set(i, value);
       }
       AtomicOutput.writeFully(channel, buffer.clear().limit((int) dtype.bytes(count)));
+      written.accept(dtype.bytes(count));
     }
   }
 }

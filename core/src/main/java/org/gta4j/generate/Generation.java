@@ -101,6 +101,13 @@ public final class Generation {
     return length - cache.length();
   }
 
+  /** How many of the prompt's tokens have been through the model. */
+  public int promptTokensRead() {
+    return finish.isPresent()
+        ? request.prompt().length
+        : Math.min(cache.length(), request.prompt().length);
+  }
+
   boolean isReadingPrompt() {
     return cache.length() < request.prompt().length;
   }

@@ -127,6 +127,16 @@ public final class LanguageModel implements AutoCloseable {
     return backend.reasons();
   }
 
+  /** Names of tensors in its checkpoint that its configuration has no place for. */
+  public List<String> unusedTensors() {
+    return decoder.unusedTensors();
+  }
+
+  /** Why its logits are not finite numbers, for people; reads every weight. */
+  public String whyNotFinite() {
+    return decoder.whyNotFinite(options.cacheType());
+  }
+
   /** Its tokenizer, where one was found. */
   public Optional<Tokenizer> tokenizer() {
     return tokenizer;

@@ -194,16 +194,7 @@ public final class Scheduler implements Generation.ModelEnd {
 
   private ModelOutputException explained(ModelOutputException e) {
     return new ModelOutputException(
-        "%s: %s; %s"
-            .formatted(
-                decoder.weights().file(),
-                decoder
-                    .weights()
-                    .firstNotFinite()
-                    .orElse(
-                        "numbers: expected ones that f32 and the %s cache can hold, found larger ones; an f32 cache may help"
-                            .formatted(pool.layout().dtype().label())),
-                e.getMessage()));
+        "%s; %s".formatted(decoder.whyNotFinite(pool.layout().dtype()), e.getMessage()));
   }
 
   private void add(Generation generation, int count) {

@@ -3,9 +3,11 @@ package org.gta4j.model;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.ArrayList;
+import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.RaggedBatch;
@@ -126,6 +128,43 @@ public final class Decoder implements AutoCloseable {
               "a scale of the scores that an f32 can hold",
               config.attention().scale());
     }
+  }
+
+  /**
+   * Names of the checkpoint's tensors that the configuration has no place for, such as those of
+   * layers beyond its last; without the tables of angles that older checkpoints carry along.
+   */
+  public List<String> unusedTensors() {
+    Set<String> used = new HashSet<>(config.outerTensors().keySet());
+    for (int i = 0; i < config.numHiddenLayers(); i++) {
+      String prefix = ModelConfig.layerPrefix(i);
+      config.layerTensors().keySet().forEach(name -> used.add(prefix + name));
+    }
+    if (config.tieWordEmbeddings()) {
+      used.add("lm_head.weight"); // a second copy of the embedding
+    }
+    return weights.tensors().keySet().stream()
+        .filter(name -> !used.contains(name) && !name.endsWith(".rotary_emb.inv_freq"))
+        .toList();
+  }
+
+  /**
+   * Why logits are not finite numbers: the first damaged tensor, or numbers too large. Reads every
+   * weight.
+   *
+   * @param cacheType what keys and values were cached as
+   */
+  public String whyNotFinite(DType cacheType) {
+    return "%s: %s"
+        .formatted(
+            weights.file(),
+            weights
+                .firstNotFinite()
+                .orElseGet(() ->
+                    "numbers: expected ones that f32 and the %s cache can hold, found larger ones%s"
+                        .formatted(
+                            cacheType.label(),
+                            cacheType == DType.F32 ? "" : "; an f32 cache may help")));
   }
 
   private Block bind(Weights weights) {

@@ -24,10 +24,7 @@ public record LayerMasks(Optional<AttentionMask> window, int firstWindowed, List
   static LayerMasks read(ConfigFile config) {
     String type = config.text("model_type").orElse("");
     if (type.equals("mistral")) {
-      // A missing key means Mistral's own window, a null one none.
-      boolean none = config.mentions("sliding_window") && !config.has("sliding_window");
-      Optional<AttentionMask> window = none ? Optional.empty() : Optional.of(window(config));
-      return new LayerMasks(window, 0, List.of());
+      return new LayerMasks(window(config), 0, List.of());
     }
     if (!type.startsWith("qwen") || !config.flag("use_sliding_window", false)) {
       return new LayerMasks(Optional.empty(), 0, List.of());
@@ -45,15 +42,15 @@ public record LayerMasks(Optional<AttentionMask> window, int firstWindowed, List
           "an entry for each of %d layers".formatted(config.size("num_hidden_layers")),
           types.size());
     }
-    boolean none = config.mentions("sliding_window") && !config.has("sliding_window");
-    return new LayerMasks(
-        none ? Optional.empty() : Optional.of(window(config)),
-        config.count("max_window_layers", 28),
-        types);
+    return new LayerMasks(window(config), config.count("max_window_layers", 28), types);
   }
 
-  private static AttentionMask window(ConfigFile config) {
-    return new AttentionMask.SlidingWindow(config.size("sliding_window", 4096));
+  /** A missing key means a window of 4096 tokens, a null one none. */
+  private static Optional<AttentionMask> window(ConfigFile config) {
+    boolean none = config.mentions("sliding_window") && !config.has("sliding_window");
+    return none
+        ? Optional.empty()
+        : Optional.of(new AttentionMask.SlidingWindow(config.size("sliding_window", 4096)));
   }
 
   /** The mask of layer {@code layer}. */

@@ -81,7 +81,8 @@ class HuggingFaceFolderTest {
                 tensors,
                 Optional.empty(),
                 shardBytes,
-                Map.of("tokenizer.json", "{}".getBytes(StandardCharsets.UTF_8)));
+                Map.of("tokenizer.json", "{}".getBytes(StandardCharsets.UTF_8)),
+                (written, all) -> {});
         assertThat(bytes).isEqualTo(original.weights().bytes());
         try (Checkpoint written = Checkpoint.open(folder)) {
           ObjectNode config = written.config().json();
@@ -211,7 +212,8 @@ class HuggingFaceFolderTest {
 
   private ObjectNode written(String name, ObjectNode config, Optional<DType> dtype) {
     Path folder = root.resolve(name);
-    HuggingFaceFolder.write(folder, config, tensors(1), dtype, ONE_FILE, Map.of());
+    HuggingFaceFolder.write(
+        folder, config, tensors(1), dtype, ONE_FILE, Map.of(), (written, all) -> {});
     return Json.readObject(folder.resolve("config.json"));
   }
 
@@ -242,7 +244,8 @@ class HuggingFaceFolderTest {
                 tensors(2),
                 Optional.empty(),
                 ONE_FILE,
-                Map.of("no/such/folder.txt", new byte[1])))
+                Map.of("no/such/folder.txt", new byte[1]),
+                (written, all) -> {}))
         .withMessageContaining("there is no folder");
     assertThat(below()).containsExactly("", "a", "a/model", "a/other");
   }

@@ -156,9 +156,14 @@ public final class RandomCheckpoint {
 
   /** Writes the folder. */
   public Path write(Path folder) {
+    return write(folder, DType.F32);
+  }
+
+  /** Writes the folder, its tensors as {@code dtype}. */
+  public Path write(Path folder, DType dtype) {
     try {
       Files.createDirectories(folder);
-      SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors);
+      SafetensorsWriter.write(folder.resolve("model.safetensors"), tensors, dtype);
       Files.writeString(folder.resolve("config.json"), json());
       return folder;
     } catch (IOException e) {

@@ -49,6 +49,8 @@ class VariantSpecificationTest {
     variants.add(grouped("GHA, as many values as maps", 12, 4, 1, 4, false));
     variants.add(grouped("GHA, more values than maps", 12, 2, 1, 6, false));
     variants.add(grouped("GHA, a value for every head", 12, 3, 3, 12, true));
+    variants.add(grouped("GHA, values that straddle maps", 12, 4, 2, 6, false));
+    variants.add(grouped("GHA, maps that straddle values", 12, 6, 2, 4, true));
     variants.add(mla("MLA", false, false, false, true));
     variants.add(mla("MLA with a query rank and biases", true, true, false, true));
     variants.add(mla("MLA with halves", false, false, false, false));

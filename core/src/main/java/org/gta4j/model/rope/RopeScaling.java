@@ -17,8 +17,8 @@ public sealed interface RopeScaling {
     return 1;
   }
 
-  /** What multi-head latent attention multiplies its softmax scale by. */
-  default double latentScoreFactor() {
+  /** How many times longer the context becomes; 1 without stretching. */
+  default double factor() {
     return 1;
   }
 
@@ -54,7 +54,6 @@ public sealed interface RopeScaling {
    * @param betaSlow rotations below which it is divided
    * @param truncate whether the ramp begins and ends at whole dimensions
    * @param attentionFactor what cosines and sines are multiplied by
-   * @param mscaleAllDim DeepSeek's scale of the scores; 0 where there is none
    */
   record Yarn(
       double factor,
@@ -62,18 +61,11 @@ public sealed interface RopeScaling {
       double betaFast,
       double betaSlow,
       boolean truncate,
-      double attentionFactor,
-      double mscaleAllDim)
+      double attentionFactor)
       implements RopeScaling {
     @Override
     public double contextLength(int maxPositionEmbeddings) {
       return Math.max(maxPositionEmbeddings, originalMaxPositionEmbeddings * factor);
-    }
-
-    @Override
-    public double latentScoreFactor() {
-      double mscale = mscaleAllDim == 0 ? 1 : mscale(factor, mscaleAllDim);
-      return mscale * mscale;
     }
   }
 
@@ -85,7 +77,7 @@ public sealed interface RopeScaling {
       implements RopeScaling {}
 
   /** YaRN's scale of attention for a context {@code factor} times longer. */
-  private static double mscale(double factor, double weight) {
+  static double mscale(double factor, double weight) {
     return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
   }
 
@@ -127,8 +119,7 @@ public sealed interface RopeScaling {
         betaFast == 0 ? 32 : rope.positive("beta_fast", 32),
         betaSlow == 0 ? 1 : rope.positive("beta_slow", 1),
         rope.flag("truncate", true),
-        rope.positive("attention_factor", inferred),
-        mscaleAllDim);
+        rope.positive("attention_factor", inferred));
   }
 
   private static RopeScaling llama3(ConfigFile rope, int original) {

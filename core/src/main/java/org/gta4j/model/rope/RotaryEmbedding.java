@@ -40,12 +40,7 @@ public record RotaryEmbedding(
    */
   public static RotaryEmbedding read(
       ConfigFile config, String dimensionsKey, int dimensions, RotaryAngles.Pairs pairs) {
-    ConfigFile rope =
-        config
-            .object("rope_scaling")
-            .filter(scaling -> !scaling.isEmpty())
-            .or(() -> config.object("rope_parameters"))
-            .orElseGet(() -> ConfigFile.of(config.file(), Json.object()));
+    ConfigFile rope = parameters(config);
     double theta = rope.positive("rope_theta", config.positive("rope_theta", 10_000));
     RopeScaling scaling = RopeScaling.read(config, rope, maxPositionEmbeddings(config));
     if (dimensions % 2 != 0 || (scaling instanceof RopeScaling.Dynamic && dimensions == 2)) {
@@ -63,6 +58,28 @@ public record RotaryEmbedding(
           part);
     }
     return new RotaryEmbedding(dimensions, theta, scaling, pairs);
+  }
+
+  /** The scaling's own keys; empty where there are none. */
+  private static ConfigFile parameters(ConfigFile config) {
+    return config
+        .object("rope_scaling")
+        .filter(scaling -> !scaling.isEmpty())
+        .or(() -> config.object("rope_parameters"))
+        .orElseGet(() -> ConfigFile.of(config.file(), Json.object()));
+  }
+
+  /**
+   * What DeepSeek's attention multiplies its scores by besides, {@code mscale_all_dim} deciding:
+   * whatever kind of scaling there is, as in Hugging Face's library.
+   */
+  public double latentScoreFactor(ConfigFile config) {
+    double weight = parameters(config).number("mscale_all_dim", 0);
+    if (scaling instanceof RopeScaling.None || weight == 0) {
+      return 1;
+    }
+    double mscale = RopeScaling.mscale(scaling.factor(), weight);
+    return mscale * mscale;
   }
 
   /**

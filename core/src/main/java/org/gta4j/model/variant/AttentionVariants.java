@@ -83,6 +83,15 @@ public final class AttentionVariants {
     return config.has(key) ? config.json().path(key).toString() : "none";
   }
 
+  /**
+   * Whether the configuration names no architecture, or one of these. What calls itself something
+   * else has parts of its own, whatever its {@code model_type} says.
+   */
+  static boolean isAnyArchitecture(ConfigFile config, List<String> architectures) {
+    List<String> named = config.texts("architectures");
+    return named.isEmpty() || named.stream().anyMatch(architectures::contains);
+  }
+
   /** Whether the configuration is of that architecture. */
   static boolean isArchitecture(ConfigFile config, String architecture) {
     return config.texts("architectures").contains(architecture);

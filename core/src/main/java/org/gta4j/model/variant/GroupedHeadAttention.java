@@ -8,6 +8,7 @@ import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
 import org.gta4j.tensor.Shape;
 
 /**
@@ -15,9 +16,10 @@ import org.gta4j.tensor.Shape;
  * larger or smaller ones, share values. Head {@code h} is map {@code ⌊h·n_q/n_h⌋} applied to value
  * head {@code ⌊h·n_v/n_h⌋}.
  *
- * <p>Where there are more value heads than maps, a map's value row is its value heads side by side.
- * Heads with the same map and values are equal: they are computed once and copied before the output
- * projection.
+ * <p>Where maps divide the value heads, a map's value row is its value heads side by side.
+ * Otherwise a map is computed once for each of the value heads it meets: of queries there are as
+ * many as the least common multiple of both counts, copies of the maps' own. Heads with the same
+ * map and values are equal: they are computed once and copied before the output projection.
  *
  * @param hiddenSize H
  * @param numAttentionHeads n_h
@@ -52,18 +54,9 @@ public record GroupedHeadAttention(
     int keys = config.size("num_key_heads");
     int values = config.size("num_value_heads");
     int headDim = config.size("head_dim", Math.max(1, hidden / heads));
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_query_heads", maps, "num_attention_heads", heads);
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_key_heads", keys, "num_query_heads", maps);
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_value_heads", values, "num_attention_heads", heads);
-    if (maps % values != 0 && values % maps != 0) {
-      throw config.wrong(
-          "num_value_heads",
-          "a divisor or a multiple of num_query_heads, which is " + maps,
-          values);
-    }
+    config.requireDivides("num_query_heads", maps, "num_attention_heads", heads);
+    config.requireDivides("num_key_heads", keys, "num_query_heads", maps);
+    config.requireDivides("num_value_heads", values, "num_attention_heads", heads);
     RotaryEmbedding rotary =
         RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadAttention(
@@ -77,13 +70,22 @@ public record GroupedHeadAttention(
 
   @Override
   public AttentionShape shape() {
-    int valuesOfMap = Math.max(1, numValueHeads / numQueryHeads);
-    return AttentionShape.of(
-        numQueryHeads,
-        numKeyHeads,
-        headDim,
-        Math.min(numValueHeads, numQueryHeads),
-        Math.multiplyExact(valuesOfMap, headDim));
+    if (numValueHeads % numQueryHeads == 0) {
+      int valuesOfMap = numValueHeads / numQueryHeads;
+      return AttentionShape.of(
+          numQueryHeads,
+          numKeyHeads,
+          headDim,
+          numQueryHeads,
+          Math.multiplyExact(valuesOfMap, headDim));
+    }
+    // Divides the heads, since both counts do.
+    int pairs = numQueryHeads / greatestCommonDivisor(numQueryHeads, numValueHeads) * numValueHeads;
+    return AttentionShape.of(pairs, numKeyHeads, headDim, numValueHeads, headDim);
+  }
+
+  private static int greatestCommonDivisor(int a, int b) {
+    return b == 0 ? a : greatestCommonDivisor(b, a % b);
   }
 
   @Override
@@ -95,7 +97,7 @@ public record GroupedHeadAttention(
   public SequencedMap<String, Shape> tensors() {
     AttentionShape shape = shape();
     return new TensorList()
-        .linear("q_proj", shape.queryWidth(), hiddenSize, bias)
+        .linear("q_proj", Math.multiplyExact(numQueryHeads, headDim), hiddenSize, bias)
         .linear("k_proj", shape.keyWidth(), hiddenSize, bias)
         .linear("v_proj", shape.ownValueWidth(), hiddenSize, bias)
         .linear("o_proj", hiddenSize, Math.multiplyExact(numAttentionHeads, headDim), false)
@@ -104,15 +106,28 @@ public record GroupedHeadAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
+    AttentionShape shape = shape();
     return new Layer(
-        QueryKeyValue.bind(shape(), tensors), tensors.linear("o_proj"), numAttentionHeads, headDim);
+        shape,
+        QueryKeyValue.bind(numQueryHeads, numKeyHeads, shape.valueHeads(), tensors),
+        tensors.linear("o_proj"),
+        numAttentionHeads,
+        headDim);
   }
 
-  private record Layer(QueryKeyValue projections, PackedLinear output, int heads, int headDim)
+  private record Layer(
+      AttentionShape shape, QueryKeyValue projections, PackedLinear output, int heads, int headDim)
       implements AttentionLayer {
     @Override
     public Projected project(FloatMatrix x, Step step) {
-      return projections.projectAndRotate(x, step);
+      Projected projected = projections.projectAndRotate(x, step);
+      if (projected.queries().count() == shape.maps()) {
+        return projected;
+      }
+      Heads copies =
+          step.buffers().matrix("attention.q.copies", shape.queryWidth()).heads(shape.maps());
+      step.ops().copyHeads(projected.queries(), copies, step.rows());
+      return new Projected(copies, projected.keys(), projected.values());
     }
 
     @Override

@@ -55,9 +55,11 @@ public record GroupedHeadLatentAttention(
     int latents = config.size("num_value_heads");
     int headDim = config.size("head_dim", Math.max(1, hidden / heads));
     int latentDim = config.size("value_dim");
-    requireDivides(config, "num_query_heads", maps, "num_attention_heads", heads);
-    requireDivides(config, "num_key_heads", keys, "num_query_heads", maps);
-    requireDivides(config, "num_value_heads", latents, "num_query_heads", maps);
+    // Its projections have biases whatever this says; what it says must make sense all the same.
+    config.flag("attention_bias", true);
+    config.requireDivides("num_query_heads", maps, "num_attention_heads", heads);
+    config.requireDivides("num_key_heads", keys, "num_query_heads", maps);
+    config.requireDivides("num_value_heads", latents, "num_query_heads", maps);
     for (String key : new String[] {"query_dim", "key_dim"}) {
       if (config.size(key, headDim) != headDim) {
         throw config.wrong(key, "head_dim, which is " + headDim, config.size(key));
@@ -78,14 +80,6 @@ public record GroupedHeadLatentAttention(
     RotaryEmbedding rotary =
         RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedHeadLatentAttention(hidden, maps, keys, latents, headDim, latentDim, rotary);
-  }
-
-  /** Checks that one size divides another. */
-  static void requireDivides(
-      ConfigFile config, String key, int divisor, String wholeKey, int whole) {
-    if (whole % divisor != 0) {
-      throw config.wrong(key, "a divisor of %s, which is %d".formatted(wholeKey, whole), divisor);
-    }
   }
 
   @Override

@@ -41,9 +41,14 @@ public record GroupedQueryAttention(
 
   private static final List<String> MODEL_TYPES = List.of("llama", "mistral", "qwen2", "qwen3");
 
+  private static final List<String> ARCHITECTURES =
+      List.of("LlamaForCausalLM", "MistralForCausalLM", "Qwen2ForCausalLM", "Qwen3ForCausalLM");
+
   static Optional<AttentionVariant> read(ConfigFile config) {
     String type = config.text("model_type").orElse("");
-    return MODEL_TYPES.contains(type) ? Optional.of(of(config, type)) : Optional.empty();
+    return MODEL_TYPES.contains(type) && AttentionVariants.isAnyArchitecture(config, ARCHITECTURES)
+        ? Optional.of(of(config, type))
+        : Optional.empty();
   }
 
   /** The attention that Llama's keys describe, in a model of type {@code type}. */
@@ -54,8 +59,7 @@ public record GroupedQueryAttention(
     int keyValueHeads =
         config.size(
             "num_key_value_heads", config.mentions("num_key_value_heads") ? heads : missing);
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_key_value_heads", keyValueHeads, "num_attention_heads", heads);
+    config.requireDivides("num_key_value_heads", keyValueHeads, "num_attention_heads", heads);
     int hidden = config.size("hidden_size");
     boolean bias =
         config.flag("attention_bias", false) && (type.equals("llama") || type.equals("qwen3"));

@@ -45,10 +45,8 @@ public record GroupedValueAttention(
     int maps = config.size("num_query_heads");
     int keys = config.size("num_key_heads");
     int headDim = config.size("head_dim", Math.max(1, hidden / heads));
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_query_heads", maps, "num_attention_heads", heads);
-    GroupedHeadLatentAttention.requireDivides(
-        config, "num_key_heads", keys, "num_query_heads", maps);
+    config.requireDivides("num_query_heads", maps, "num_attention_heads", heads);
+    config.requireDivides("num_key_heads", keys, "num_query_heads", maps);
     RotaryEmbedding rotary =
         RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
     return new GroupedValueAttention(

@@ -33,6 +33,7 @@ import org.gta4j.tensor.Tensor;
  * @param valueHeadDim floats a head's values
  * @param bias whether the projections to the ranks and the output have biases
  * @param rotary position embedding of the rope part
+ * @param scoreFactor what scores are multiplied by besides
  */
 public record MultiHeadLatentAttention(
     int hiddenSize,
@@ -43,16 +44,21 @@ public record MultiHeadLatentAttention(
     int ropeDim,
     int valueHeadDim,
     boolean bias,
-    RotaryEmbedding rotary)
+    RotaryEmbedding rotary,
+    double scoreFactor)
     implements AttentionVariant {
 
   private static final List<String> MODEL_TYPES = List.of("deepseek_v2", "deepseek_v3");
+
+  private static final List<String> ARCHITECTURES =
+      List.of("DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM");
 
   /** The epsilon of the norms on the ranks, whatever the configuration says of the others. */
   static final float RANK_EPSILON = 1e-6f;
 
   static Optional<AttentionVariant> read(ConfigFile config) {
     return MODEL_TYPES.contains(config.text("model_type").orElse(""))
+            && AttentionVariants.isAnyArchitecture(config, ARCHITECTURES)
         ? Optional.of(of(config))
         : Optional.empty();
   }
@@ -62,6 +68,12 @@ public record MultiHeadLatentAttention(
     boolean second = config.text("model_type").orElse("").equals("deepseek_v2");
     int ropeDim = config.size("qk_rope_head_dim", 64);
     boolean neighbours = second || config.flag("rope_interleave", true);
+    RotaryEmbedding rotary =
+        RotaryEmbedding.read(
+            config,
+            "qk_rope_head_dim",
+            ropeDim,
+            neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES);
     return new MultiHeadLatentAttention(
         config.size("hidden_size"),
         config.size("num_attention_heads"),
@@ -71,11 +83,8 @@ public record MultiHeadLatentAttention(
         ropeDim,
         config.size("v_head_dim", 128),
         config.flag("attention_bias", false),
-        RotaryEmbedding.read(
-            config,
-            "qk_rope_head_dim",
-            ropeDim,
-            neighbours ? RotaryAngles.Pairs.NEIGHBOURS : RotaryAngles.Pairs.HALVES));
+        rotary,
+        rotary.latentScoreFactor(config));
   }
 
   @Override
@@ -96,7 +105,7 @@ public record MultiHeadLatentAttention(
 
   @Override
   public double scale() {
-    return rotary.scaling().latentScoreFactor() / Math.sqrt((double) nopeDim + ropeDim);
+    return scoreFactor / Math.sqrt((double) nopeDim + ropeDim);
   }
 
   private int queryHeadDim() {

@@ -7,30 +7,47 @@ import org.gta4j.tensor.FloatMatrix;
 
 /**
  * The projections most variants begin with: {@code q_proj}, {@code k_proj} and {@code v_proj} from
- * the hidden state to the shape's maps, key heads and value heads.
+ * the hidden state to query heads, key heads and value heads.
  *
- * @param shape the attention's sizes
- * @param query [maps · keyDim, hidden]
+ * @param queryHeads how many heads {@code query} gives
+ * @param keyHeads how many heads {@code key} gives
+ * @param valueHeads how many heads {@code value} gives
+ * @param query [queryHeads · keyDim, hidden]
  * @param key [keyHeads · keyDim, hidden]
  * @param value [valueHeads · valueDim, hidden]
  */
 record QueryKeyValue(
-    AttentionShape shape, PackedLinear query, PackedLinear key, PackedLinear value) {
+    int queryHeads,
+    int keyHeads,
+    int valueHeads,
+    PackedLinear query,
+    PackedLinear key,
+    PackedLinear value) {
+  /** One query head a map. */
   static QueryKeyValue bind(AttentionShape shape, LayerTensors tensors) {
+    return bind(shape.maps(), shape.keyHeads(), shape.valueHeads(), tensors);
+  }
+
+  static QueryKeyValue bind(int queryHeads, int keyHeads, int valueHeads, LayerTensors tensors) {
     return new QueryKeyValue(
-        shape, tensors.linear("q_proj"), tensors.linear("k_proj"), tensors.linear("v_proj"));
+        queryHeads,
+        keyHeads,
+        valueHeads,
+        tensors.linear("q_proj"),
+        tensors.linear("k_proj"),
+        tensors.linear("v_proj"));
   }
 
   /** Computes queries, keys and values; not turned yet. */
   AttentionLayer.Projected project(FloatMatrix x, AttentionLayer.Step step) {
-    FloatMatrix q = step.buffers().matrix("attention.q", shape.queryWidth());
-    FloatMatrix k = step.buffers().matrix("attention.k", shape.keyWidth());
-    FloatMatrix v = step.buffers().matrix("attention.v", shape.ownValueWidth());
+    FloatMatrix q = step.buffers().matrix("attention.q", query.outputs());
+    FloatMatrix k = step.buffers().matrix("attention.k", key.outputs());
+    FloatMatrix v = step.buffers().matrix("attention.v", value.outputs());
     step.ops().linear(query, x, q, step.rows());
     step.ops().linear(key, x, k, step.rows());
     step.ops().linear(value, x, v, step.rows());
     return new AttentionLayer.Projected(
-        q.heads(shape.maps()), k.heads(shape.keyHeads()), Optional.of(v.heads(shape.valueHeads())));
+        q.heads(queryHeads), k.heads(keyHeads), Optional.of(v.heads(valueHeads)));
   }
 
   /** Turns queries and keys by position. */

@@ -128,6 +128,7 @@ final class LinearKernel {
       MemorySegment x,
       long xByte,
       MemorySegment partials) {
+    Lanes.guard(w, wByte);
     FloatVector sum = FloatVector.zero(Lanes.FLOATS);
     for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
@@ -138,6 +139,7 @@ final class LinearKernel {
 
   private static void fourByOne(
       MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, MemorySegment partials) {
+    Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;
@@ -168,6 +170,7 @@ final class LinearKernel {
       long x0,
       long xStride,
       MemorySegment partials) {
+    Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;

@@ -201,7 +201,7 @@ class RotaryEmbeddingTest {
             double share = Math.min(1, Math.max(0, (i - from) / (to - from)));
             return share * (plain / factor) + (1 - share) * plain;
           });
-      RopeScaling yarn = new RopeScaling.Yarn(factor, trained, fast, slow, truncate, 1, 0);
+      RopeScaling yarn = new RopeScaling.Yarn(factor, trained, fast, slow, truncate, 1);
       assertFrequencies(of(dimensions, theta, yarn), 5, expected, 2e-7);
     }
   }
@@ -284,7 +284,8 @@ class RotaryEmbeddingTest {
         "0.2041241452319315 1.2079441541679836 {'type': 'yarn', 'factor': 8, 'original_max_position_embeddings': 64}",
         "0.2041241452319315 1.2079441541679836 {'type': 'yarn', 'factor': 8, 'original_max_position_embeddings': 64, 'mscale': 1.0}",
         "0.2041241452319315 1.0 {'type': 'yarn', 'factor': 0.5, 'original_max_position_embeddings': 64, 'mscale_all_dim': 1.0}",
-        "0.2041241452319315 1.0 {'type': 'default', 'factor': 4.0, 'mscale_all_dim': 1.0}"
+        "0.2041241452319315 1.0 {'type': 'default', 'factor': 4.0, 'mscale_all_dim': 1.0}",
+        "0.2646422579642267 1.0 {'type': 'linear', 'factor': 4.0, 'mscale_all_dim': 1.0}"
       })
   void latentAttentionScalesItsScoresAsTransformersDoes(String known) {
     String[] parts = known.split(" ", 3);
