@@ -31,7 +31,8 @@ if [ -n "$java" ]; then
   is_wanted "${real%/bin/java}" && found "${real%/bin/java}"
 fi
 
-for jdk in /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /opt/* /opt/java/* /usr/local/java/* \
+for jdk in "${JAVA_HOME_25_X64-}" "${JAVA_HOME_25_ARM64-}" "${JDK_25-}" \
+  /usr/lib/jvm/* /usr/lib64/jvm/* /usr/java/* /opt/* /opt/java/* /usr/local/java/* /usr/local/*jdk* "${HOME-}"/*jdk* \
   "${HOME-}"/.sdkman/candidates/java/* "${HOME-}"/.jdks/* "${HOME-}"/.local/share/mise/installs/java/* \
   "${HOME-}"/.asdf/installs/java/* "${HOME-}"/.gradle/jdks/* \
   /Library/Java/JavaVirtualMachines/*/Contents/Home "${HOME-}"/Library/Java/JavaVirtualMachines/*/Contents/Home \

@@ -2,13 +2,19 @@ package org.gta4j.architecture;
 
 import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
+import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
 import com.tngtech.archunit.junit.ArchTest;
 import com.tngtech.archunit.lang.ArchRule;
 import com.tngtech.archunit.library.Architectures;
 import com.tngtech.archunit.library.GeneralCodingRules;
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
 
 /** Holds the arrows of docs/design.md. */
 @AnalyzeClasses(packages = "org.gta4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -125,4 +131,19 @@ class ArrowsTest {
   @ArchTest
   static final ArchRule NO_GENERIC_EXCEPTIONS =
       noClasses().should(GeneralCodingRules.THROW_GENERIC_EXCEPTIONS);
+
+  /** docs/adding-a-variant.md says so. */
+  @ArchTest
+  static void variantsAreShortFiles(JavaClasses classes) throws IOException {
+    Path folder = Path.of("..", "core", "src", "main", "java", "org", "gta4j", "model", "variant");
+    for (String name :
+        List.of("GroupedValueAttention", "GroupedHeadAttention", "GatedQueryAttention")) {
+      assertThat(Files.readAllLines(folder.resolve(name + ".java"))).as(name).hasSizeLessThan(200);
+      assertThat(classes.stream().filter(c -> !c.getPackageName().endsWith(".variant")))
+          .as("classes outside that know " + name)
+          .noneMatch(c ->
+              c.getDirectDependenciesFromSelf().stream()
+                  .anyMatch(d -> d.getTargetClass().getSimpleName().equals(name)));
+    }
+  }
 }

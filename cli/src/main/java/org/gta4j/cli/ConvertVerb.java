@@ -28,8 +28,14 @@ final class ConvertVerb extends Verb {
   private static final List<String> COMPANIONS =
       List.of(
           "tokenizer.json",
+          "tokenizer.model",
           "tokenizer_config.json",
           "special_tokens_map.json",
+          "added_tokens.json",
+          "vocab.json",
+          "merges.txt",
+          "chat_template.jinja",
+          "chat_template.json",
           "generation_config.json");
 
   private final Setting<String> out =
@@ -69,7 +75,8 @@ final class ConvertVerb extends Verb {
     Path folder = Check.path(out);
     options.loadOptions(); // checked like everywhere, though nothing is computed
     try (Checkpoint checkpoint = options.open()) {
-      ModelConfig.read(checkpoint.config()); // what cannot be loaded is not worth converting
+      // What cannot be loaded is not worth converting.
+      ModelConfig.read(checkpoint.config()).requireTensors(checkpoint.weights());
       Checkpoint model =
           RotaryLayout.isInterleavedLlama(checkpoint.config())
               ? RotaryLayout.toHalves(checkpoint)

@@ -2,6 +2,7 @@ package org.gta4j.cli;
 
 import java.util.Arrays;
 import java.util.List;
+import java.util.Locale;
 import picocli.CommandLine;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
@@ -26,6 +27,8 @@ public final class Main {
 
   /** Runs a command and ends the process with its exit code. */
   public static void main(String[] args) {
+    // Numbers are the same everywhere, for people and for programs.
+    Locale.setDefault(Locale.ROOT);
     System.exit(run(Terminal.ofProcess(), args));
   }
 

@@ -175,11 +175,10 @@ class ErrorsIT {
 
   @Test
   void aContextThatNoMemoryHolds() {
-    assertThat(
-            GtaProcess.run(
-                    "generate", "Once", "--context", "2000000000", "--max-tokens", "1999999000")
-                .err())
-        .contains("of memory: ask for fewer tokens");
+    assertOneSentence(
+        GtaProcess.run("generate", "Once", "--context", "2000000000", "--max-tokens", "1999999000"),
+        1,
+        "of memory: ask for fewer tokens");
   }
 
   @Test

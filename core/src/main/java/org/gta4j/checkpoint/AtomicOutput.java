@@ -4,10 +4,12 @@ import java.io.IOException;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemLoopException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.PosixFileAttributeView;
 import java.util.UUID;
 
 /**
@@ -21,6 +23,9 @@ public final class AtomicOutput {
     /** Writes everything to {@code channel}. */
     void writeTo(FileChannel channel) throws IOException;
   }
+
+  /** As many links as Linux follows. */
+  private static final int MAX_LINKS = 40;
 
   private AtomicOutput() {}
 
@@ -44,12 +49,24 @@ public final class AtomicOutput {
           content.writeTo(channel);
         }
       } else {
-        replace(absolute, content);
+        replace(target(absolute), content);
       }
     } catch (IOException e) {
       throw new CheckpointException(
           "%s: cannot be written: %s".formatted(file, reason(e, folder)), e);
     }
+  }
+
+  /** Where a link that leads to nothing yet leads to; the path itself where it is none. */
+  private static Path target(Path path) throws IOException {
+    Path target = path;
+    for (int links = 0; Files.isSymbolicLink(target); links++) {
+      if (links == MAX_LINKS) {
+        throw new FileSystemLoopException(path.toString());
+      }
+      target = target.resolveSibling(Files.readSymbolicLink(target));
+    }
+    return target;
   }
 
   private static void replace(Path file, Content content) throws IOException {
@@ -62,11 +79,20 @@ public final class AtomicOutput {
         content.writeTo(channel);
         channel.force(true);
       }
+      keepPermissions(file, temporary);
       Files.move(
           temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       UnfinishedFiles.finished(temporary);
     } finally {
       UnfinishedFiles.delete(temporary);
+    }
+  }
+
+  /** A file that only its owner could read stays one. */
+  private static void keepPermissions(Path file, Path temporary) throws IOException {
+    if (Files.exists(file)
+        && Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)) {
+      Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(file));
     }
   }
 

@@ -13,6 +13,7 @@ import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -292,7 +293,7 @@ public final class HuggingFaceFolder {
       String name =
           shards.size() == 1
               ? SINGLE
-              : "model-%05d-of-%05d.safetensors".formatted(i + 1, shards.size());
+              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
       note(folder.resolve(name), made);
       SafetensorsWriter.write(
           folder.resolve(name),

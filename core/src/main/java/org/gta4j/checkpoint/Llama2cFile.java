@@ -63,7 +63,7 @@ final class Llama2cFile {
 
   private static Optional<Path> tokenizer(Path model, int vocabulary) {
     Optional<Path> tokenizer = Optional.empty();
-    for (String name : new String[] {"tok%d.bin".formatted(vocabulary), "tokenizer.bin"}) {
+    for (String name : new String[] {"tok" + vocabulary + ".bin", "tokenizer.bin"}) {
       tokenizer = tokenizer.or(() -> Optional.of(model.resolveSibling(name)).filter(Files::exists));
     }
     return tokenizer;

@@ -27,8 +27,20 @@ public final class SafetensorsPieces {
   private final FileChannel channel;
   private final DType dtype;
   private final ByteBuffer buffer = ByteBuffer.allocate(SafetensorsWriter.BUFFER_BYTES);
-  private final Map<String, Long> begins = new HashMap<>();
-  private long missing;
+  private final Map<String, Place> places = new HashMap<>();
+
+  /** Where a tensor goes, and how much of it is still to come. */
+  private static final class Place {
+    private final long begin;
+    private final long bytes;
+    private long missing;
+
+    Place(long begin, long bytes) {
+      this.begin = begin;
+      this.bytes = bytes;
+      missing = bytes;
+    }
+  }
 
   private SafetensorsPieces(FileChannel channel, DType dtype) {
     this.channel = channel;
@@ -55,15 +67,18 @@ public final class SafetensorsPieces {
           AtomicOutput.writeFully(channel, ByteBuffer.wrap(header));
           long at = header.length;
           for (Map.Entry<String, SafetensorsWriter.Declared> entry : declared.entrySet()) {
-            pieces.begins.put(entry.getKey(), at);
-            at += entry.getValue().bytes();
+            long bytes = entry.getValue().bytes();
+            pieces.places.put(entry.getKey(), new Place(at, bytes));
+            at += bytes;
           }
-          pieces.missing = at - header.length;
           content.putTo(pieces);
-          if (pieces.missing != 0) {
-            throw new IllegalStateException(
-                "%s: %d bytes of the tensors were not computed".formatted(file, pieces.missing));
-          }
+          pieces.places.forEach((name, place) -> {
+            if (place.missing != 0) {
+              throw new IllegalStateException(
+                  "%s: %d bytes of tensor %s were not computed"
+                      .formatted(file, place.missing, name));
+            }
+          });
         });
   }
 
@@ -73,14 +88,21 @@ public final class SafetensorsPieces {
    * @param tensor its name
    * @param element the number of the first element
    * @param elements their bytes
+   * @throws IllegalArgumentException if the tensor was not declared, or has no such elements left
    */
   public void put(String tensor, long element, MemorySegment elements) throws IOException {
-    Long begin = begins.get(tensor);
-    if (begin == null) {
+    Place place = places.get(tensor);
+    if (place == null) {
       throw new IllegalArgumentException("the tensor " + tensor + " is not declared");
     }
-    long at = begin + dtype.bytes(element);
-    SafetensorsWriter.copy(channel.position(at), buffer, elements, bytes -> {});
-    missing -= elements.byteSize();
+    long at = dtype.bytes(element);
+    long size = elements.byteSize();
+    if (at < 0 || at > place.bytes - size || size > place.missing) {
+      throw new IllegalArgumentException(
+          "tensor %s: expected pieces of %d bytes in all, found %d bytes from byte %d on with %d still to come"
+              .formatted(tensor, place.bytes, size, at, place.missing));
+    }
+    SafetensorsWriter.copy(channel.position(place.begin + at), buffer, elements, bytes -> {});
+    place.missing -= size;
   }
 }

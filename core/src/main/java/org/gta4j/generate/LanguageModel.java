@@ -75,7 +75,15 @@ public final class LanguageModel implements AutoCloseable {
   public static LanguageModel load(Path path, LoadOptions options) {
     Checkpoint checkpoint = Checkpoint.open(path);
     try {
-      return of(checkpoint, tokenizerOf(checkpoint), options);
+      LanguageModel model = of(checkpoint, tokenizerOf(checkpoint), options);
+      for (String reason : model.fallbacks()) {
+        // A path that is many times slower must not be taken silently.
+        System.getLogger(LanguageModel.class.getName())
+            .log(
+                System.Logger.Level.WARNING,
+                "backend %s runs, since %s".formatted(model.ops().name(), reason));
+      }
+      return model;
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;

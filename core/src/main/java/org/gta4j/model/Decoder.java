@@ -6,7 +6,6 @@ import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
@@ -21,7 +20,6 @@ import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.Buffers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
-import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -81,7 +79,8 @@ public final class Decoder implements AutoCloseable {
     this.weights = weights;
     this.ops = ops;
     try {
-      requireTensors();
+      config.requireTensors(weights);
+      requireFinite();
       LayerTensors outer = new LayerTensors(weights, config.outerTensors(), ops, arena);
       embedding = outer.tensor("model.embed_tokens.weight");
       finalNorm = outer.vector("model.norm.weight");
@@ -98,17 +97,8 @@ public final class Decoder implements AutoCloseable {
     }
   }
 
-  /**
-   * Refuses what the checkpoint does not hold, and positions no cosine can be computed of, before
-   * anything is prepared: sizes are worth nothing until tensors of those sizes are there.
-   */
-  private void requireTensors() {
-    config.outerTensors().forEach((name, shape) -> weights.get(name, shape.toArray()));
-    SequencedMap<String, Shape> layer = config.layerTensors();
-    for (int i = 0; i < config.numHiddenLayers(); i++) {
-      Weights ofLayer = weights.under(ModelConfig.layerPrefix(i));
-      layer.forEach((name, shape) -> ofLayer.get(name, shape.toArray()));
-    }
+  /** Refuses positions and scores that no f32 can hold. */
+  private void requireFinite() {
     float[] frequencies = config.attention().rotary().frequencies(config.contextLength());
     for (int i = 0; i < frequencies.length; i++) {
       if (!Float.isFinite(frequencies[i])) {

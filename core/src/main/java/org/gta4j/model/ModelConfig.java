@@ -3,6 +3,7 @@ package org.gta4j.model;
 import java.util.List;
 import java.util.SequencedMap;
 import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.checkpoint.Weights;
 import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.model.variant.AttentionVariant;
 import org.gta4j.model.variant.AttentionVariants;
@@ -119,10 +120,41 @@ public record ModelConfig(
         .toMap();
   }
 
-  /** How many numbers the model has learned. */
+  /**
+   * How many numbers the model has learned.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if there would be 2^63 or more
+   */
   public long parameters() {
-    long layer = layerTensors().values().stream().mapToLong(Shape::elements).sum();
-    long outer = outerTensors().values().stream().mapToLong(Shape::elements).sum();
-    return Math.addExact(outer, Math.multiplyExact(layer, numHiddenLayers));
+    try {
+      return Math.addExact(
+          elements(outerTensors()), Math.multiplyExact(elements(layerTensors()), numHiddenLayers));
+    } catch (ArithmeticException e) {
+      throw source.wrong("hidden_size", "sizes of fewer than 2^63 parameters", hiddenSize);
+    }
+  }
+
+  private static long elements(SequencedMap<String, Shape> tensors) {
+    long elements = 0;
+    for (Shape shape : tensors.values()) {
+      elements = Math.addExact(elements, shape.elements());
+    }
+    return elements;
+  }
+
+  /**
+   * Refuses a checkpoint that does not hold every tensor these sizes ask for: sizes are worth
+   * nothing until tensors of those sizes are there.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if a tensor is missing, or has another shape
+   *     or a type that cannot be computed on
+   */
+  public void requireTensors(Weights weights) {
+    outerTensors().forEach((name, shape) -> weights.get(name, shape.toArray()));
+    SequencedMap<String, Shape> layer = layerTensors();
+    for (int i = 0; i < numHiddenLayers; i++) {
+      Weights ofLayer = weights.under(layerPrefix(i));
+      layer.forEach((name, shape) -> ofLayer.get(name, shape.toArray()));
+    }
   }
 }

@@ -32,11 +32,15 @@ public final class Backends {
     List<String> reasons = new ArrayList<>();
     for (OpsProvider provider : providers) {
       if (name.equals(AUTO) || name.equals(provider.name())) {
-        if (provider.obstacle().isEmpty()) {
+        if (provider.obstacle().isPresent()) {
+          reasons.add(
+              "backend %s cannot run: %s".formatted(provider.name(), provider.obstacle().get()));
+        } else if (name.equals(AUTO) && provider.drawback().isPresent()) {
+          reasons.add(
+              "backend %s would be slow: %s".formatted(provider.name(), provider.drawback().get()));
+        } else {
           return new Choice(provider.create(threads), reasons);
         }
-        reasons.add(
-            "backend %s cannot run: %s".formatted(provider.name(), provider.obstacle().get()));
       }
     }
     if (!reasons.isEmpty()) {

@@ -13,6 +13,14 @@ public interface OpsProvider {
   /** Why it cannot run here, and what would help; empty where it can. */
   Optional<String> obstacle();
 
+  /**
+   * Why it would be slow here although it runs, in words; such a one is taken only when it is asked
+   * for.
+   */
+  default Optional<String> drawback() {
+    return Optional.empty();
+  }
+
   /** Starts it, with {@code threads} threads; only where there is no obstacle. */
   Ops create(int threads);
 }

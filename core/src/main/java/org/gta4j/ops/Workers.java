@@ -73,8 +73,6 @@ public final class Workers implements AutoCloseable {
    * Runs items 0 … {@code count − 1} of {@code task}; returns when all are done, or throws what one
    * of them threw.
    */
-  @SuppressWarnings(
-      "ThreadPriorityCheck") // only while a worker that is waited for has no processor
   public void run(int count, Task task) {
     if (closed) {
       throw new IllegalStateException("the workers have ended");
@@ -98,11 +96,12 @@ public final class Workers implements AutoCloseable {
       LockSupport.unpark(threads[i]);
     }
     take(0);
-    for (int spins = 0; busy.get() > 0; spins++) {
-      if (spins < SPINS) {
-        Thread.onSpinWait();
-      } else {
-        Thread.yield(); // where processors are short, the worker that is waited for needs this one
+    while (true) {
+      try {
+        awaitWorkers();
+        break;
+      } catch (Error e) {
+        failure.compareAndSet(null, e); // Late too; nobody leaves while workers use the memory.
       }
     }
     this.task = NOTHING;
@@ -112,6 +111,18 @@ public final class Workers implements AutoCloseable {
     }
     if (thrown instanceof Error e) {
       throw e;
+    }
+  }
+
+  @SuppressWarnings(
+      "ThreadPriorityCheck") // only while a worker that is waited for has no processor
+  private void awaitWorkers() {
+    for (int spins = 0; busy.get() > 0; spins++) {
+      if (spins < SPINS) {
+        Thread.onSpinWait();
+      } else {
+        Thread.yield(); // where processors are short, the worker that is waited for needs this one
+      }
     }
   }
 
@@ -133,8 +144,14 @@ public final class Workers implements AutoCloseable {
       // Read together with the round: a worker that is late must not take part in the next one
       // twice.
       if (worker < (seen & MAX_THREADS)) {
-        take(worker);
-        busy.decrementAndGet();
+        try {
+          take(worker);
+        } catch (RuntimeException | Error e) {
+          failure.compareAndSet(
+              null, e); // What the JVM has to say of memory that is gone comes late.
+        } finally {
+          busy.decrementAndGet();
+        }
       }
     }
   }
@@ -147,7 +164,7 @@ public final class Workers implements AutoCloseable {
         current.run(item, worker);
       }
     } catch (RuntimeException | Error e) {
-      failure.set(e);
+      failure.compareAndSet(null, e);
       next.set(count);
     }
   }

@@ -9,9 +9,12 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.PosixFilePermissions;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Files that appear whole or not at all. */
@@ -37,6 +40,31 @@ class AtomicOutputTest {
     AtomicOutput.write(file, text("second"));
     assertThat(file).hasContent("second");
     assertThat(names()).containsExactly("file");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aLinkStaysALinkEvenToNothingYet() throws IOException {
+    Path link = Files.createSymbolicLink(folder.resolve("link"), Path.of("target"));
+    AtomicOutput.write(link, text("first"));
+    assertThat(link).isSymbolicLink().hasContent("first");
+    AtomicOutput.write(link, text("second"));
+    assertThat(link).isSymbolicLink();
+    assertThat(folder.resolve("target")).isRegularFile().hasContent("second");
+    Path loop = Files.createSymbolicLink(folder.resolve("loop"), Path.of("loop"));
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> AtomicOutput.write(loop, text("")))
+        .withMessageContaining("cannot be written");
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aSecretFileStaysSecret() throws IOException {
+    Path file = Files.writeString(folder.resolve("file"), "before");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
+    AtomicOutput.write(file, text("after"));
+    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
+        .isEqualTo("rw-------");
   }
 
   @Test

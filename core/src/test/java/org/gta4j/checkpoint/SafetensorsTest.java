@@ -3,6 +3,7 @@ package org.gta4j.checkpoint;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.assertThatIllegalArgumentException;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
@@ -14,6 +15,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -296,5 +298,35 @@ class SafetensorsTest {
       assertThat(SafetensorsReader.read(write(header, new byte[8]), arena).keySet())
           .containsExactly("a");
     }
+  }
+
+  @Test
+  void piecesThatDoNotFitOrAreMissingAreRefused(@TempDir Path folder) {
+    SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+    shapes.put("a", Shape.of(2));
+    shapes.put("b", Shape.of(3));
+    MemorySegment two = MemorySegment.ofArray(new float[] {1, 2});
+    MemorySegment four = MemorySegment.ofArray(new float[4]);
+    Path file = folder.resolve("pieces");
+    for (SafetensorsPieces.Content wrong :
+        List.<SafetensorsPieces.Content>of(
+            pieces -> pieces.put("a", 0, four),
+            pieces -> pieces.put("a", 1, two),
+            pieces -> pieces.put("a", -1, two),
+            pieces -> pieces.put("a", Long.MAX_VALUE / 8, two),
+            pieces -> pieces.put("c", 0, two),
+            pieces -> {
+              pieces.put("a", 0, two);
+              pieces.put("a", 0, two);
+            })) {
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> SafetensorsPieces.write(file, DType.F32, shapes, wrong));
+      assertThat(file).doesNotExist();
+    }
+    assertThatIllegalStateException()
+        .isThrownBy(() ->
+            SafetensorsPieces.write(file, DType.F32, shapes, pieces -> pieces.put("a", 0, two)))
+        .withMessageContaining("12 bytes of tensor b");
+    assertThat(file).doesNotExist();
   }
 }

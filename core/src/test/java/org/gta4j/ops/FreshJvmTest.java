@@ -2,7 +2,10 @@ package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
+import java.nio.file.Path;
 import java.util.List;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 import org.junit.jupiter.params.provider.ValueSource;
@@ -43,5 +46,17 @@ class FreshJvmTest {
         .as("descriptions of implementations that use the Vector API")
         .filteredOn(line -> line.startsWith("vector:"))
         .allMatch(line -> line.contains(bytes * 8 + "-bit"));
+  }
+
+  @Test
+  void aJvmWithoutItsOptimizingCompilerTakesPlainLoopsAndSaysSo(@TempDir Path folder) {
+    assertThat(
+            ChildJvm.run(
+                List.of("-XX:TieredStopAtLevel=1"), FallbackProgram.class, folder.toString()))
+        .contains("runs on scalar")
+        .anyMatch(line -> line.contains("backend scalar runs, since backend vector would be slow"));
+    assertThat(ChildJvm.run(List.of(), FallbackProgram.class, folder.toString()))
+        .contains("runs on vector")
+        .noneMatch(line -> line.contains("since"));
   }
 }

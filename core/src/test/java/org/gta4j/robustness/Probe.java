@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.LanguageModel;
@@ -11,6 +12,7 @@ import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.ModelOutputException;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
+import org.gta4j.model.ModelConfig;
 import org.gta4j.tensor.DType;
 
 /**
@@ -62,6 +64,17 @@ final class Probe {
             chance.oneOf(DType.F32, DType.F16, DType.BF16),
             chance.onceIn(4) ? Optional.of(40) : Optional.empty());
     LanguageModel loaded;
+    if (chance.onceIn(5)) {
+      try (Checkpoint checkpoint = Checkpoint.open(model)) {
+        ModelConfig config = ModelConfig.read(checkpoint.config());
+        if (config.parameters() < 1) {
+          throw new AssertionError("a model of %d parameters".formatted(config.parameters()));
+        }
+        config.requireTensors(checkpoint.weights());
+      } catch (CheckpointException e) {
+        requireSentence(e, folder + ".*(" + FIELD + "|" + WHOLE + ")");
+      }
+    }
     try {
       loaded = LanguageModel.load(model, options);
     } catch (CheckpointException e) {

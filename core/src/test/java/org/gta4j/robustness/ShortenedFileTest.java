@@ -15,7 +15,13 @@ import org.junit.jupiter.params.provider.CsvSource;
 class ShortenedFileTest {
   @ParameterizedTest
   @EnabledOnOs(OS.LINUX)
-  @CsvSource({"F32, vector, 1", "F32, vector, 2", "BF16, vector, 2", "F32, scalar, 1"})
+  @CsvSource({
+    "F32, vector, 1",
+    "F32, vector, 2",
+    "BF16, vector, 2",
+    "F16, vector, 1",
+    "F32, scalar, 1"
+  })
   void isAnErrorAndNotTheEndOfTheProcess(
       String dtype, String backend, String threads, @TempDir Path folder) {
     List<String> output =

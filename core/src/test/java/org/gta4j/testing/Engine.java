@@ -44,6 +44,11 @@ public final class Engine implements AutoCloseable {
       return logits;
     }
 
+    /** How many hidden states the model has: one more than layers. */
+    public int hiddenStates() {
+      return hidden.size();
+    }
+
     /** A hidden state, token by token. */
     public float[] hidden(int index) {
       return hidden.get(index);

@@ -21,6 +21,23 @@ public final class VectorProvider implements OpsProvider {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
       return Optional.of("the JVM was not started with --add-modules jdk.incubator.vector");
     }
+    if (VectorWidth.bits() < 128) {
+      return Optional.of(
+          "this machine has vectors of %d bits, at least 128 are needed"
+              .formatted(VectorWidth.bits()));
+    }
+    return Optional.empty();
+  }
+
+  @Override
+  public Optional<String> drawback() {
+    String compiler = System.getProperty("java.vm.info", "");
+    if (compiler.contains("interpreted") || compiler.contains("emulated-client")) {
+      // Vectors are objects then, and each operation on them a call.
+      return Optional.of(
+          "this JVM runs without its optimizing compiler (%s): start it without -Xint and -XX:TieredStopAtLevel"
+              .formatted(compiler));
+    }
     return Optional.empty();
   }
 
