@@ -66,7 +66,7 @@ class StartIT {
                 "300KB"));
     builder.environment().put("GTA_JAVA_OPTS", "-Duser.language=ar -Duser.country=EG");
     assertThat(GtaProcess.run(builder, "").done().out())
-        .isEqualTo("%s: 1.05 MB written\n".formatted(model));
+        .isEqualTo("%s: 1.06 MB written\n".formatted(model));
     assertThat(model.resolve("model-00001-of-00004.safetensors")).exists();
   }
 }
