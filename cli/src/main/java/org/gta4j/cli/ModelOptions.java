@@ -86,7 +86,7 @@ final class ModelOptions {
 
   private static DType cacheType(String name) {
     return DType.named(name)
-        .filter(DType::isComputable)
+        .filter(DType::isCache)
         .orElseThrow(
             () -> UsageException.of("--cache-type", "f32, f16 or bf16 in this version", name));
   }

@@ -18,7 +18,9 @@ import java.util.SequencedMap;
 public record GgufHeader(
     GgufMetadata metadata, SequencedMap<String, Entry> tensors, long dataBegin) {
 
-  private static final int MAGIC = 0x46554747;
+  /** The letters GGUF, with which a file begins. */
+  static final int MAGIC = 0x46554747;
+
   private static final int MAX_DIMENSIONS = 4;
   private static final int MAX_NESTING = 4;
   private static final long LARGEST_ALIGNMENT = 1 << 20;
@@ -52,6 +54,9 @@ public record GgufHeader(
       this.leastBytes = leastBytes;
     }
   }
+
+  private static final GgufValue TRUE = new GgufValue.Flag(true);
+  private static final GgufValue FALSE = new GgufValue.Flag(false);
 
   /** The types in the order of the format's numbers for them. */
   private static final List<Type> TYPES = List.of(Type.values());
@@ -154,7 +159,7 @@ public record GgufHeader(
     private GgufValue value(Type type, int nesting) {
       return switch (type) {
         case FLOAT32, FLOAT64 -> new GgufValue.Real(real(type));
-        case BOOL -> new GgufValue.Flag(cursor.int8() != 0);
+        case BOOL -> cursor.int8() != 0 ? TRUE : FALSE;
         case STRING -> new GgufValue.Text(cursor.text());
         case ARRAY -> list(nesting);
         default -> new GgufValue.Whole(whole(type));
@@ -183,10 +188,11 @@ public record GgufHeader(
           yield new GgufValue.Reals(numbers);
         }
         case BOOL, ARRAY -> {
+          List<GgufValue> values = new ArrayList<>((int) count);
           for (int i = 0; i < count; i++) {
-            value(type, nesting + 1);
+            values.add(value(type, nesting + 1));
           }
-          yield new GgufValue.Others(type.name(), count);
+          yield new GgufValue.Others(values);
         }
         default -> {
           int[] numbers = new int[(int) count];

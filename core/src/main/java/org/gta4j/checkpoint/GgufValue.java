@@ -60,11 +60,11 @@ public sealed interface GgufValue {
     }
   }
 
-  /** A list of some other kind, which nobody asks for. */
-  record Others(String kind, long count) implements GgufValue {
+  /** A list of some other kind, lists among them, which only people ask for. */
+  record Others(List<GgufValue> values) implements GgufValue {
     @Override
     public String toString() {
-      return "a list of %d values of type %s".formatted(count, kind);
+      return "a list of %d values of other kinds".formatted(values.size());
     }
   }
 }

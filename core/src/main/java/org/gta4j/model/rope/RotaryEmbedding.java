@@ -1,5 +1,6 @@
 package org.gta4j.model.rope;
 
+import java.util.List;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.ops.RotaryAngles;
@@ -27,6 +28,14 @@ public record RotaryEmbedding(
     }
     if (scaling instanceof RopeScaling.Dynamic && dimensions == 2) {
       throw new IllegalArgumentException("dynamic NTK scaling needs more than 2 dimensions");
+    }
+    if (scaling instanceof RopeScaling.LongRope factors
+        && (factors.shortFactors().size() != dimensions / 2
+            || factors.longFactors().size() != dimensions / 2)) {
+      throw new IllegalArgumentException(
+          "longrope scaling needs %d factors of both kinds, found %d short and %d long ones"
+              .formatted(
+                  dimensions / 2, factors.shortFactors().size(), factors.longFactors().size()));
     }
   }
 
@@ -82,8 +91,8 @@ public record RotaryEmbedding(
   /**
    * Writes cosines and sines of consecutive positions into rows of {@code angles}.
    *
-   * @param length the length of the sequence as far as it is known; only dynamic scaling depends on
-   *     it
+   * @param length the length of the sequence as far as it is known; only dynamic scaling and
+   *     LongRoPE depend on it
    */
   public void fill(RotaryAngles angles, int firstRow, int rows, int firstPosition, int length) {
     float[] frequencies = frequencies(length);
@@ -109,6 +118,12 @@ public record RotaryEmbedding(
           case RopeScaling.Dynamic dynamic -> plain(dynamicTheta(dynamic, length));
           case RopeScaling.Yarn yarn -> yarn(yarn, plain);
           case RopeScaling.Llama3 llama3 -> llama3(llama3, plain);
+          case RopeScaling.LongRope longRope ->
+              divided(
+                  plain,
+                  length > longRope.originalMaxPositionEmbeddings()
+                      ? longRope.longFactors()
+                      : longRope.shortFactors());
         };
     float[] frequencies = new float[scaled.length];
     for (int i = 0; i < frequencies.length; i++) {
@@ -129,6 +144,14 @@ public record RotaryEmbedding(
     double[] scaled = new double[frequencies.length];
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = frequencies[i] / factor;
+    }
+    return scaled;
+  }
+
+  private static double[] divided(double[] frequencies, List<Double> factors) {
+    double[] scaled = new double[frequencies.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = frequencies[i] / factors.get(i);
     }
     return scaled;
   }

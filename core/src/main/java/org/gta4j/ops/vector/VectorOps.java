@@ -65,12 +65,12 @@ final class VectorOps implements Ops {
 
   @Override
   public boolean supportsWeights(DType dtype) {
-    return dtype.isComputable();
+    return dtype.isWeight();
   }
 
   @Override
   public boolean supportsCache(DType dtype) {
-    return dtype.isComputable();
+    return dtype.isCache();
   }
 
   @Override
