@@ -4,7 +4,6 @@ import java.util.List;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.ops.RotaryAngles;
-import org.gta4j.tensor.FloatMatrix;
 
 /**
  * Rotary position embedding: the angle of dimension pair {@code i} at position {@code p} is {@code
@@ -61,6 +60,10 @@ public record RotaryEmbedding(
       throw config.wrong(
           dimensionsKey, "an even number (above 2 with dynamic scaling)", dimensions);
     }
+    if (scaling instanceof RopeScaling.LongRope longRope) {
+      requireFactors(rope, "short_factor", longRope.shortFactors(), dimensions);
+      requireFactors(rope, "long_factor", longRope.longFactors(), dimensions);
+    }
     // Unscaled embeddings of these models turn whole heads, whatever the key says; scaled ones
     // would turn a part.
     double part =
@@ -72,6 +75,14 @@ public record RotaryEmbedding(
           part);
     }
     return new RotaryEmbedding(dimensions, theta, scaling, pairs);
+  }
+
+  private static void requireFactors(
+      ConfigFile rope, String key, List<Double> factors, int dimensions) {
+    if (factors.size() != dimensions / 2) {
+      throw rope.wrong(
+          key, "%d factors, one for each pair".formatted(dimensions / 2), factors.size());
+    }
   }
 
   /**
@@ -86,26 +97,6 @@ public record RotaryEmbedding(
           default -> 2048;
         };
     return config.size("max_position_embeddings", missing);
-  }
-
-  /**
-   * Writes cosines and sines of consecutive positions into rows of {@code angles}.
-   *
-   * @param length the length of the sequence as far as it is known; only dynamic scaling and
-   *     LongRoPE depend on it
-   */
-  public void fill(RotaryAngles angles, int firstRow, int rows, int firstPosition, int length) {
-    float[] frequencies = frequencies(length);
-    FloatMatrix cosine = angles.cosine();
-    FloatMatrix sine = angles.sine();
-    double factor = scaling.attentionFactor();
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < frequencies.length; i++) {
-        double angle = (double) (firstPosition + row) * frequencies[i];
-        cosine.set(firstRow + row, i, (float) (Math.cos(angle) * factor));
-        sine.set(firstRow + row, i, (float) (Math.sin(angle) * factor));
-      }
-    }
   }
 
   /** The frequency of every pair for a sequence of {@code length} tokens, in radians a position. */
@@ -130,6 +121,21 @@ public record RotaryEmbedding(
       frequencies[i] = (float) scaled[i];
     }
     return frequencies;
+  }
+
+  /**
+   * The shortest length that has the same frequencies as {@code length}: only dynamic scaling and
+   * LongRoPE depend on it.
+   */
+  int frequenciesOf(int length) {
+    return switch (scaling) {
+      case RopeScaling.Dynamic dynamic -> Math.max(length, dynamic.maxPositionEmbeddings());
+      case RopeScaling.LongRope longRope -> {
+        int original = longRope.originalMaxPositionEmbeddings();
+        yield length > original ? original + 1 : 0;
+      }
+      default -> 0;
+    };
   }
 
   private double[] plain(double base) {
