@@ -3,6 +3,7 @@ package org.gta4j.ops.vector;
 import java.lang.foreign.MemorySegment;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.VectorOperators;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 import org.gta4j.tensor.block.PlainBlocks;
@@ -91,13 +92,9 @@ final class PlainRows {
       long to = targetByte + (long) block * ELEMENTS * Float.BYTES;
       float d = PlainBlocks.half(source, from);
       int fifth = source.get(Tensor.INT, from + 2);
-      for (int i = 0; i < HALF; i += Lanes.COUNT) {
-        IntVector both = Nibbles.unsigned(source, from + 6 + i);
-        long at = to + (long) i * Float.BYTES;
-        IntVector low = Nibbles.low(both).or(Nibbles.bits(fifth, i, 4)).sub(16);
-        IntVector high = Nibbles.high(both).or(Nibbles.bits(fifth, HALF + i, 4)).sub(16);
-        Lanes.store(Nibbles.floats(low).mul(d), target, at);
-        Lanes.store(Nibbles.floats(high).mul(d), target, at + HALF_BYTES);
+      for (int i = 0; i < ELEMENTS; i += Lanes.COUNT) {
+        IntVector q = fiveBits(source, from + 6, fifth, i).sub(16);
+        Lanes.store(Nibbles.floats(q).mul(d), target, to + (long) i * Float.BYTES);
       }
     }
   }
@@ -111,14 +108,18 @@ final class PlainRows {
       float d = PlainBlocks.half(source, from);
       float m = PlainBlocks.half(source, from + 2);
       int fifth = source.get(Tensor.INT, from + 4);
-      for (int i = 0; i < HALF; i += Lanes.COUNT) {
-        IntVector both = Nibbles.unsigned(source, from + 8 + i);
-        long at = to + (long) i * Float.BYTES;
-        IntVector low = Nibbles.low(both).or(Nibbles.bits(fifth, i, 4));
-        IntVector high = Nibbles.high(both).or(Nibbles.bits(fifth, HALF + i, 4));
-        Lanes.store(Nibbles.floats(low).mul(d).add(m), target, at);
-        Lanes.store(Nibbles.floats(high).mul(d).add(m), target, at + HALF_BYTES);
+      for (int i = 0; i < ELEMENTS; i += Lanes.COUNT) {
+        IntVector q = fiveBits(source, from + 8, fifth, i);
+        Lanes.store(Nibbles.floats(q).mul(d).add(m), target, to + (long) i * Float.BYTES);
       }
     }
+  }
+
+  /** Numbers {@code i} and following: one half of bytes, and a bit each. */
+  private static IntVector fiveBits(MemorySegment source, long bytes, int fifth, int i) {
+    return Nibbles.unsigned(source, bytes + i % HALF)
+        .lanewise(VectorOperators.LSHR, i < HALF ? 0 : 4)
+        .and(0xF)
+        .or(Nibbles.bits(fifth, i, 4));
   }
 }
