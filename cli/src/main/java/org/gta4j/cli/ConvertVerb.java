@@ -41,7 +41,10 @@ final class ConvertVerb extends Verb {
   private final Setting<String> out =
       Setting.required("--out", "FOLDER", "The folder to write, a new or empty one.");
   private final Setting<String> weights =
-      Setting.text("--weights", "TYPE", "f32, f16 or bf16 (default: as they are).");
+      Setting.text(
+          "--weights",
+          "TYPE",
+          "f32, f16 or bf16 (default: as they are, a GGUF file's blocks as f32).");
   private final Setting<String> format =
       Setting.text("--format", "NAME", "safetensors, the only one of this version.");
   private final Setting<String> maxShardSize =
@@ -57,9 +60,10 @@ final class ConvertVerb extends Verb {
         "--out FOLDER [OPTION]...",
         List.of(
             "Writes a model as a Hugging Face folder, its weights as another type if asked for.",
-            "A llama2.c model becomes a Llama that Hugging Face's own code loads too."),
+            "A llama2.c or GGUF model becomes one that Hugging Face's own code loads too."),
         List.of(
             "gta convert --model stories15M.bin --out stories15M",
+            "gta convert --model model.gguf --weights bf16 --out FOLDER",
             "gta convert --model FOLDER --weights bf16 --max-shard-size 2GB --out FOLDER-bf16"));
     add(out, weights, format, maxShardSize);
     options = new ModelOptions(this);
@@ -105,7 +109,7 @@ final class ConvertVerb extends Verb {
 
   private static DType type(String name) {
     return DType.named(name)
-        .filter(DType::isComputable)
+        .filter(DType::isCache)
         .orElseThrow(
             () -> UsageException.of("--weights", "f32, f16 or bf16 in this version", name));
   }

@@ -22,11 +22,12 @@ final class InspectVerb extends Verb {
         "inspect",
         "[OPTION]...",
         List.of(
-            "Shows what a model is made of: its attention, sizes and tensors.",
+            "Shows what a model is made of: its attention, sizes, tensors, and a GGUF file's metadata.",
             "Also the memory that a context of --context N tokens needs. Nothing is computed."),
         List.of(
             "gta inspect",
             "gta inspect --model FOLDER --context 32768 --cache-type bf16",
+            "gta inspect --model model.gguf",
             "gta inspect --model FOLDER --json"));
   }
 
@@ -68,6 +69,9 @@ final class InspectVerb extends Verb {
         shape.add(size);
       }
     }
+    checkpoint
+        .metadata()
+        .ifPresent(metadata -> MetadataView.write(metadata, json.putObject("metadata")));
     return json.toString();
   }
 
@@ -129,7 +133,9 @@ final class InspectVerb extends Verb {
             Long.toString(tensor.data().byteSize())
           });
     }
-    return Table.of(head) + "\n" + Table.of(tensors);
+    String metadata =
+        checkpoint.metadata().map(keys -> Table.of(MetadataView.rows(keys)) + "\n").orElse("");
+    return Table.of(head) + "\n" + metadata + Table.of(tensors);
   }
 
   private static long contextBytes(CacheLayout cache, int context) {

@@ -19,7 +19,7 @@ final class ModelOptions {
       Setting.text(
           "--model",
           "PATH",
-          "A Hugging Face folder, a .safetensors file beside its config.json, or a llama2.c .bin file; without it the embedded model.");
+          "A Hugging Face folder, a .gguf file, a .safetensors file beside its config.json, or a llama2.c .bin file; without it the embedded model.");
   private final Setting<String> backend =
       Setting.text(
           "--backend",
@@ -86,7 +86,7 @@ final class ModelOptions {
 
   private static DType cacheType(String name) {
     return DType.named(name)
-        .filter(DType::isComputable)
+        .filter(DType::isCache)
         .orElseThrow(
             () -> UsageException.of("--cache-type", "f32, f16 or bf16 in this version", name));
   }

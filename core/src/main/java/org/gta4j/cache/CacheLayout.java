@@ -30,7 +30,7 @@ public record CacheLayout(AttentionShape shape, int layers, DType dtype) {
     if (layers < 1) {
       throw new IllegalArgumentException("a cache needs at least one layer, found " + layers);
     }
-    if (!dtype.isComputable()) {
+    if (!dtype.isCache()) {
       throw new IllegalArgumentException("a cache holds f32, f16 or bf16, found " + dtype.label());
     }
     // Divided rather than multiplied: the product of all may be beyond 2^63.

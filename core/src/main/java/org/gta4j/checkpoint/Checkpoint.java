@@ -14,15 +14,28 @@ import java.util.Optional;
  * @param config the configuration, under Hugging Face's keys
  * @param weights the tensors
  * @param tokenizerFile where the tokenizer is that belongs to it, if it was found
+ * @param metadata all that a GGUF file says, its tokenizer too; empty for other formats
  * @param arena what keeps the files mapped
  */
 public record Checkpoint(
-    String name, ConfigFile config, Weights weights, Optional<Path> tokenizerFile, Arena arena)
+    String name,
+    ConfigFile config,
+    Weights weights,
+    Optional<Path> tokenizerFile,
+    Optional<GgufMetadata> metadata,
+    Arena arena)
     implements AutoCloseable {
+
+  /** A model whose format has no metadata of its own. */
+  public Checkpoint(
+      String name, ConfigFile config, Weights weights, Optional<Path> tokenizerFile, Arena arena) {
+    this(name, config, weights, tokenizerFile, Optional.empty(), arena);
+  }
 
   /**
    * Opens a Hugging Face folder, a {@code .safetensors} file with its {@code config.json} beside
-   * it, or a llama2.c {@code .bin} file.
+   * it, a GGUF file, or a llama2.c {@code .bin} file. A GGUF file is told by its first bytes too,
+   * whatever its name is.
    *
    * @throws CheckpointException if there is nothing, or it is none of these, or it is damaged
    */
@@ -37,6 +50,9 @@ public record Checkpoint(
         return HuggingFaceFolder.open(path, arena);
       }
       String name = String.valueOf(path.getFileName());
+      if (name.endsWith(".gguf") || GgufFile.isGguf(path)) {
+        return GgufFile.open(path, arena);
+      }
       if (name.endsWith(".safetensors")) {
         return HuggingFaceFolder.openFile(path, arena);
       }
@@ -51,7 +67,7 @@ public record Checkpoint(
     throw CheckpointException.of(
         path.toString(),
         "name",
-        "a folder, a .safetensors file or a llama2.c .bin file",
+        "a folder, a .gguf file, a .safetensors file or a llama2.c .bin file",
         path.getFileName());
   }
 

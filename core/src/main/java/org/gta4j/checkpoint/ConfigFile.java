@@ -163,6 +163,23 @@ public final class ConfigFile {
     return texts;
   }
 
+  /** A list of finite numbers; empty where the key is absent. */
+  public List<Double> numbers(String key) {
+    List<Double> numbers = new ArrayList<>();
+    if (has(key)) {
+      JsonNode node = json.get(key);
+      for (JsonNode item : node.isArray() ? node : List.<JsonNode>of()) {
+        if (item.isNumber() && Double.isFinite(item.asDouble(Double.NaN))) {
+          numbers.add(item.asDouble());
+        }
+      }
+      if (!node.isArray() || numbers.size() != node.size()) {
+        throw wrong(key, "a list of finite numbers", node);
+      }
+    }
+    return numbers;
+  }
+
   /** A token id or a list of them; empty where the key is absent. */
   public List<Integer> ids(String key) {
     List<Integer> ids = new ArrayList<>();

@@ -193,13 +193,13 @@ public final class HuggingFaceFolder {
    * @param folder a new or empty folder
    * @param config what becomes {@code config.json}
    * @param tensors the tensors
-   * @param dtype the type they are written as; empty: each as it is
+   * @param dtype the type they are written as; empty: each as it is, blocks as f32
    * @param shardBytes bytes of tensors a file may have; it has one tensor at least
    * @param others other files' contents by their names, such as the tokenizer's
    * @param listener is told how far it is, now and then
    * @return bytes of the tensors written
    * @throws CheckpointException if something cannot be written
-   * @throws IllegalArgumentException if {@code dtype} is not a computable one
+   * @throws IllegalArgumentException if {@code dtype} is not f32, f16 or bf16
    */
   public static long write(
       Path folder,
@@ -209,7 +209,7 @@ public final class HuggingFaceFolder {
       long shardBytes,
       Map<String, byte[]> others,
       Listener listener) {
-    dtype.ifPresent(SafetensorsWriter::requireComputable);
+    dtype.ifPresent(SafetensorsWriter::requireRoundable);
     Deque<Path> made = new ArrayDeque<>();
     try {
       createFolder(folder, made);

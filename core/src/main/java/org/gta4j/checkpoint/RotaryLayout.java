@@ -51,6 +51,7 @@ public final class RotaryLayout {
         ConfigFile.of(config.file(), json),
         new Weights(checkpoint.weights().file(), tensors),
         checkpoint.tokenizerFile(),
+        checkpoint.metadata(),
         checkpoint.arena());
   }
 
@@ -68,12 +69,15 @@ public final class RotaryLayout {
           "%d heads of an even number of rows".formatted(heads),
           tensor.shape());
     }
-    long rowBytes = tensor.data().byteSize() / rows;
-    Tensor sorted = Tensor.allocate(checkpoint.arena(), tensor.dtype(), tensor.shape());
+    boolean mixed = tensor.shape().rank() == 1 && tensor.dtype().isQuantized();
+    // A bias in blocks has its rows inside them: as f32 it is the same.
+    Tensor source = mixed ? Tensor.of(tensor.shape(), tensor.toFloats()) : tensor;
+    long rowBytes = source.data().byteSize() / rows;
+    Tensor sorted = Tensor.allocate(checkpoint.arena(), source.dtype(), source.shape());
     for (long row = 0; row < rows; row++) {
       long inHead = row % headDim;
       long target = row - inHead + inHead / 2 + (inHead % 2) * (headDim / 2);
-      MemorySegment.copy(tensor.data(), row * rowBytes, sorted.data(), target * rowBytes, rowBytes);
+      MemorySegment.copy(source.data(), row * rowBytes, sorted.data(), target * rowBytes, rowBytes);
     }
     return sorted;
   }

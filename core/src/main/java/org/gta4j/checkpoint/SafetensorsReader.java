@@ -187,6 +187,7 @@ public final class SafetensorsReader {
       return Optional.of(value)
           .filter(json -> json.currentToken() == JsonToken.VALUE_STRING)
           .flatMap(json -> DType.named(json.getString()))
+          .filter(DType::isSafetensors)
           .orElseThrow(
               () -> wrong(name, "dtype", "a type of the safetensors format", Json.describe(value)));
     }

@@ -39,25 +39,25 @@ public final class SafetensorsWriter {
     }
   }
 
-  /** Writes the tensors as they are. */
+  /** Writes the tensors as they are; numbers in blocks as f32, which holds them exactly. */
   public static void write(Path file, SequencedMap<String, Tensor> tensors) {
     write(file, tensors, Optional.empty(), bytes -> {});
   }
 
   /**
-   * Writes the tensors, those of a computable type as {@code dtype}.
+   * Writes the tensors, those of a type that weights have as {@code dtype}.
    *
    * @throws CheckpointException if the file cannot be written
-   * @throws IllegalArgumentException if {@code dtype} is not a computable one
+   * @throws IllegalArgumentException if {@code dtype} is not f32, f16 or bf16
    */
   public static void write(Path file, SequencedMap<String, Tensor> tensors, DType dtype) {
-    requireComputable(dtype);
+    requireRoundable(dtype);
     write(file, tensors, Optional.of(dtype), bytes -> {});
   }
 
   /** Refuses a type that numbers cannot be rounded to. */
-  static void requireComputable(DType dtype) {
-    if (!dtype.isComputable()) {
+  static void requireRoundable(DType dtype) {
+    if (!dtype.isCache()) {
       throw new IllegalArgumentException(
           "weights: expected f32, f16 or bf16, found " + dtype.label());
     }
@@ -81,8 +81,10 @@ public final class SafetensorsWriter {
     return typeOf(tensor, dtype).bytes(tensor.shape().elements());
   }
 
-  private static DType typeOf(Tensor tensor, Optional<DType> wanted) {
-    return tensor.dtype().isComputable() ? wanted.orElse(tensor.dtype()) : tensor.dtype();
+  /** Numbers in blocks, which the format does not have, become f32: that holds them exactly. */
+  static DType typeOf(Tensor tensor, Optional<DType> wanted) {
+    DType kept = tensor.dtype().isSafetensors() ? tensor.dtype() : DType.F32;
+    return tensor.dtype().isWeight() ? wanted.orElse(kept) : kept;
   }
 
   private static void writeTo(

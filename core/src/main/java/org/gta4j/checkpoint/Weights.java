@@ -46,9 +46,12 @@ public record Weights(String file, String prefix, SequencedMap<String, Tensor> t
       throw CheckpointException.of(
           file, "tensor " + prefix + name, "shape " + wanted, tensor.shape());
     }
-    if (!tensor.dtype().isComputable()) {
+    if (!tensor.dtype().isWeight()) {
       throw CheckpointException.of(
-          file, "tensor " + prefix + name, "elements of type F32, F16 or BF16", tensor.dtype());
+          file,
+          "tensor " + prefix + name,
+          "elements of type F32, F16, BF16 or one of GGUF's blocks",
+          tensor.dtype());
     }
     return tensor;
   }
@@ -65,7 +68,7 @@ public record Weights(String file, String prefix, SequencedMap<String, Tensor> t
   public Optional<String> firstNotFinite() {
     for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
       Tensor tensor = entry.getValue();
-      long elements = tensor.dtype().isComputable() ? tensor.shape().elements() : 0;
+      long elements = tensor.dtype().isWeight() ? tensor.shape().elements() : 0;
       for (long i = 0; i < elements; i++) {
         if (!Float.isFinite(tensor.get(i))) {
           return Optional.of(

@@ -127,7 +127,9 @@ public final class Generation {
       complete(FinishReason.STOP);
       return;
     }
-    decoder.ifPresent(d -> emit(stops.accept(d.next(id))));
+    if (decoder.isPresent()) {
+      emit(stops.accept(decoder.get().next(id)));
+    }
     if (stops.found()) {
       complete(FinishReason.STOP);
     } else if (length - request.prompt().length == request.maxTokens()

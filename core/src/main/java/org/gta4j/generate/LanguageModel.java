@@ -67,8 +67,8 @@ public final class LanguageModel implements AutoCloseable {
   /**
    * Loads a model.
    *
-   * @param path a Hugging Face folder, a {@code .safetensors} file beside its {@code config.json},
-   *     or a llama2.c {@code .bin} file
+   * @param path a Hugging Face folder, a {@code .gguf} file, a {@code .safetensors} file beside its
+   *     {@code config.json}, or a llama2.c {@code .bin} file
    * @throws org.gta4j.checkpoint.CheckpointException if it cannot be used, with the file, the
    *     field, what was expected and found
    */

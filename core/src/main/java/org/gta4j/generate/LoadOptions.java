@@ -19,7 +19,7 @@ public record LoadOptions(String backend, int threads, DType cacheType, Optional
       throw new IllegalArgumentException(
           "threads: expected an integer from 1 on, found " + threads);
     }
-    if (!cacheType.isComputable()) {
+    if (!cacheType.isCache()) {
       throw new IllegalArgumentException(
           "cache-type: expected f32, f16 or bf16, found " + cacheType.label());
     }

@@ -35,6 +35,7 @@ public final class Scheduler implements Generation.ModelEnd {
   private final List<Generation> running = new ArrayList<>();
   private final List<Generation> rowOwners = new ArrayList<>();
   private final float[] logits;
+  private final int[] endIds;
   private int firstDecoding;
   private boolean promptsTurn;
   private long promptRows;
@@ -63,11 +64,17 @@ public final class Scheduler implements Generation.ModelEnd {
     this.contextLength = contextLength;
     this.stepRows = Math.max(1, stepRows);
     logits = new float[decoder.config().vocabSize()];
+    endIds = decoder.config().endIds().stream().mapToInt(Integer::intValue).toArray();
   }
 
   @Override
   public boolean isEnd(int id) {
-    return decoder.config().endIds().contains(id);
+    for (int end : endIds) {
+      if (end == id) {
+        return true;
+      }
+    }
+    return false;
   }
 
   @Override
@@ -138,7 +145,9 @@ public final class Scheduler implements Generation.ModelEnd {
     input.clear();
     rowOwners.clear();
     int decoding = addDecoding();
-    for (Generation generation : running) {
+    // By index here and below: a step allocates nothing, iterators and streams would.
+    for (int i = 0; i < running.size(); i++) {
+      Generation generation = running.get(i);
       int room = stepRows - input.batch().rows();
       if (generation.isReadingPrompt() && room > 0) {
         add(generation, Math.min(room, generation.pending()));
@@ -172,7 +181,7 @@ public final class Scheduler implements Generation.ModelEnd {
    * rows, and leaves some for prompts where any is being read: nobody waits for ever.
    */
   private int addDecoding() {
-    boolean prompts = running.stream().anyMatch(Generation::isReadingPrompt);
+    boolean prompts = isAnyReadingPrompt();
     int room = prompts ? stepRows - Math.max(1, stepRows / PROMPT_SHARE) : stepRows;
     if (prompts && stepRows == 1) {
       promptsTurn = !promptsTurn;
@@ -190,6 +199,15 @@ public final class Scheduler implements Generation.ModelEnd {
     }
     firstDecoding = count == 0 ? 0 : (firstDecoding + looked) % count;
     return served;
+  }
+
+  private boolean isAnyReadingPrompt() {
+    for (int i = 0; i < running.size(); i++) {
+      if (running.get(i).isReadingPrompt()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private ModelOutputException explained(ModelOutputException e) {
@@ -221,6 +239,9 @@ public final class Scheduler implements Generation.ModelEnd {
    * ones may need.
    */
   private void admit() {
+    if (waiting.isEmpty()) {
+      return;
+    }
     long promised = running.stream().mapToLong(this::blocks).sum();
     Iterator<Generation> next = waiting.iterator();
     while (next.hasNext()) {

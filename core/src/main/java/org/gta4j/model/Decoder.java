@@ -11,7 +11,7 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.checkpoint.Weights;
-import org.gta4j.model.rope.RotaryEmbedding;
+import org.gta4j.model.rope.RotaryTable;
 import org.gta4j.model.variant.AttentionLayer;
 import org.gta4j.model.variant.LayerTensors;
 import org.gta4j.ops.Ops;
@@ -64,6 +64,10 @@ public final class Decoder implements AutoCloseable {
   private final Tensor embedding;
   private final float[] finalNorm;
   private final PackedLinear head;
+  private final AttentionShape shape;
+  private final RotaryTable rotary;
+  private Optional<AttentionLayer.Step> lastStep = Optional.empty();
+  private Optional<CacheLayout> lastLayout = Optional.empty();
 
   /**
    * Finds all tensors in the checkpoint and prepares them.
@@ -78,6 +82,8 @@ public final class Decoder implements AutoCloseable {
     this.config = config;
     this.weights = weights;
     this.ops = ops;
+    shape = config.attention().shape();
+    rotary = new RotaryTable(config.attention().rotary());
     try {
       config.requireTensors(weights);
       requireFinite();
@@ -189,12 +195,11 @@ public final class Decoder implements AutoCloseable {
       throw new IllegalArgumentException(
           "backend %s cannot cache keys and values as %s".formatted(ops.name(), dtype.label()));
     }
-    return new CacheLayout(config.attention().shape(), config.numHiddenLayers(), dtype);
+    return new CacheLayout(shape, config.numHiddenLayers(), dtype);
   }
 
   /** How many rows a step should have at most. */
   public int maxRows() {
-    AttentionShape shape = config.attention().shape();
     long floats =
         4L * config.hiddenSize()
             + 2L * config.intermediateSize()
@@ -234,7 +239,7 @@ public final class Decoder implements AutoCloseable {
     FloatMatrix hidden = buffers.matrix("hidden", config.hiddenSize());
     FloatMatrix normed = buffers.matrix("normed", config.hiddenSize());
     FloatMatrix update = buffers.matrix("update", config.hiddenSize());
-    AttentionLayer.Step step = new AttentionLayer.Step(ops, angles(input), buffers, rows);
+    AttentionLayer.Step step = step(input);
     ops.embed(embedding, input.ids(), hidden, rows);
     taps.accept(0, hidden, rows);
     for (int layer = 0; layer < blocks.size(); layer++) {
@@ -263,7 +268,6 @@ public final class Decoder implements AutoCloseable {
       FloatMatrix x,
       FloatMatrix out,
       AttentionLayer.Step step) {
-    AttentionShape shape = config.attention().shape();
     AttentionLayer.Projected projected = layer.project(x, step);
     FloatMatrix attended = buffers.matrix("attention.attended", shape.attendedWidth());
     ops.store(batch, index, projected.keys(), projected.values());
@@ -282,19 +286,26 @@ public final class Decoder implements AutoCloseable {
     ops.rmsNorm(weight, config.rmsNormEps(), x.heads(1), out.heads(1), rows);
   }
 
-  private RotaryAngles angles(StepInput input) {
-    RotaryEmbedding rotary = config.attention().rotary();
-    RotaryAngles angles =
-        new RotaryAngles(
-            buffers.matrix("rotary.cosine", rotary.dimensions() / 2),
-            buffers.matrix("rotary.sine", rotary.dimensions() / 2),
-            rotary.pairs());
+  /** What the layers share in this step, its angles computed. */
+  private AttentionLayer.Step step(StepInput input) {
+    FloatMatrix cosine = buffers.matrix("rotary.cosine", rotary.embedding().dimensions() / 2);
+    FloatMatrix sine = buffers.matrix("rotary.sine", rotary.embedding().dimensions() / 2);
+    if (lastStep.isEmpty() || !lastStep.get().angles().areIn(cosine, sine)) {
+      RotaryAngles angles = new RotaryAngles(cosine, sine, rotary.embedding().pairs());
+      lastStep = Optional.of(new AttentionLayer.Step(ops, angles, buffers));
+    }
+    AttentionLayer.Step step = lastStep.get();
     RaggedBatch batch = input.batch();
+    step.begin(batch.rows());
     for (int slice = 0; slice < batch.slices(); slice++) {
       rotary.fill(
-          angles, batch.firstRow(slice), batch.rows(slice), batch.past(slice), input.length(slice));
+          step.angles(),
+          batch.firstRow(slice),
+          batch.rows(slice),
+          batch.past(slice),
+          input.length(slice));
     }
-    return angles;
+    return step;
   }
 
   /** Logits of the wanted rows alone: the output head is the largest matrix. */
@@ -316,12 +327,17 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** All sequences of a batch have one layout; it must be this model's. */
+  @SuppressWarnings("ReferenceEquality") // asked at every step, about the same object mostly
   private void requireLayout(CacheLayout found) {
+    if (lastLayout.isPresent() && lastLayout.get() == found) {
+      return;
+    }
     CacheLayout expected = cacheLayout(found.dtype());
     if (!found.equals(expected)) {
       throw new IllegalArgumentException(
           "the cache was made for another model: expected %s, found %s".formatted(expected, found));
     }
+    lastLayout = Optional.of(found);
   }
 
   private void requireIds(int[] ids, int rows) {

@@ -18,6 +18,11 @@ public record RotaryAngles(FloatMatrix cosine, FloatMatrix sine, Pairs pairs) {
     NEIGHBOURS
   }
 
+  /** Whether these are the angles in those matrices. */
+  public boolean areIn(FloatMatrix cosines, FloatMatrix sines) {
+    return cosine == cosines && sine == sines;
+  }
+
   /** How many numbers of a head are turned. */
   public int dimensions() {
     return cosine.columns() * 2;

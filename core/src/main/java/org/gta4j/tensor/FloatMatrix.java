@@ -2,20 +2,43 @@ package org.gta4j.tensor;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 
 /**
  * A row-major f32 matrix of activations in native memory, or a range of columns of one: row {@code
  * r} begins {@code offset + r * stride} floats into {@code data}.
  *
- * @param data the memory, owned by an arena
- * @param offset floats before the first row
- * @param rows how many rows fit
- * @param columns floats a row
- * @param stride floats from one row's begin to the next's
+ * <p>Its views, heads and columns, are made once and kept with it: a model's step, which asks for
+ * the same ones in every layer, allocates nothing.
  */
-public record FloatMatrix(MemorySegment data, long offset, int rows, int columns, int stride) {
-  /** Checks that all rows lie within {@code data}. */
-  public FloatMatrix {
+public final class FloatMatrix {
+  /** More different views than a model has of any matrix; further ones are not kept. */
+  private static final int MOST_VIEWS = 32;
+
+  private static final Heads[] NO_HEADS = new Heads[0];
+  private static final FloatMatrix[] NO_COLUMNS = new FloatMatrix[0];
+
+  private final MemorySegment data;
+  private final long offset;
+  private final int rows;
+  private final int columns;
+  private final int stride;
+
+  // Replaced as a whole, never changed: whoever reads them while another thread adds one misses it.
+  private Heads[] headViews = NO_HEADS;
+  private FloatMatrix[] columnViews = NO_COLUMNS;
+
+  /**
+   * A matrix in memory that somebody owns.
+   *
+   * @param data the memory, owned by an arena
+   * @param offset floats before the first row
+   * @param rows how many rows fit
+   * @param columns floats a row
+   * @param stride floats from one row's begin to the next's
+   * @throws IllegalArgumentException if not all rows lie within {@code data}
+   */
+  public FloatMatrix(MemorySegment data, long offset, int rows, int columns, int stride) {
     long end = rows == 0 ? 0 : offset + (long) (rows - 1) * stride + columns;
     if (rows < 0
         || columns < 0
@@ -26,6 +49,36 @@ public record FloatMatrix(MemorySegment data, long offset, int rows, int columns
           "a matrix of %d rows of %d floats, %d apart from float %d on, does not fit into %d bytes"
               .formatted(rows, columns, stride, offset, data.byteSize()));
     }
+    this.data = data;
+    this.offset = offset;
+    this.rows = rows;
+    this.columns = columns;
+    this.stride = stride;
+  }
+
+  /** The memory it lies in. */
+  public MemorySegment data() {
+    return data;
+  }
+
+  /** Floats before the first row. */
+  public long offset() {
+    return offset;
+  }
+
+  /** How many rows fit. */
+  public int rows() {
+    return rows;
+  }
+
+  /** Floats a row. */
+  public int columns() {
+    return columns;
+  }
+
+  /** Floats from one row's begin to the next's. */
+  public int stride() {
+    return stride;
   }
 
   /** A zeroed matrix in {@code arena}, aligned to a cache line. */
@@ -39,7 +92,18 @@ public record FloatMatrix(MemorySegment data, long offset, int rows, int columns
     if (from < 0 || count < 0 || from + count > columns) {
       throw new IllegalArgumentException("columns %d+%d of %d".formatted(from, count, columns));
     }
-    return new FloatMatrix(data, offset + from, rows, count, stride);
+    for (FloatMatrix view : columnViews) {
+      if (view.offset == offset + from && view.columns == count) {
+        return view;
+      }
+    }
+    FloatMatrix view = new FloatMatrix(data, offset + from, rows, count, stride);
+    if (columnViews.length < MOST_VIEWS) {
+      FloatMatrix[] more = Arrays.copyOf(columnViews, columnViews.length + 1);
+      more[columnViews.length] = view;
+      columnViews = more;
+    }
+    return view;
   }
 
   /** Rows {@code from} to {@code from + count - 1}, sharing the memory. */
@@ -60,7 +124,21 @@ public record FloatMatrix(MemorySegment data, long offset, int rows, int columns
    * step + width - 1}.
    */
   public Heads heads(int count, int width, int from, int step) {
-    return new Heads(this, count, width, from, step);
+    for (Heads view : headViews) {
+      if (view.count() == count
+          && view.width() == width
+          && view.from() == from
+          && view.step() == step) {
+        return view;
+      }
+    }
+    Heads view = new Heads(this, count, width, from, step);
+    if (headViews.length < MOST_VIEWS) {
+      Heads[] more = Arrays.copyOf(headViews, headViews.length + 1);
+      more[headViews.length] = view;
+      headViews = more;
+    }
+    return view;
   }
 
   /** Where row {@code row} begins, in bytes into {@link #data}. */

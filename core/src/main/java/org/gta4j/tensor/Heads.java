@@ -31,7 +31,7 @@ public record Heads(FloatMatrix matrix, int count, int width, int from, int step
       throw new IllegalArgumentException(
           "floats %d+%d of a head of %d".formatted(start, size, width));
     }
-    return new Heads(matrix, count, size, from + start, step);
+    return matrix.heads(count, size, from + start, step);
   }
 
   /** Where head {@code head} of row {@code row} begins, in bytes into the matrix's data. */

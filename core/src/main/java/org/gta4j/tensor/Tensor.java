@@ -4,6 +4,8 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
+import org.gta4j.tensor.block.PlainBlocks;
+import org.gta4j.tensor.block.SuperBlocks;
 
 /**
  * A typed, dense, row-major view of little-endian memory that somebody else owns: a mapped file, an
@@ -26,8 +28,13 @@ public record Tensor(DType dtype, Shape shape, MemorySegment data) {
   public static final ValueLayout.OfInt INT =
       ValueLayout.JAVA_INT_UNALIGNED.withOrder(ByteOrder.LITTLE_ENDIAN);
 
-  /** Checks that {@code data} holds exactly the elements. */
+  /** Checks that rows are whole blocks and {@code data} holds exactly the elements. */
   public Tensor {
+    if (shape.rank() > 0 && shape.size(shape.rank() - 1) % dtype.blockElements() != 0) {
+      throw new IllegalArgumentException(
+          "rows of a tensor %s are whole blocks of %d elements, found %s"
+              .formatted(dtype, dtype.blockElements(), shape));
+    }
     long wanted = dtype.bytes(shape.elements());
     if (data.byteSize() != wanted) {
       throw new IllegalArgumentException(
@@ -55,9 +62,12 @@ public record Tensor(DType dtype, Shape shape, MemorySegment data) {
    * Element {@code index} of the flattened tensor as an f32: one element at a time, for small
    * tensors and references.
    *
-   * @throws IllegalArgumentException if the type is not one that can be computed on
+   * @throws IllegalArgumentException if the type is not one of weights
    */
   public float get(long index) {
+    if (dtype.isQuantized()) {
+      return ofBlock(index / dtype.blockElements() * dtype.blockBytes(), index);
+    }
     return switch (dtype) {
       case F32 -> data.get(FLOAT, index * Float.BYTES);
       case F16 -> Halves.fromF16(data.get(SHORT, index * Short.BYTES));
@@ -66,13 +76,31 @@ public record Tensor(DType dtype, Shape shape, MemorySegment data) {
     };
   }
 
-  /** Stores {@code value} at {@code index} of the flattened tensor, rounded to its type. */
+  private float ofBlock(long block, long index) {
+    int inBlock = (int) (index % dtype.blockElements());
+    return switch (dtype) {
+      case Q8_0 -> PlainBlocks.q80(data, block, inBlock);
+      case Q4_0 -> PlainBlocks.q40(data, block, inBlock);
+      case Q4_1 -> PlainBlocks.q41(data, block, inBlock);
+      case Q5_0 -> PlainBlocks.q50(data, block, inBlock);
+      case Q5_1 -> PlainBlocks.q51(data, block, inBlock);
+      case Q4_K -> SuperBlocks.q4k(data, block, inBlock);
+      case Q5_K -> SuperBlocks.q5k(data, block, inBlock);
+      case Q6_K -> SuperBlocks.q6k(data, block, inBlock);
+      default -> throw new IllegalArgumentException("no blocks of type " + dtype);
+    };
+  }
+
+  /**
+   * Stores {@code value} at {@code index} of the flattened tensor, rounded to its type: f32, f16 or
+   * bf16.
+   */
   public void set(long index, float value) {
     switch (dtype) {
       case F32 -> data.set(FLOAT, index * Float.BYTES, value);
       case F16 -> data.set(SHORT, index * Short.BYTES, Halves.toF16(value));
       case BF16 -> data.set(SHORT, index * Short.BYTES, Halves.toBf16(value));
-      default -> throw new IllegalArgumentException("cannot compute on elements of type " + dtype);
+      default -> throw new IllegalArgumentException("cannot round numbers to the type " + dtype);
     }
   }
 

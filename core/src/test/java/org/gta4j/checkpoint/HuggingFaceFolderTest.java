@@ -296,7 +296,7 @@ class HuggingFaceFolderTest {
         .isThrownBy(() -> Checkpoint.open(text).close())
         .withMessage(
             text
-                + ": name: expected a folder, a .safetensors file or a llama2.c .bin file, found model.txt");
+                + ": name: expected a folder, a .gguf file, a .safetensors file or a llama2.c .bin file, found model.txt");
     Files.writeString(root.resolve("config.json"), "{}");
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> Checkpoint.open(root).close())

@@ -14,6 +14,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
@@ -57,7 +58,7 @@ class SafetensorsTest {
 
   private static SequencedMap<String, Tensor> ofAllTypes() {
     SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
-    for (DType dtype : DType.values()) {
+    for (DType dtype : Arrays.stream(DType.values()).filter(DType::isSafetensors).toList()) {
       tensors.put("b." + dtype, random(dtype, dtype.name().length(), 3, 5));
       tensors.put("empty." + dtype, random(dtype, 1, 4, 0, 2));
       tensors.put("a." + dtype, random(dtype, 2, 7));

@@ -28,6 +28,10 @@ class LinearContractTest {
   void linearLayersAreWithinToleranceForEverySizeAndType(Backend backend) {
     try (Ops ops = backend.start(2)) {
       for (DType dtype : Backend.weightTypes(ops)) {
+        if (dtype.isQuantized()) {
+          linearInBlocks(ops, dtype);
+          continue;
+        }
         for (int inputs = 1; inputs <= SIZES; inputs++) {
           for (Kind kind : Kind.values()) {
             int outputs = 1 + inputs * 37 % SIZES; // every size once
@@ -43,6 +47,19 @@ class LinearContractTest {
     }
   }
 
+  /** Rows of one to three blocks, and as many outputs and rows as there are different tiles. */
+  private static void linearInBlocks(Ops ops, DType dtype) {
+    for (int size = 1; size <= SIZES; size += 3) {
+      int inputs = dtype.blockElements() * (1 + size % 3);
+      for (Kind kind : Kind.values()) {
+        linear(ops, dtype, kind, inputs, 1 + size * 37 % SIZES, 1 + size * 53 % 9, size % 2 == 0);
+      }
+    }
+    linear(ops, dtype, Kind.USUAL, 8192, 9, 5, true);
+    linear(ops, dtype, Kind.USUAL, dtype.blockElements(), 37, 70, false);
+    linear(ops, dtype, Kind.USUAL, dtype.blockElements(), 4, 0, true);
+  }
+
   private static void linear(
       Ops ops, DType dtype, Kind kind, int inputs, int outputs, int rows, boolean biased) {
     try (Arena arena = Arena.ofShared()) {
@@ -50,7 +67,8 @@ class LinearContractTest {
       Optional<Tensor> bias =
           biased
               ? Optional.of(
-                  WeightTensors.tensor(arena, dtype, Shape.of(outputs), Kind.USUAL, outputs))
+                  WeightTensors.tensor(
+                      arena, WeightTensors.biasType(dtype), Shape.of(outputs), Kind.USUAL, outputs))
               : Optional.empty();
       Numbers numbers = Numbers.normal(rows).times(kind.inputs());
       Guarded x = Guarded.of(arena, rows, inputs, (row, i) -> numbers.at(row, i, 0, 0));
@@ -84,11 +102,12 @@ class LinearContractTest {
   void matricesPerHeadAreWithinToleranceBetweenStridedHeads(Backend backend) {
     try (Ops ops = backend.start(2)) {
       for (DType dtype : Backend.weightTypes(ops)) {
-        for (int inputs = 1; inputs <= SIZES; inputs++) {
+        int block = dtype.blockElements();
+        for (int inputs = block; inputs <= Math.max(SIZES, block); inputs += block) {
           headLinear(
               ops, dtype, 1 + inputs % 5, inputs, 1 + inputs * 37 % SIZES, 1 + inputs * 53 % 13);
         }
-        headLinear(ops, dtype, 5, 128, 130, 19);
+        headLinear(ops, dtype, 5, Math.max(128, block), 130, 19);
       }
     }
   }

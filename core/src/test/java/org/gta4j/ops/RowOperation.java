@@ -34,10 +34,13 @@ record RowOperation(String name, int inputs, int outputs, Computation computatio
   static List<RowOperation> all(Ops ops, Arena arena) {
     List<RowOperation> all = new ArrayList<>();
     for (DType dtype : Backend.weightTypes(ops)) {
+      int block = dtype.blockElements();
+      boolean blocks = dtype.isQuantized();
       for (int[] size : new int[][] {{64, 48}, {37, 29}, {130, 7}}) {
-        all.add(linear(ops, arena, dtype, size[0], size[1]));
+        int inputs = blocks ? block * (1 + size[0] % 2) : size[0];
+        all.add(linear(ops, arena, dtype, inputs, size[1]));
       }
-      all.add(headLinear(ops, arena, dtype, 5, 33, 18));
+      all.add(headLinear(ops, arena, dtype, 5, blocks ? block : 33, 18));
     }
     for (int width : new int[] {64, 19}) {
       float[] weight = new float[width];
@@ -97,7 +100,11 @@ record RowOperation(String name, int inputs, int outputs, Computation computatio
                 arena, dtype, Shape.of(outputs, inputs), WeightTensors.Kind.USUAL, 2),
             Optional.of(
                 WeightTensors.tensor(
-                    arena, dtype, Shape.of(outputs), WeightTensors.Kind.USUAL, 4)));
+                    arena,
+                    WeightTensors.biasType(dtype),
+                    Shape.of(outputs),
+                    WeightTensors.Kind.USUAL,
+                    4)));
     return new RowOperation(
         "linear %s [%d, %d]".formatted(dtype, outputs, inputs),
         inputs,

@@ -30,7 +30,8 @@ public final class Tolerance {
   public static double dot(DType weights, int length, double magnitude) {
     double roundings =
         switch (weights) {
-          case F32, F16, BF16 -> 4 + 2 * Math.sqrt(length);
+          case F32, F16, BF16, Q8_0, Q4_0, Q4_1, Q5_0, Q5_1, Q4_K, Q5_K, Q6_K ->
+              4 + 2 * Math.sqrt(length);
           default ->
               throw new IllegalArgumentException("no tolerance for weights of type " + weights);
         };

@@ -2,7 +2,9 @@ package org.gta4j.ops;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
@@ -41,6 +43,10 @@ final class WeightTensors {
             ? arena.allocate(bytes + 1, 64).asSlice(1, bytes)
             : MemorySegment.ofArray(new byte[Math.toIntExact(bytes) + 3]).asSlice(3, bytes);
     Tensor tensor = new Tensor(dtype, shape, memory);
+    if (dtype.isQuantized()) {
+      fillBlocks(tensor, kind, seed);
+      return tensor;
+    }
     Numbers normal = Numbers.normal(seed);
     Numbers large =
         Numbers.exponents(seed, dtype == DType.F16 ? -24 : -149, dtype == DType.F16 ? 15 : 60);
@@ -52,6 +58,39 @@ final class WeightTensors {
       }
     }
     return tensor;
+  }
+
+  /** Any bits in blocks, with scales of the kind. */
+  private static void fillBlocks(Tensor tensor, Kind kind, long seed) {
+    MemorySegment data = tensor.data();
+    DType dtype = tensor.dtype();
+    for (long i = 0; i < data.byteSize(); i++) {
+      data.set(ValueLayout.JAVA_BYTE, i, (byte) Numbers.hash(seed, i, 1, 0, 0));
+    }
+    long[] scales =
+        switch (dtype) {
+          case Q4_1, Q5_1, Q4_K, Q5_K -> new long[] {0, 2};
+          case Q6_K -> new long[] {208};
+          default -> new long[] {0};
+        };
+    Numbers normal = Numbers.normal(seed).times(0.05);
+    Numbers large = Numbers.exponents(seed, -24, 15);
+    for (long block = 0; block < data.byteSize(); block += dtype.blockBytes()) {
+      for (long scale : scales) {
+        short half =
+            switch (kind) {
+              case USUAL -> Halves.toF16(normal.at(block, scale, 0, 0));
+              case EXTREME -> Halves.toF16(large.at(block, scale, 0, 0));
+              case SUBNORMAL -> (short) (Numbers.hash(seed, block, scale, 0, 0) & 0x83FF);
+            };
+        data.set(Tensor.SHORT, block + scale, half);
+      }
+    }
+  }
+
+  /** The type of biases beside weights of type {@code dtype}. */
+  static DType biasType(DType dtype) {
+    return dtype.isQuantized() ? DType.F32 : dtype;
   }
 
   private static void setSubnormal(Tensor tensor, long index, long random) {

@@ -258,7 +258,8 @@ final class ConfigMutator {
                         "\"yarn\"",
                         "\"llama3\"",
                         "\"default\"",
-                        "\"longrope\""));
+                        "\"longrope\"",
+                        "\"su\""));
     for (int i = chance.below(3); i >= 0; i--) {
       String key = chance.onceIn(2) ? chance.of(ROPE_KEYS) : chance.of(rope.keys());
       rope = chance.onceIn(6) ? rope.without(key) : rope.with(key, chance.of(VALUES));

@@ -23,8 +23,20 @@ class MutationTest {
 
   @TempDir private Path root;
 
+  /** How many GGUF files; as many as of the others where those are asked for. */
+  private static final String GGUF_CASES = System.getProperty("gta.mutations", "3000");
+
   @Test
   void everyMutantRunsOrIsRefusedInASentence() {
+    tryMutants(CASES, Mutations.FOLDERS);
+  }
+
+  @Test
+  void everyMutantOfAGgufFileRunsOrIsRefusedInASentence() {
+    tryMutants(GGUF_CASES, Mutations.GGUF);
+  }
+
+  private void tryMutants(String cases, String kind) {
     List<String> flags = new ArrayList<>(Memory.FLAGS);
     for (String property : new String[] {"gta.fixtures", "gta.workdir", "gta.root"}) {
       String value = System.getProperty(property);
@@ -32,8 +44,9 @@ class MutationTest {
         flags.add("-D" + property + "=" + value);
       }
     }
-    List<String> output = ChildJvm.run(flags, Mutations.class, root.toString(), CASES, FIRST, SEED);
+    List<String> output =
+        ChildJvm.run(flags, Mutations.class, root.toString(), cases, FIRST, SEED, kind);
     System.out.println(output.getLast());
-    assertThat(output.getLast()).startsWith(CASES + " mutants, seed " + SEED);
+    assertThat(output.getLast()).startsWith(cases + " mutants, seed " + SEED);
   }
 }

@@ -23,12 +23,19 @@ import java.util.concurrent.TimeUnit;
 import java.util.concurrent.TimeoutException;
 import java.util.stream.Stream;
 import org.gta4j.testing.Fixture;
+import org.gta4j.testing.GgufFixture;
 
 /**
  * Tries damaged models, one after the other, and ends with 1 if one of them is neither run nor
- * refused properly. Arguments: a folder to work in, how many, the first one's number, the seed.
+ * refused properly. Arguments: a folder to work in, how many, the first one's number, the seed,
+ * which kind.
  */
 final class Mutations {
+  /** Kinds of models: folders and llama2.c's files, or GGUF files. */
+  static final String FOLDERS = "folders";
+
+  static final String GGUF = "gguf";
+
   private static final long MOST_SECONDS = 5;
   private static final int MOST_FAILURES = 25;
 
@@ -37,22 +44,28 @@ final class Mutations {
 
   private final Path root;
   private final long seed;
-  private final List<Specimen> tiny = TinyModels.all();
-  private final List<Specimen> fixtures = fixtures();
+  private final boolean gguf;
+  private final List<Specimen> tiny;
+  private final List<Specimen> fixtures;
   private final List<String> failures = new ArrayList<>();
   private final Map<Probe.Outcome, Integer> outcomes = new EnumMap<>(Probe.Outcome.class);
   private int skipped;
   private long mostMib;
   private long mostNanos;
 
-  private Mutations(Path root, long seed) {
+  private Mutations(Path root, long seed, boolean gguf) {
     this.root = root;
     this.seed = seed;
+    this.gguf = gguf;
+    tiny = gguf ? GgufMutator.specimens() : TinyModels.all();
+    fixtures = gguf ? ggufFixtures() : fixtures();
   }
 
   public static void main(String[] arguments) throws Exception {
     Memory.requireSight();
-    Mutations mutations = new Mutations(Path.of(arguments[0]), Long.parseLong(arguments[3]));
+    Mutations mutations =
+        new Mutations(
+            Path.of(arguments[0]), Long.parseLong(arguments[3]), arguments[4].equals(GGUF));
     mutations.trySpecimens();
     int first = Integer.parseInt(arguments[2]);
     boolean passed = mutations.tryMutants(first, Integer.parseInt(arguments[1]));
@@ -162,6 +175,9 @@ final class Mutations {
   }
 
   private Specimen mutant(Specimen whole, Chance chance) {
+    if (gguf) {
+      return GgufMutator.mutate(whole, chance);
+    }
     boolean binary = !whole.named(".bin").isEmpty();
     boolean sharded = whole.bytes(TinyModels.INDEX).length > 0;
     if (binary && !chance.onceIn(6)) {
@@ -194,6 +210,19 @@ final class Mutations {
         throw new UncheckedIOException(e);
       }
       specimens.add(new Specimen(fixture.toString(), files, ""));
+    }
+    return specimens;
+  }
+
+  private static List<Specimen> ggufFixtures() {
+    List<Specimen> specimens = new ArrayList<>();
+    for (GgufFixture fixture : GgufFixture.own()) {
+      try {
+        byte[] file = Files.readAllBytes(fixture.file());
+        specimens.add(GgufMutator.specimen(fixture.toString(), file));
+      } catch (IOException e) {
+        throw new UncheckedIOException(e);
+      }
     }
     return specimens;
   }

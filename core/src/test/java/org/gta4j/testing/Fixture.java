@@ -34,7 +34,11 @@ public record Fixture(Path folder, Map<String, Tensor> expected) {
    * ones.
    */
   public static List<Fixture> own() {
-    return below(Path.of(System.getProperty("gta.root", ".."), "fixtures"));
+    return below(ownRoot());
+  }
+
+  static Path ownRoot() {
+    return Path.of(System.getProperty("gta.root", ".."), "fixtures");
   }
 
   private static List<Fixture> below(Path root) {
@@ -57,7 +61,7 @@ public record Fixture(Path folder, Map<String, Tensor> expected) {
     }
   }
 
-  private static Path root() {
+  static Path root() {
     String given = System.getProperty("gta.fixtures", "../fixtures");
     Path fromUser = Path.of(System.getProperty("gta.workdir", ".")).resolve(given);
     return Files.isDirectory(fromUser) ? fromUser : Path.of(given);

@@ -1,5 +1,6 @@
 package org.gta4j.model.rope;
 
+import java.util.List;
 import org.gta4j.checkpoint.ConfigFile;
 
 /**
@@ -76,6 +77,22 @@ public sealed interface RopeScaling {
       double factor, double lowFreqFactor, double highFreqFactor, int originalMaxPositionEmbeddings)
       implements RopeScaling {}
 
+  /**
+   * LongRoPE (arXiv 2402.13753): every frequency divided by a factor of its own, by other ones once
+   * a text is longer than the context of the training.
+   *
+   * @param shortFactors one for each pair of dimensions
+   * @param longFactors one for each pair of dimensions
+   * @param originalMaxPositionEmbeddings the context of the training
+   * @param attentionFactor what cosines and sines are multiplied by
+   */
+  record LongRope(
+      List<Double> shortFactors,
+      List<Double> longFactors,
+      int originalMaxPositionEmbeddings,
+      double attentionFactor)
+      implements RopeScaling {}
+
   /** YaRN's scale of attention for a context {@code factor} times longer. */
   static double mscale(double factor, double weight) {
     return factor <= 1 ? 1 : 0.1 * weight * Math.log(factor) + 1;
@@ -99,7 +116,9 @@ public sealed interface RopeScaling {
       case "dynamic" -> new Dynamic(required(rope, "factor"), maxPositionEmbeddings);
       case "yarn" -> yarn(rope, maxPositionEmbeddings, original);
       case "llama3" -> llama3(rope, original);
-      default -> throw rope.wrong("rope_type", "default, linear, dynamic, yarn or llama3", type);
+      case "longrope" -> longRope(rope, maxPositionEmbeddings, original);
+      default ->
+          throw rope.wrong("rope_type", "default, linear, dynamic, yarn, llama3 or longrope", type);
     };
   }
 
@@ -129,6 +148,25 @@ public sealed interface RopeScaling {
       throw rope.wrong("high_freq_factor", "a number above low_freq_factor " + low, high);
     }
     return new Llama3(required(rope, "factor"), low, high, original);
+  }
+
+  private static RopeScaling longRope(ConfigFile rope, int maxPositionEmbeddings, int original) {
+    double factor = rope.positive("factor", (double) maxPositionEmbeddings / original);
+    double inferred =
+        factor <= 1 || original <= 1 ? 1 : Math.sqrt(1 + Math.log(factor) / Math.log(original));
+    return new LongRope(
+        factors(rope, "short_factor"),
+        factors(rope, "long_factor"),
+        original,
+        rope.positive("attention_factor", inferred));
+  }
+
+  private static List<Double> factors(ConfigFile rope, String key) {
+    List<Double> factors = rope.numbers(key);
+    if (factors.isEmpty() || factors.stream().anyMatch(factor -> !(factor > 0))) {
+      throw rope.wrong(key, "a list of numbers above 0", factors);
+    }
+    return factors;
   }
 
   private static double required(ConfigFile rope, String key) {

@@ -1,9 +1,9 @@
 package org.gta4j.model.rope;
 
+import java.util.List;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.ops.RotaryAngles;
-import org.gta4j.tensor.FloatMatrix;
 
 /**
  * Rotary position embedding: the angle of dimension pair {@code i} at position {@code p} is {@code
@@ -28,6 +28,14 @@ public record RotaryEmbedding(
     if (scaling instanceof RopeScaling.Dynamic && dimensions == 2) {
       throw new IllegalArgumentException("dynamic NTK scaling needs more than 2 dimensions");
     }
+    if (scaling instanceof RopeScaling.LongRope factors
+        && (factors.shortFactors().size() != dimensions / 2
+            || factors.longFactors().size() != dimensions / 2)) {
+      throw new IllegalArgumentException(
+          "longrope scaling needs %d factors of both kinds, found %d short and %d long ones"
+              .formatted(
+                  dimensions / 2, factors.shortFactors().size(), factors.longFactors().size()));
+    }
   }
 
   /**
@@ -46,6 +54,10 @@ public record RotaryEmbedding(
     if (dimensions % 2 != 0 || (scaling instanceof RopeScaling.Dynamic && dimensions == 2)) {
       throw config.wrong(
           dimensionsKey, "an even number (above 2 with dynamic scaling)", dimensions);
+    }
+    if (scaling instanceof RopeScaling.LongRope longRope) {
+      requireFactors(rope, "short_factor", longRope.shortFactors(), dimensions);
+      requireFactors(rope, "long_factor", longRope.longFactors(), dimensions);
     }
     // Unscaled embeddings of these models turn whole heads, whatever the key says; scaled ones
     // would turn a part.
@@ -82,6 +94,14 @@ public record RotaryEmbedding(
     return mscale * mscale;
   }
 
+  private static void requireFactors(
+      ConfigFile rope, String key, List<Double> factors, int dimensions) {
+    if (factors.size() != dimensions / 2) {
+      throw rope.wrong(
+          key, "%d factors, one for each pair".formatted(dimensions / 2), factors.size());
+    }
+  }
+
   /**
    * {@code max_position_embeddings}, or what Hugging Face's library takes where the key is missing.
    */
@@ -96,26 +116,6 @@ public record RotaryEmbedding(
     return config.size("max_position_embeddings", missing);
   }
 
-  /**
-   * Writes cosines and sines of consecutive positions into rows of {@code angles}.
-   *
-   * @param length the length of the sequence as far as it is known; only dynamic scaling depends on
-   *     it
-   */
-  public void fill(RotaryAngles angles, int firstRow, int rows, int firstPosition, int length) {
-    float[] frequencies = frequencies(length);
-    FloatMatrix cosine = angles.cosine();
-    FloatMatrix sine = angles.sine();
-    double factor = scaling.attentionFactor();
-    for (int row = 0; row < rows; row++) {
-      for (int i = 0; i < frequencies.length; i++) {
-        double angle = (double) (firstPosition + row) * frequencies[i];
-        cosine.set(firstRow + row, i, (float) (Math.cos(angle) * factor));
-        sine.set(firstRow + row, i, (float) (Math.sin(angle) * factor));
-      }
-    }
-  }
-
   /** The frequency of every pair for a sequence of {@code length} tokens, in radians a position. */
   public float[] frequencies(int length) {
     double[] plain = plain(theta);
@@ -126,12 +126,33 @@ public record RotaryEmbedding(
           case RopeScaling.Dynamic dynamic -> plain(dynamicTheta(dynamic, length));
           case RopeScaling.Yarn yarn -> yarn(yarn, plain);
           case RopeScaling.Llama3 llama3 -> llama3(llama3, plain);
+          case RopeScaling.LongRope longRope ->
+              divided(
+                  plain,
+                  length > longRope.originalMaxPositionEmbeddings()
+                      ? longRope.longFactors()
+                      : longRope.shortFactors());
         };
     float[] frequencies = new float[scaled.length];
     for (int i = 0; i < frequencies.length; i++) {
       frequencies[i] = (float) scaled[i];
     }
     return frequencies;
+  }
+
+  /**
+   * The shortest length that has the same frequencies as {@code length}: only dynamic scaling and
+   * LongRoPE depend on it.
+   */
+  int frequenciesOf(int length) {
+    return switch (scaling) {
+      case RopeScaling.Dynamic dynamic -> Math.max(length, dynamic.maxPositionEmbeddings());
+      case RopeScaling.LongRope longRope -> {
+        int original = longRope.originalMaxPositionEmbeddings();
+        yield length > original ? original + 1 : 0;
+      }
+      default -> 0;
+    };
   }
 
   private double[] plain(double base) {
@@ -146,6 +167,14 @@ public record RotaryEmbedding(
     double[] scaled = new double[frequencies.length];
     for (int i = 0; i < scaled.length; i++) {
       scaled[i] = frequencies[i] / factor;
+    }
+    return scaled;
+  }
+
+  private static double[] divided(double[] frequencies, List<Double> factors) {
+    double[] scaled = new double[frequencies.length];
+    for (int i = 0; i < scaled.length; i++) {
+      scaled[i] = frequencies[i] / factors.get(i);
     }
     return scaled;
   }

@@ -12,15 +12,68 @@ import org.gta4j.tensor.Heads;
  * after it.
  */
 public interface AttentionLayer {
-  /**
-   * What a step gives to every layer.
-   *
-   * @param ops the operations
-   * @param angles the rotary angles of the step's rows
-   * @param buffers where to compute
-   * @param rows how many rows the step has
-   */
-  record Step(Ops ops, RotaryAngles angles, Buffers buffers, int rows) {}
+  /** What a step gives to every layer; kept from step to step, so that none allocates. */
+  final class Step {
+    private final Ops ops;
+    private final RotaryAngles angles;
+    private final Buffers buffers;
+    private int rows;
+    private Optional<Projected> projected = Optional.empty();
+
+    /**
+     * Steps without rows yet.
+     *
+     * @param ops the operations
+     * @param angles the rotary angles of the step's rows
+     * @param buffers where to compute
+     */
+    public Step(Ops ops, RotaryAngles angles, Buffers buffers) {
+      this.ops = ops;
+      this.angles = angles;
+      this.buffers = buffers;
+    }
+
+    /** Begins a step of so many rows. */
+    public void begin(int rows) {
+      this.rows = rows;
+    }
+
+    /** The operations. */
+    public Ops ops() {
+      return ops;
+    }
+
+    /** The rotary angles of the step's rows. */
+    public RotaryAngles angles() {
+      return angles;
+    }
+
+    /** Where to compute. */
+    public Buffers buffers() {
+      return buffers;
+    }
+
+    /** How many rows the step has. */
+    public int rows() {
+      return rows;
+    }
+
+    /** What attention reads; the same object as before where it is made of the same heads. */
+    public Projected projected(Heads queries, Heads keys, Heads values) {
+      if (projected.isEmpty() || !projected.get().isOf(queries, keys, values)) {
+        projected = Optional.of(new Projected(queries, keys, Optional.of(values)));
+      }
+      return projected.get();
+    }
+
+    /** What attention reads where value rows are part of the keys. */
+    public Projected projected(Heads queries, Heads keys) {
+      if (projected.isEmpty() || !projected.get().isOf(queries, keys)) {
+        projected = Optional.of(new Projected(queries, keys, Optional.empty()));
+      }
+      return projected.get();
+    }
+  }
 
   /**
    * What attention reads, already turned by position.
@@ -30,7 +83,23 @@ public interface AttentionLayer {
    * @param values value heads of {@code valueDim} floats, to be cached; empty where they are part
    *     of the keys
    */
-  record Projected(Heads queries, Heads keys, Optional<Heads> values) {}
+  record Projected(Heads queries, Heads keys, Optional<Heads> values) {
+    private boolean isOf(Heads ofQueries, Heads ofKeys, Heads ofValues) {
+      return values.isPresent()
+          && sameObjects(queries, ofQueries)
+          && sameObjects(keys, ofKeys)
+          && sameObjects(values.get(), ofValues);
+    }
+
+    private boolean isOf(Heads ofQueries, Heads ofKeys) {
+      return values.isEmpty() && sameObjects(queries, ofQueries) && sameObjects(keys, ofKeys);
+    }
+
+    @SuppressWarnings("ReferenceEquality") // views are kept with their matrix
+    private static boolean sameObjects(Heads one, Heads other) {
+      return one == other;
+    }
+  }
 
   /**
    * Computes queries, keys and values from the normalized hidden state {@code x} [rows, hidden].

@@ -127,7 +127,7 @@ public record GroupedHeadAttention(
       Heads copies =
           step.buffers().matrix("attention.q.copies", shape.queryWidth()).heads(shape.maps());
       step.ops().copyHeads(projected.queries(), copies, step.rows());
-      return new Projected(copies, projected.keys(), projected.values());
+      return step.projected(copies, projected.keys(), projected.values().orElseThrow());
     }
 
     @Override

@@ -138,7 +138,9 @@ public record GroupedQueryAttention(
     @Override
     public Projected project(FloatMatrix x, Step step) {
       Projected projected = projections.project(x, step);
-      norms.ifPresent(norm -> norm.apply(projected.queries(), projected.keys(), step));
+      if (norms.isPresent()) {
+        norms.get().apply(projected.queries(), projected.keys(), step);
+      }
       projections.rotate(projected, step);
       return projected;
     }

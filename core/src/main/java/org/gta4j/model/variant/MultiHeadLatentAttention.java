@@ -166,6 +166,7 @@ public record MultiHeadLatentAttention(
                 up.get(((long) head * rows + nopeDim + value) * kvLoraRank + latent));
     return new Layer(
         this,
+        shape(),
         query,
         tensors.linear("kv_a_proj_with_mqa"),
         tensors.vector("kv_a_layernorm.weight"),
@@ -177,6 +178,7 @@ public record MultiHeadLatentAttention(
   /** One layer's projections. */
   record Layer(
       MultiHeadLatentAttention sizes,
+      AttentionShape shape,
       LatentQuery query,
       PackedLinear latent,
       float[] latentNorm,
@@ -186,7 +188,6 @@ public record MultiHeadLatentAttention(
       implements AttentionLayer {
     @Override
     public Projected project(FloatMatrix x, Step step) {
-      AttentionShape shape = sizes.shape();
       int heads = shape.maps();
       FloatMatrix q = step.buffers().matrix("attention.q", heads * sizes.queryHeadDim());
       FloatMatrix absorbed = step.buffers().matrix("attention.q.absorbed", shape.queryWidth());
@@ -208,7 +209,7 @@ public record MultiHeadLatentAttention(
       Heads compressed = row.part(0, shape.valueDim());
       step.ops().rmsNorm(latentNorm, RANK_EPSILON, compressed, compressed, step.rows());
       step.ops().rotate(step.angles(), row.part(shape.valueDim(), sizes.ropeDim()), step.rows());
-      return new Projected(maps, row, Optional.empty());
+      return step.projected(maps, row);
     }
 
     /** The heads' values [rows, heads · valueHeadDim] from the weighted latents. */

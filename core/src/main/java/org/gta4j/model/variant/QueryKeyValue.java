@@ -1,6 +1,5 @@
 package org.gta4j.model.variant;
 
-import java.util.Optional;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.tensor.FloatMatrix;
@@ -46,8 +45,7 @@ record QueryKeyValue(
     step.ops().linear(query, x, q, step.rows());
     step.ops().linear(key, x, k, step.rows());
     step.ops().linear(value, x, v, step.rows());
-    return new AttentionLayer.Projected(
-        q.heads(queryHeads), k.heads(keyHeads), Optional.of(v.heads(valueHeads)));
+    return step.projected(q.heads(queryHeads), k.heads(keyHeads), v.heads(valueHeads));
   }
 
   /** Turns queries and keys by position. */

@@ -43,12 +43,12 @@ public final class ScalarOps implements Ops {
 
   @Override
   public boolean supportsWeights(DType dtype) {
-    return dtype.isComputable();
+    return dtype.isWeight();
   }
 
   @Override
   public boolean supportsCache(DType dtype) {
-    return dtype.isComputable();
+    return dtype.isCache();
   }
 
   @Override

@@ -14,6 +14,9 @@ import org.gta4j.tensor.Tensor;
  * value dimensions for weighted sums, so every number's terms are added one after the other, and
  * its bits do not depend on how many queries are computed together. A block is summed by itself
  * before it joins the blocks before it: over a long context that keeps the rounding errors small.
+ *
+ * <p>Scores and weights are in an array: that is less code than a memory segment, and all of an
+ * item's work is compiled as one method, from which the compiler leaves out what becomes too much.
  */
 final class AttentionKernel {
   static final int SLOTS = CacheLayout.BLOCK_TOKENS;
@@ -30,8 +33,8 @@ final class AttentionKernel {
       int keyDim,
       MemorySegment keys,
       long keyByte,
-      MemorySegment scores,
-      long scoreByte) {
+      float[] scores,
+      int scoreAt) {
     long rowBytes = (long) SLOTS * Float.BYTES;
     for (int slot = 0; slot < SLOTS; slot += Lanes.COUNT) {
       FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
@@ -47,11 +50,10 @@ final class AttentionKernel {
         s2 = key.fma(Lanes.broadcast(queries.get(Tensor.FLOAT, q2 + at)), s2);
         s3 = key.fma(Lanes.broadcast(queries.get(Tensor.FLOAT, q3 + at)), s3);
       }
-      long out = scoreByte + (long) slot * Float.BYTES;
-      Lanes.store(s0, scores, out);
-      Lanes.store(s1, scores, out + rowBytes);
-      Lanes.store(s2, scores, out + 2 * rowBytes);
-      Lanes.store(s3, scores, out + 3 * rowBytes);
+      s0.intoArray(scores, scoreAt + slot);
+      s1.intoArray(scores, scoreAt + slot + SLOTS);
+      s2.intoArray(scores, scoreAt + slot + 2 * SLOTS);
+      s3.intoArray(scores, scoreAt + slot + 3 * SLOTS);
     }
   }
 
@@ -62,8 +64,8 @@ final class AttentionKernel {
       int keyDim,
       MemorySegment keys,
       long keyByte,
-      MemorySegment scores,
-      long scoreByte) {
+      float[] scores,
+      int scoreAt) {
     long rowBytes = (long) SLOTS * Float.BYTES;
     for (int slot = 0; slot < SLOTS; slot += Lanes.COUNT) {
       FloatVector sum = FloatVector.zero(Lanes.FLOATS);
@@ -72,7 +74,7 @@ final class AttentionKernel {
         float q = queries.get(Tensor.FLOAT, query + (long) i * Float.BYTES);
         sum = Lanes.load(keys, k + i * rowBytes).fma(Lanes.broadcast(q), sum);
       }
-      Lanes.store(sum, scores, scoreByte + (long) slot * Float.BYTES);
+      sum.intoArray(scores, scoreAt + slot);
     }
   }
 
@@ -80,34 +82,37 @@ final class AttentionKernel {
    * Scales one query's scores, and makes those outside {@code from} … {@code to − 1} vanish;
    * returns the largest.
    */
-  static float scaleAndMask(MemorySegment scores, long scoreByte, float scale, int from, int to) {
+  static float scaleAndMask(float[] scores, int scoreAt, float scale, int from, int to) {
     if (from > 0 || to < SLOTS) {
       for (int slot = 0; slot < SLOTS; slot++) {
         if (slot < from || slot >= to) {
-          scores.set(Tensor.FLOAT, scoreByte + (long) slot * Float.BYTES, Float.NEGATIVE_INFINITY);
+          scores[scoreAt + slot] = Float.NEGATIVE_INFINITY;
         }
       }
     }
     FloatVector largest = Lanes.broadcast(Float.NEGATIVE_INFINITY);
     for (int slot = 0; slot < SLOTS; slot += Lanes.COUNT) {
-      long at = scoreByte + (long) slot * Float.BYTES;
-      FloatVector scaled = Lanes.load(scores, at).mul(scale);
-      Lanes.store(scaled, scores, at);
+      FloatVector scaled = Lanes.load(scores, scoreAt + slot).mul(scale);
+      scaled.intoArray(scores, scoreAt + slot);
       largest = largest.max(scaled);
     }
     return largest.reduceLanes(VectorOperators.MAX);
   }
 
-  /** Replaces one query's scores by {@code exp(score − largest)}; returns their sum. */
-  static float exponentials(MemorySegment scores, long scoreByte, float largest) {
+  /**
+   * Replaces one query's scores by {@code exp(score − largest)}; returns their sum.
+   *
+   * @param partials room for a vector of partial sums
+   */
+  static float exponentials(float[] scores, int scoreAt, float largest, float[] partials) {
     FloatVector sum = FloatVector.zero(Lanes.FLOATS);
     for (int slot = 0; slot < SLOTS; slot += Lanes.COUNT) {
-      long at = scoreByte + (long) slot * Float.BYTES;
-      FloatVector weights = Lanes.exp(Lanes.load(scores, at).sub(largest));
-      Lanes.store(weights, scores, at);
+      FloatVector weights = Lanes.exp(Lanes.load(scores, scoreAt + slot).sub(largest));
+      weights.intoArray(scores, scoreAt + slot);
       sum = sum.add(weights);
     }
-    return Lanes.sum(sum);
+    sum.intoArray(partials, 0);
+    return Lanes.sum(partials, 0);
   }
 
   /**
@@ -115,8 +120,8 @@ final class AttentionKernel {
    * {@code to − 1}, for four queries.
    */
   static void weighFour(
-      MemorySegment weights,
-      long weightByte,
+      float[] weights,
+      int weightAt,
       int from,
       int to,
       MemorySegment values,
@@ -131,7 +136,6 @@ final class AttentionKernel {
       float c1,
       float c2,
       float c3) {
-    long rowBytes = (long) SLOTS * Float.BYTES;
     long valueBytes = (long) valueDim * Float.BYTES;
     int i = 0;
     for (; i <= valueDim - Lanes.COUNT; i += Lanes.COUNT) {
@@ -142,11 +146,11 @@ final class AttentionKernel {
       FloatVector s3 = s0;
       for (int slot = from; slot < to; slot++) {
         FloatVector value = Lanes.load(values, valueByte + slot * valueBytes + at);
-        long w = weightByte + (long) slot * Float.BYTES;
-        s0 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w)), s0);
-        s1 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w + rowBytes)), s1);
-        s2 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w + 2 * rowBytes)), s2);
-        s3 = value.fma(Lanes.broadcast(weights.get(Tensor.FLOAT, w + 3 * rowBytes)), s3);
+        int w = weightAt + slot;
+        s0 = value.fma(Lanes.broadcast(weights[w]), s0);
+        s1 = value.fma(Lanes.broadcast(weights[w + SLOTS]), s1);
+        s2 = value.fma(Lanes.broadcast(weights[w + 2 * SLOTS]), s2);
+        s3 = value.fma(Lanes.broadcast(weights[w + 3 * SLOTS]), s3);
       }
       Lanes.store(Lanes.load(out, o0 + at).fma(Lanes.broadcast(c0), s0), out, o0 + at);
       Lanes.store(Lanes.load(out, o1 + at).fma(Lanes.broadcast(c1), s1), out, o1 + at);
@@ -154,40 +158,19 @@ final class AttentionKernel {
       Lanes.store(Lanes.load(out, o3 + at).fma(Lanes.broadcast(c3), s3), out, o3 + at);
     }
     if (i < valueDim) {
-      weighTail(weights, weightByte, from, to, values, valueByte, valueDim, out, o0, c0, i);
+      weighTail(weights, weightAt, from, to, values, valueByte, valueDim, out, o0, c0, i);
+      weighTail(weights, weightAt + SLOTS, from, to, values, valueByte, valueDim, out, o1, c1, i);
       weighTail(
-          weights, weightByte + rowBytes, from, to, values, valueByte, valueDim, out, o1, c1, i);
+          weights, weightAt + 2 * SLOTS, from, to, values, valueByte, valueDim, out, o2, c2, i);
       weighTail(
-          weights,
-          weightByte + 2 * rowBytes,
-          from,
-          to,
-          values,
-          valueByte,
-          valueDim,
-          out,
-          o2,
-          c2,
-          i);
-      weighTail(
-          weights,
-          weightByte + 3 * rowBytes,
-          from,
-          to,
-          values,
-          valueByte,
-          valueDim,
-          out,
-          o3,
-          c3,
-          i);
+          weights, weightAt + 3 * SLOTS, from, to, values, valueByte, valueDim, out, o3, c3, i);
     }
   }
 
   /** {@link #weighFour} for one query. */
   static void weighOne(
-      MemorySegment weights,
-      long weightByte,
+      float[] weights,
+      int weightAt,
       int from,
       int to,
       MemorySegment values,
@@ -203,21 +186,20 @@ final class AttentionKernel {
       FloatVector sum = FloatVector.zero(Lanes.FLOATS);
       for (int slot = from; slot < to; slot++) {
         FloatVector value = Lanes.load(values, valueByte + slot * valueBytes + at);
-        float weight = weights.get(Tensor.FLOAT, weightByte + (long) slot * Float.BYTES);
-        sum = value.fma(Lanes.broadcast(weight), sum);
+        sum = value.fma(Lanes.broadcast(weights[weightAt + slot]), sum);
       }
       Lanes.store(
           Lanes.load(out, outByte + at).fma(Lanes.broadcast(correction), sum), out, outByte + at);
     }
     if (i < valueDim) {
       weighTail(
-          weights, weightByte, from, to, values, valueByte, valueDim, out, outByte, correction, i);
+          weights, weightAt, from, to, values, valueByte, valueDim, out, outByte, correction, i);
     }
   }
 
   private static void weighTail(
-      MemorySegment weights,
-      long weightByte,
+      float[] weights,
+      int weightAt,
       int from,
       int to,
       MemorySegment values,
@@ -233,7 +215,7 @@ final class AttentionKernel {
       for (int slot = from; slot < to; slot++) {
         float value =
             values.get(Tensor.FLOAT, valueByte + ((long) slot * valueDim + i) * Float.BYTES);
-        sum += value * weights.get(Tensor.FLOAT, weightByte + (long) slot * Float.BYTES);
+        sum += value * weights[weightAt + slot];
       }
       out.set(Tensor.FLOAT, at, out.get(Tensor.FLOAT, at) * correction + sum);
     }

@@ -1,12 +1,14 @@
 package org.gta4j.ops.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
+import org.gta4j.ops.Workers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Heads;
 
@@ -19,118 +21,130 @@ import org.gta4j.tensor.Heads;
  *
  * <p>Every query goes through the blocks in their order and through a block's slots in theirs, so
  * its result does not depend on the rows beside it.
+ *
+ * <p>Set anew for each operation, and each worker's state is kept, so that none allocates.
  */
-final class AttentionTask {
+final class AttentionTask implements Workers.Task {
   /** About as many queries as an item has. */
   private static final int TILE_QUERIES = 32;
 
-  private final AttentionShape shape;
-  private final AttentionMask mask;
-  private final float scale;
-  private final RaggedBatch batch;
-  private final CacheLayout layout;
-  private final int layer;
-  private final Heads queries;
-  private final Heads attended;
-  private final int tileRows;
-  private final int mapsPerKeyHead;
-  private final int[] itemSlices;
-  private final int[] itemFirstRows;
+  private final Scratch[] scratches;
+  private final Item[] itemsOfWorkers;
+  private AttentionShape shape = AttentionShape.of(1, 1, 1, 1, 1);
+  private AttentionMask mask = new AttentionMask.Causal();
+  private float scale;
+  private RaggedBatch batch = new RaggedBatch();
+  private CacheLayout layout = new CacheLayout(shape, 1, DType.F32);
+  private int layer;
+  private Heads queries = RowTasks.NO_HEADS;
+  private Heads attended = RowTasks.NO_HEADS;
+  private int tileRows;
+  private int mapsPerKeyHead;
+  private int tiles;
+  private int[] itemSlices = new int[8];
+  private int[] itemFirstRows = new int[8];
 
-  AttentionTask(
-      AttentionShape shape,
-      AttentionMask mask,
-      float scale,
-      RaggedBatch batch,
-      int layer,
-      Heads queries,
-      Heads attended) {
-    this.shape = shape;
-    this.mask = mask;
-    this.scale = scale;
-    this.batch = batch;
-    this.layout = batch.sequence(0).pool().layout();
-    this.layer = layer;
-    this.queries = queries;
-    this.attended = attended;
-    mapsPerKeyHead = shape.maps() / shape.keyHeads();
-    tileRows = Math.max(1, TILE_QUERIES / mapsPerKeyHead);
-    int tiles = 0;
-    for (int slice = 0; slice < batch.slices(); slice++) {
-      tiles += (batch.rows(slice) + tileRows - 1) / tileRows;
-    }
-    itemSlices = new int[tiles];
-    itemFirstRows = new int[tiles];
-    int tile = 0;
-    for (int slice = 0; slice < batch.slices(); slice++) {
-      for (int row = 0; row < batch.rows(slice); row += tileRows) {
-        itemSlices[tile] = slice;
-        itemFirstRows[tile++] = row;
-      }
+  AttentionTask(Scratch[] scratches) {
+    this.scratches = scratches;
+    itemsOfWorkers = new Item[scratches.length];
+    for (int i = 0; i < itemsOfWorkers.length; i++) {
+      itemsOfWorkers[i] = new Item();
     }
   }
 
-  /** How many items there are. */
-  int items() {
-    return itemSlices.length * shape.keyHeads();
+  /** Sets what is to be computed; returns how many items it has. */
+  int begin(
+      AttentionShape newShape,
+      AttentionMask newMask,
+      float newScale,
+      RaggedBatch newBatch,
+      int newLayer,
+      Heads newQueries,
+      Heads newAttended) {
+    shape = newShape;
+    mask = newMask;
+    scale = newScale;
+    batch = newBatch;
+    layout = batch.sequence(0).pool().layout();
+    layer = newLayer;
+    queries = newQueries;
+    attended = newAttended;
+    mapsPerKeyHead = shape.maps() / shape.keyHeads();
+    tileRows = Math.max(1, TILE_QUERIES / mapsPerKeyHead);
+    tiles = 0;
+    for (int slice = 0; slice < batch.slices(); slice++) {
+      for (int row = 0; row < batch.rows(slice); row += tileRows) {
+        if (tiles == itemSlices.length) {
+          itemSlices = Arrays.copyOf(itemSlices, 2 * tiles);
+          itemFirstRows = Arrays.copyOf(itemFirstRows, 2 * tiles);
+        }
+        itemSlices[tiles] = slice;
+        itemFirstRows[tiles++] = row;
+      }
+    }
+    return tiles * shape.keyHeads();
   }
 
   /** Floats of scratch memory an item needs. */
-  long scratchFloats() {
+  private long scratchFloats() {
     long slots = CacheLayout.BLOCK_TOKENS;
-    return slots * shape.keyDim() + slots * shape.valueDim() + slots * tileRows * mapsPerKeyHead;
+    return slots * shape.keyDim() + slots * shape.valueDim();
   }
 
-  /** Computes an item. */
-  void run(int item, MemorySegment scratch) {
-    new Item(item % itemSlices.length, item / itemSlices.length, scratch).run();
+  @Override
+  public void run(int item, int worker) {
+    Item own = itemsOfWorkers[worker];
+    own.begin(item % tiles, item / tiles, scratches[worker].floats(scratchFloats()));
+    own.run();
   }
 
   /**
-   * The state of one item: its queries in the order map, row, so that those of one value head are
-   * neighbours.
+   * The state of one item, reused by its worker: its queries in the order map, row, so that those
+   * of one value head are neighbours.
    */
   private final class Item {
-    private final SequenceCache sequence;
-    private final int keyHead;
-    private final int firstMap;
-    private final int firstRow;
-    private final int rows;
-    private final int firstPosition;
-    private final MemorySegment scratch;
-    private final long valueScratch;
-    private final long scoreScratch;
-    private final float[] largest;
-    private final float[] sums;
-    private final float[] corrections;
-    private final int[] from;
-    private final int[] to;
+    private int slice;
+    private int keyHead;
+    private int firstMap;
+    private int firstRow;
+    private int rows;
+    private int firstPosition;
+    private MemorySegment scratch = MemorySegment.NULL;
+    private long valueScratch;
+    private int count;
+    private final float[] partials = new float[Lanes.COUNT];
+    private float[] scores = new float[0];
+    private float[] largest = new float[0];
+    private float[] sums = new float[0];
+    private float[] corrections = new float[0];
+    private int[] from = new int[0];
+    private int[] to = new int[0];
 
-    Item(int tile, int keyHead, MemorySegment scratch) {
-      int slice = itemSlices[tile];
-      sequence = batch.sequence(slice);
-      this.keyHead = keyHead;
+    void begin(int tile, int newKeyHead, MemorySegment memory) {
+      slice = itemSlices[tile];
+      keyHead = newKeyHead;
       firstMap = keyHead * mapsPerKeyHead;
       firstRow = batch.firstRow(slice) + itemFirstRows[tile];
       rows = Math.min(tileRows, batch.rows(slice) - itemFirstRows[tile]);
       firstPosition = batch.past(slice) + itemFirstRows[tile];
-      this.scratch = scratch;
+      scratch = memory;
       valueScratch = (long) CacheLayout.BLOCK_TOKENS * shape.keyDim() * Float.BYTES;
-      scoreScratch =
-          valueScratch + (long) CacheLayout.BLOCK_TOKENS * shape.valueDim() * Float.BYTES;
-      int count = rows * mapsPerKeyHead;
-      largest = new float[count];
-      sums = new float[count];
-      corrections = new float[count];
-      from = new int[count];
-      to = new int[count];
+      count = rows * mapsPerKeyHead;
+      if (count > largest.length) {
+        scores = new float[count * CacheLayout.BLOCK_TOKENS];
+        largest = new float[count];
+        sums = new float[count];
+        corrections = new float[count];
+        from = new int[count];
+        to = new int[count];
+      }
     }
 
     void run() {
-      int count = largest.length;
       for (int q = 0; q < count; q++) {
         largest[q] = Float.NEGATIVE_INFINITY;
-        outputs().asSlice(outputByte(q), (long) shape.valueDim() * Float.BYTES).fill((byte) 0);
+        sums[q] = 0;
+        ElementKernels.clear(outputs(), outputByte(q), shape.valueDim());
       }
       int firstBlock = mask.firstVisible(firstPosition) / CacheLayout.BLOCK_TOKENS;
       int lastBlock = (firstPosition + rows - 1) / CacheLayout.BLOCK_TOKENS;
@@ -143,6 +157,7 @@ final class AttentionTask {
     }
 
     private void block(int block) {
+      SequenceCache sequence = batch.sequence(slice);
       MemorySegment memory = sequence.pool().block(sequence.block(block));
       scores(memory);
       weights(block);
@@ -166,7 +181,6 @@ final class AttentionTask {
         keyByte = 0;
       }
       MemorySegment data = queries.matrix().data();
-      int count = largest.length;
       int q = 0;
       for (; q + 4 <= count; q += 4) {
         AttentionKernel.scoresOfFour(
@@ -178,12 +192,12 @@ final class AttentionTask {
             shape.keyDim(),
             keys,
             keyByte,
-            scratch,
-            scoreByte(q));
+            scores,
+            scoreAt(q));
       }
       for (; q < count; q++) {
         AttentionKernel.scoresOfOne(
-            data, queryByte(q), shape.keyDim(), keys, keyByte, scratch, scoreByte(q));
+            data, queryByte(q), shape.keyDim(), keys, keyByte, scores, scoreAt(q));
       }
     }
 
@@ -193,20 +207,21 @@ final class AttentionTask {
      */
     private void weights(int block) {
       int firstToken = block * CacheLayout.BLOCK_TOKENS;
-      for (int q = 0; q < largest.length; q++) {
+      for (int q = 0; q < count; q++) {
         int position = firstPosition + q % rows;
         from[q] = Math.max(0, mask.firstVisible(position) - firstToken);
         to[q] = Math.min(CacheLayout.BLOCK_TOKENS, position + 1 - firstToken);
         if (from[q] >= to[q]) {
           continue;
         }
-        float inBlock = AttentionKernel.scaleAndMask(scratch, scoreByte(q), scale, from[q], to[q]);
+        float inBlock = AttentionKernel.scaleAndMask(scores, scoreAt(q), scale, from[q], to[q]);
         float before = largest[q];
         float after = Math.max(before, inBlock);
         corrections[q] = after == before ? 1 : ElementKernels.exp(before - after);
         largest[q] = after;
         sums[q] =
-            sums[q] * corrections[q] + AttentionKernel.exponentials(scratch, scoreByte(q), after);
+            sums[q] * corrections[q]
+                + AttentionKernel.exponentials(scores, scoreAt(q), after, partials);
       }
     }
 
@@ -234,8 +249,8 @@ final class AttentionTask {
       while (q < end) {
         if (q + 4 <= end && sameSlots(q)) {
           AttentionKernel.weighFour(
-              scratch,
-              scoreByte(q),
+              scores,
+              scoreAt(q),
               from[q],
               to[q],
               values,
@@ -254,8 +269,8 @@ final class AttentionTask {
         } else {
           if (from[q] < to[q]) {
             AttentionKernel.weighOne(
-                scratch,
-                scoreByte(q),
+                scores,
+                scoreAt(q),
                 from[q],
                 to[q],
                 values,
@@ -296,8 +311,8 @@ final class AttentionTask {
       return attended.headByte(firstRow + q % rows, firstMap + q / rows);
     }
 
-    private long scoreByte(int q) {
-      return scoreScratch + (long) q * CacheLayout.BLOCK_TOKENS * Float.BYTES;
+    private int scoreAt(int q) {
+      return q * CacheLayout.BLOCK_TOKENS;
     }
   }
 }

@@ -14,6 +14,18 @@ final class ElementKernels {
     return Lanes.exp(Lanes.broadcast(x)).lane(0);
   }
 
+  /** {@code x = 0}. */
+  static void clear(MemorySegment x, long xByte, int count) {
+    FloatVector zero = FloatVector.zero(Lanes.FLOATS);
+    int i = 0;
+    for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
+      Lanes.store(zero, x, xByte + (long) i * Float.BYTES);
+    }
+    for (; i < count; i++) {
+      x.set(Tensor.FLOAT, xByte + (long) i * Float.BYTES, 0);
+    }
+  }
+
   /** {@code x /= divisor}. */
   static void divide(MemorySegment x, long xByte, int count, float divisor) {
     int i = 0;

@@ -13,7 +13,7 @@ import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Tensor;
 
-/** Widens 16-bit numbers to f32, exactly. */
+/** Widens weights and cached numbers of any type to f32, exactly. */
 final class FloatRows {
   /** As many 16-bit numbers as a vector of floats has lanes. */
   private static final VectorSpecies<Short> HALVES =
@@ -26,7 +26,7 @@ final class FloatRows {
 
   /**
    * Widens {@code count} numbers of type {@code dtype} from {@code source} into f32 at {@code
-   * target}.
+   * target}; whole blocks of those that come in blocks.
    */
   static void widen(
       DType dtype,
@@ -40,6 +40,12 @@ final class FloatRows {
           MemorySegment.copy(source, sourceByte, target, targetByte, (long) count * Float.BYTES);
       case BF16 -> widenBf16(source, sourceByte, target, targetByte, count);
       case F16 -> widenF16(source, sourceByte, target, targetByte, count);
+      case Q8_0, Q4_0, Q4_1, Q5_0, Q5_1 ->
+          PlainRows.widen(
+              dtype, source, sourceByte, target, targetByte, count / dtype.blockElements());
+      case Q4_K, Q5_K, Q6_K ->
+          SuperRows.widen(
+              dtype, source, sourceByte, target, targetByte, count / dtype.blockElements());
       default -> throw new IllegalArgumentException("cannot compute on elements of type " + dtype);
     }
   }

@@ -35,15 +35,29 @@ final class Lanes {
   private static final VectorShuffle<Float> SWAP_2 = swap(2);
   private static final VectorShuffle<Float> SWAP_1 = swap(1);
 
-  private static final float LOG2_E = 1.44269504f;
-  private static final float LN2_HIGH = 0.693359375f;
-  private static final float LN2_LOW = -2.12194440e-4f;
+  // Vectors, not numbers that become vectors at each use: that is so much code that the compiler
+  // gives up in the middle of an exponential, and makes objects of what it has.
+  private static final FloatVector ZERO = FloatVector.zero(FLOATS);
+  private static final FloatVector ONE = broadcast(1f);
+  private static final FloatVector LOG2_E = broadcast(1.44269504f);
+  private static final FloatVector MINUS_LN2_HIGH = broadcast(-0.693359375f);
+  private static final FloatVector MINUS_LN2_LOW = broadcast(2.12194440e-4f);
 
   /** 1.5 · 2^23: adding it rounds a small f32 to an integer, which then stands in the low bits. */
-  private static final float ROUND = 12582912f;
+  private static final FloatVector ROUND = broadcast(12582912f);
 
-  private static final float SMALLEST = -87.33f;
-  private static final float LARGEST = 88.37f;
+  /** What makes the bits of such a sum the integer plus the bias of an f32's exponent. */
+  private static final IntVector TO_EXPONENT =
+      IntVector.broadcast(INTS, 127 - Float.floatToRawIntBits(12582912f));
+
+  private static final FloatVector SMALLEST = broadcast(-87.33f);
+  private static final FloatVector LARGEST = broadcast(88.37f);
+  private static final FloatVector P0 = broadcast(1.9875691500e-4f);
+  private static final FloatVector P1 = broadcast(1.3981999507e-3f);
+  private static final FloatVector P2 = broadcast(8.3334519073e-3f);
+  private static final FloatVector P3 = broadcast(4.1665795894e-2f);
+  private static final FloatVector P4 = broadcast(1.6666665459e-1f);
+  private static final FloatVector P5 = broadcast(5.0000001201e-1f);
 
   private Lanes() {}
 
@@ -66,6 +80,10 @@ final class Lanes {
 
   static FloatVector load(MemorySegment memory, long at) {
     return FloatVector.fromMemorySegment(FLOATS, memory, at, ORDER);
+  }
+
+  static FloatVector load(float[] numbers, int from) {
+    return FloatVector.fromArray(FLOATS, numbers, from);
   }
 
   static void store(FloatVector vector, MemorySegment memory, long at) {
@@ -94,6 +112,11 @@ final class Lanes {
     return v.lane(0);
   }
 
+  /** The sum of the {@link #COUNT} numbers from {@code from} on, added in that same order. */
+  static float sum(float[] numbers, int from) {
+    return sum(load(numbers, from));
+  }
+
   /**
    * e to the power of every lane, to about two units in the last place; 0 below −87.33, finite
    * above 88.37.
@@ -103,26 +126,21 @@ final class Lanes {
     FloatVector clamped = x.min(LARGEST).max(SMALLEST);
     FloatVector shifted = clamped.mul(LOG2_E).add(ROUND);
     FloatVector n = shifted.sub(ROUND);
-    FloatVector r = n.fma(broadcast(-LN2_HIGH), clamped);
-    r = n.fma(broadcast(-LN2_LOW), r);
-    FloatVector p = broadcast(1.9875691500e-4f);
-    p = p.fma(r, broadcast(1.3981999507e-3f));
-    p = p.fma(r, broadcast(8.3334519073e-3f));
-    p = p.fma(r, broadcast(4.1665795894e-2f));
-    p = p.fma(r, broadcast(1.6666665459e-1f));
-    p = p.fma(r, broadcast(5.0000001201e-1f));
-    p = p.fma(r.mul(r), r).add(1f);
+    FloatVector r = n.fma(MINUS_LN2_HIGH, clamped);
+    r = n.fma(MINUS_LN2_LOW, r);
+    FloatVector p = P0.fma(r, P1);
+    p = p.fma(r, P2);
+    p = p.fma(r, P3);
+    p = p.fma(r, P4);
+    p = p.fma(r, P5);
+    p = p.fma(r.mul(r), r).add(ONE);
     IntVector exponent =
-        shifted
-            .reinterpretAsInts()
-            .sub(Float.floatToRawIntBits(ROUND))
-            .add(127)
-            .lanewise(VectorOperators.LSHL, 23);
-    return p.mul(exponent.reinterpretAsFloats()).blend(0f, vanishing);
+        shifted.reinterpretAsInts().add(TO_EXPONENT).lanewise(VectorOperators.LSHL, 23);
+    return p.mul(exponent.reinterpretAsFloats()).blend(ZERO, vanishing);
   }
 
   /** 1 / (1 + e^−x) of every lane. */
   static FloatVector sigmoid(FloatVector x) {
-    return broadcast(1f).div(exp(x.neg()).add(1f));
+    return ONE.div(exp(x.neg()).add(ONE));
   }
 }

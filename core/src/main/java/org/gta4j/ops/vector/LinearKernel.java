@@ -11,40 +11,56 @@ import org.gta4j.tensor.Tensor;
  *
  * <p>The partial sums go through memory on their way from the loop to the sum across lanes: a
  * vector that is handed to a method which the compiler does not inline becomes an object, in the
- * loop already.
+ * loop already. That memory is an array: sixteen stores to a memory segment are more code than the
+ * compiler inlines into one method, and then the last ones are such methods.
+ *
+ * <p>Not thread-safe: each worker has its own.
  */
 final class LinearKernel {
   /** Rows of weights, that is outputs, in a tile. */
   static final int OUTPUTS = 4;
 
-  /** Floats of scratch memory a tile needs for its partial sums. */
-  static final int PARTIAL_FLOATS = 16 * 16;
+  private static final int PARTIAL_FLOATS = 16 * 16;
 
   private static final int ROWS = 4;
 
-  private static final long VECTOR_BYTES = (long) Lanes.COUNT * Float.BYTES;
+  private final float[] partials = new float[PARTIAL_FLOATS];
+  private MemorySegment w = MemorySegment.NULL;
+  private int inputs;
+  private MemorySegment x = MemorySegment.NULL;
+  private long xStride;
+  private MemorySegment y = MemorySegment.NULL;
+  private long yStride;
+  private float[] bias = new float[0];
 
-  private LinearKernel() {}
+  /** A worker's own. */
+  LinearKernel() {}
 
   /**
-   * What all tiles of one call have in common.
+   * Sets what all tiles of an item have in common.
    *
-   * @param w f32 weights, rows of {@code inputs} floats
-   * @param inputs floats a row
-   * @param x activations, rows {@code xStride} bytes apart
-   * @param y results, rows {@code yStride} bytes apart
-   * @param bias one number an output
-   * @param partials scratch memory of {@link #PARTIAL_FLOATS}
+   * @param weights f32 weights, rows of {@code width} floats
+   * @param width floats a row
+   * @param activations rows {@code activationStride} bytes apart
+   * @param results rows {@code resultStride} bytes apart
+   * @param biases one number an output
    */
-  record Operands(
-      MemorySegment w,
-      int inputs,
-      MemorySegment x,
-      long xStride,
-      MemorySegment y,
-      long yStride,
-      float[] bias,
-      MemorySegment partials) {}
+  void begin(
+      MemorySegment weights,
+      int width,
+      MemorySegment activations,
+      long activationStride,
+      MemorySegment results,
+      long resultStride,
+      float[] biases) {
+    w = weights;
+    inputs = width;
+    x = activations;
+    xStride = activationStride;
+    y = results;
+    yStride = resultStride;
+    bias = biases;
+  }
 
   /**
    * Computes {@code outputs} (at most {@link #OUTPUTS}) numbers of {@code rows} rows.
@@ -54,28 +70,25 @@ final class LinearKernel {
    * @param xByte where the first row of activations begins
    * @param yByte where the first result goes
    */
-  static void tile(
-      Operands o, long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
+  void tile(long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
     int row = 0;
     if (outputs == OUTPUTS) {
       for (; row + ROWS <= rows; row += ROWS) {
-        fourByFour(
-            o.w(), wByte, o.inputs(), o.x(), xByte + row * o.xStride(), o.xStride(), o.partials());
-        finish(
-            o, wByte, OUTPUTS, biasAt, xByte + row * o.xStride(), yByte + row * o.yStride(), ROWS);
+        fourByFour(w, wByte, inputs, x, xByte + row * xStride, xStride, partials);
+        finish(wByte, OUTPUTS, biasAt, xByte + row * xStride, yByte + row * yStride, ROWS);
       }
       for (; row < rows; row++) {
-        fourByOne(o.w(), wByte, o.inputs(), o.x(), xByte + row * o.xStride(), o.partials());
-        finish(o, wByte, OUTPUTS, biasAt, xByte + row * o.xStride(), yByte + row * o.yStride(), 1);
+        fourByOne(w, wByte, inputs, x, xByte + row * xStride, partials);
+        finish(wByte, OUTPUTS, biasAt, xByte + row * xStride, yByte + row * yStride, 1);
       }
       return;
     }
     for (; row < rows; row++) {
       for (int output = 0; output < outputs; output++) {
-        long w = wByte + (long) output * o.inputs() * Float.BYTES;
-        long y = yByte + row * o.yStride() + (long) output * Float.BYTES;
-        oneByOne(o.w(), w, o.inputs(), o.x(), xByte + row * o.xStride(), o.partials());
-        finish(o, w, 1, biasAt + output, xByte + row * o.xStride(), y, 1);
+        long at = wByte + (long) output * inputs * Float.BYTES;
+        long to = yByte + row * yStride + (long) output * Float.BYTES;
+        oneByOne(w, at, inputs, x, xByte + row * xStride, partials);
+        finish(at, 1, biasAt + output, xByte + row * xStride, to, 1);
       }
     }
   }
@@ -88,57 +101,44 @@ final class LinearKernel {
   /**
    * Adds up the partial sums [rows][outputs][lanes], the inputs that fill no vector, and the bias.
    */
-  private static void finish(
-      Operands o, long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
-    int from = whole(o.inputs());
+  private void finish(long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
+    int from = whole(inputs);
     for (int row = 0; row < rows; row++) {
       for (int output = 0; output < outputs; output++) {
-        FloatVector partial = Lanes.load(o.partials(), (row * outputs + output) * VECTOR_BYTES);
-        float sum = Lanes.sum(partial);
-        if (from < o.inputs()) {
-          sum +=
-              tail(
-                  o,
-                  wByte + (long) output * o.inputs() * Float.BYTES,
-                  xByte + row * o.xStride(),
-                  from);
+        float sum = Lanes.sum(partials, (row * outputs + output) * Lanes.COUNT);
+        if (from < inputs) {
+          long at = wByte + (long) output * inputs * Float.BYTES;
+          sum += tail(w, at, x, xByte + row * xStride, from, inputs);
         }
-        o.y()
-            .set(
-                Tensor.FLOAT,
-                yByte + row * o.yStride() + (long) output * Float.BYTES,
-                sum + o.bias()[biasAt + output]);
+        long to = yByte + row * yStride + (long) output * Float.BYTES;
+        y.set(Tensor.FLOAT, to, sum + bias[biasAt + output]);
       }
     }
   }
 
-  private static float tail(Operands o, long wByte, long xByte, int from) {
+  private static float tail(
+      MemorySegment w, long wByte, MemorySegment x, long xByte, int from, int inputs) {
     float sum = 0;
-    for (int i = from; i < o.inputs(); i++) {
+    for (int i = from; i < inputs; i++) {
       long at = (long) i * Float.BYTES;
-      sum += o.w().get(Tensor.FLOAT, wByte + at) * o.x().get(Tensor.FLOAT, xByte + at);
+      sum += w.get(Tensor.FLOAT, wByte + at) * x.get(Tensor.FLOAT, xByte + at);
     }
     return sum;
   }
 
   private static void oneByOne(
-      MemorySegment w,
-      long wByte,
-      int inputs,
-      MemorySegment x,
-      long xByte,
-      MemorySegment partials) {
+      MemorySegment w, long wByte, int inputs, MemorySegment x, long xByte, float[] partials) {
     Lanes.guard(w, wByte);
     FloatVector sum = FloatVector.zero(Lanes.FLOATS);
     for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
       sum = Lanes.load(w, wByte + at).fma(Lanes.load(x, xByte + at), sum);
     }
-    Lanes.store(sum, partials, 0);
+    sum.intoArray(partials, 0);
   }
 
   private static void fourByOne(
-      MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, MemorySegment partials) {
+      MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, float[] partials) {
     Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
@@ -156,10 +156,10 @@ final class LinearKernel {
       s2 = Lanes.load(w, w2 + at).fma(v, s2);
       s3 = Lanes.load(w, w3 + at).fma(v, s3);
     }
-    Lanes.store(s0, partials, 0);
-    Lanes.store(s1, partials, VECTOR_BYTES);
-    Lanes.store(s2, partials, 2 * VECTOR_BYTES);
-    Lanes.store(s3, partials, 3 * VECTOR_BYTES);
+    s0.intoArray(partials, 0);
+    s1.intoArray(partials, Lanes.COUNT);
+    s2.intoArray(partials, 2 * Lanes.COUNT);
+    s3.intoArray(partials, 3 * Lanes.COUNT);
   }
 
   private static void fourByFour(
@@ -169,7 +169,7 @@ final class LinearKernel {
       MemorySegment x,
       long x0,
       long xStride,
-      MemorySegment partials) {
+      float[] partials) {
     Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
@@ -222,21 +222,21 @@ final class LinearKernel {
       d2 = v2.fma(u, d2);
       d3 = v3.fma(u, d3);
     }
-    Lanes.store(a0, partials, 0);
-    Lanes.store(a1, partials, VECTOR_BYTES);
-    Lanes.store(a2, partials, 2 * VECTOR_BYTES);
-    Lanes.store(a3, partials, 3 * VECTOR_BYTES);
-    Lanes.store(b0, partials, 4 * VECTOR_BYTES);
-    Lanes.store(b1, partials, 5 * VECTOR_BYTES);
-    Lanes.store(b2, partials, 6 * VECTOR_BYTES);
-    Lanes.store(b3, partials, 7 * VECTOR_BYTES);
-    Lanes.store(c0, partials, 8 * VECTOR_BYTES);
-    Lanes.store(c1, partials, 9 * VECTOR_BYTES);
-    Lanes.store(c2, partials, 10 * VECTOR_BYTES);
-    Lanes.store(c3, partials, 11 * VECTOR_BYTES);
-    Lanes.store(d0, partials, 12 * VECTOR_BYTES);
-    Lanes.store(d1, partials, 13 * VECTOR_BYTES);
-    Lanes.store(d2, partials, 14 * VECTOR_BYTES);
-    Lanes.store(d3, partials, 15 * VECTOR_BYTES);
+    a0.intoArray(partials, 0);
+    a1.intoArray(partials, Lanes.COUNT);
+    a2.intoArray(partials, 2 * Lanes.COUNT);
+    a3.intoArray(partials, 3 * Lanes.COUNT);
+    b0.intoArray(partials, 4 * Lanes.COUNT);
+    b1.intoArray(partials, 5 * Lanes.COUNT);
+    b2.intoArray(partials, 6 * Lanes.COUNT);
+    b3.intoArray(partials, 7 * Lanes.COUNT);
+    c0.intoArray(partials, 8 * Lanes.COUNT);
+    c1.intoArray(partials, 9 * Lanes.COUNT);
+    c2.intoArray(partials, 10 * Lanes.COUNT);
+    c3.intoArray(partials, 11 * Lanes.COUNT);
+    d0.intoArray(partials, 12 * Lanes.COUNT);
+    d1.intoArray(partials, 13 * Lanes.COUNT);
+    d2.intoArray(partials, 14 * Lanes.COUNT);
+    d3.intoArray(partials, 15 * Lanes.COUNT);
   }
 }

@@ -249,7 +249,7 @@ class RotaryEmbeddingTest {
           new RotaryAngles(
               FloatMatrix.allocate(arena, 5, 8), FloatMatrix.allocate(arena, 5, 8), rotary.pairs());
       for (int first : new int[] {0, 31, 4095, 1_000_000}) {
-        rotary.fill(angles, 2, 3, first, first + 3);
+        new RotaryTable(rotary).fill(angles, 2, 3, first, first + 3);
         for (int row = 0; row < 3; row++) {
           for (int i = 0; i < 8; i++) {
             double angle = (double) (first + row) * frequencies[i];

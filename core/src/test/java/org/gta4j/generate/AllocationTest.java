@@ -1,0 +1,48 @@
+package org.gta4j.generate;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.nio.file.Path;
+import java.util.List;
+import java.util.stream.Stream;
+import org.gta4j.ops.ChildJvm;
+import org.gta4j.testing.Fixture;
+import org.gta4j.testing.GgufFixture;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.Arguments;
+import org.junit.jupiter.params.provider.MethodSource;
+
+/** In steady state a decoding step allocates nothing on the heap, in any thread of the engine. */
+class AllocationTest {
+  static Stream<Arguments> models() {
+    return Stream.concat(
+        Stream.of("gta/gta-head64", "mla/mla-paper-shape", "llama/qwen3-qk-norm")
+            .map(name -> Arguments.of(own(name), "BF16")),
+        Stream.of("llama-q4_1.gguf", "llama-q5_1.gguf", "llama-q6_k.gguf")
+            .map(name -> Arguments.of(ownGguf(name), "F32")));
+  }
+
+  private static Path own(String name) {
+    return Fixture.own().stream()
+        .map(Fixture::folder)
+        .filter(folder -> folder.endsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  private static Path ownGguf(String name) {
+    return GgufFixture.own().stream()
+        .map(GgufFixture::file)
+        .filter(file -> file.endsWith(name))
+        .findFirst()
+        .orElseThrow();
+  }
+
+  @ParameterizedTest
+  @MethodSource("models")
+  void aStepAllocatesNothing(Path model, String cacheType) {
+    List<String> output =
+        ChildJvm.run(List.of(), AllocationProgram.class, model.toString(), cacheType);
+    assertThat(output).contains("step 0", "scheduler 0");
+  }
+}
