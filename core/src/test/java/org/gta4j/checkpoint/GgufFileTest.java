@@ -105,7 +105,7 @@ class GgufFileTest {
             .put("qwen2.rope.scaling.original_context_length", 16)
             .put("qwen2.rope.scaling.attn_factor", 0.5f);
     assertThat(config(qwen).attention().rotary().scaling())
-        .isEqualTo(new RopeScaling.Yarn(4, 16, 32, 1, true, 0.5 * (1 + 0.1 * Math.log(4)), 0));
+        .isEqualTo(new RopeScaling.Yarn(4, 16, 32, 1, true, 0.5 * (1 + 0.1 * Math.log(4))));
     GgufBytes none =
         TinyGguf.of("llama", DType.F32, true)
             .put("llama.rope.scaling.factor", 4f)
