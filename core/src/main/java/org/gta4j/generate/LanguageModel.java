@@ -188,6 +188,12 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /** A conversation that nothing has been said in yet. */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  public Conversation converse() {
+    return new Conversation(this);
+  }
+
   /** A pool with room for {@code sequences} whole contexts; memory is taken as it is needed. */
   public BlockPool pool(int sequences) {
     long blocks = (long) CacheLayout.blocksFor(contextLength) * sequences;
