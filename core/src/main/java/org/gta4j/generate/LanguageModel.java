@@ -114,6 +114,11 @@ public final class LanguageModel implements AutoCloseable {
     return decoder.config();
   }
 
+  /** Bytes of its weights, as they lie in its files. */
+  public long weightsBytes() {
+    return decoder.weights().bytes();
+  }
+
   /** What it computes with. */
   public Ops ops() {
     return backend.ops();
