@@ -143,6 +143,7 @@ final class ModelOptions {
     long begin = System.nanoTime();
     Checkpoint checkpoint = open();
     try {
+      MemoryCheck.model(terminal, checkpoint, options, modelName());
       boolean small = shortRun && !isBackendGiven() && SmallModel.is(checkpoint, options);
       LanguageModel model =
           LanguageModel.of(

@@ -15,6 +15,7 @@ import org.gta4j.tokenizer.TokenDecoder;
 public final class Generation {
   private final Request request;
   private final SequenceCache cache;
+  private final boolean ownsCache;
   private final Sampler sampler;
   private final Optional<TokenDecoder> decoder;
   private final StopScanner stops;
@@ -26,13 +27,21 @@ public final class Generation {
   private Optional<FinishReason> finish = Optional.empty();
   private long firstTokenNanos;
 
+  /**
+   * A text that is about to be continued.
+   *
+   * @param cache keys and values of the first tokens of the prompt, or of none
+   * @param ownsCache whether the cache is let go of at the end
+   */
   Generation(
       Request request,
       SequenceCache cache,
+      boolean ownsCache,
       Optional<TokenDecoder> decoder,
       Consumer<String> listener) {
     this.request = request;
     this.cache = cache;
+    this.ownsCache = ownsCache;
     this.sampler = new Sampler(request.sampling());
     this.decoder = decoder;
     this.stops = new StopScanner(request.stop());
@@ -138,20 +147,26 @@ public final class Generation {
     }
   }
 
-  /** Ends it and lets go of its cache. */
+  /** Ends it, and lets go of its cache if that is its own. */
   void complete(FinishReason reason) {
     if (!stops.found()) {
       decoder.ifPresent(d -> emit(stops.accept(d.end())));
       emit(stops.end());
     }
     finish = Optional.of(reason);
-    cache.close();
+    closeCache();
   }
 
-  /** Lets go of its cache without another word, after an error. */
+  /** Ends it without another word, after an error. */
   void abandon() {
     if (finish.isEmpty()) {
       finish = Optional.of(FinishReason.CANCELLED);
+      closeCache();
+    }
+  }
+
+  private void closeCache() {
+    if (ownsCache) {
       cache.close();
     }
   }

@@ -122,6 +122,11 @@ public final class LanguageModel implements AutoCloseable {
     return decoder.config();
   }
 
+  /** Bytes of its weights, as they lie in its files. */
+  public long weightsBytes() {
+    return decoder.weights().bytes();
+  }
+
   /** What it computes with. */
   public Ops ops() {
     return backend.ops();
@@ -194,6 +199,12 @@ public final class LanguageModel implements AutoCloseable {
       scheduler.runToEnd();
       return generation;
     }
+  }
+
+  /** A conversation that nothing has been said in yet. */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  public Conversation converse() {
+    return new Conversation(this);
   }
 
   /** A pool with room for {@code sequences} whole contexts; memory is taken as it is needed. */

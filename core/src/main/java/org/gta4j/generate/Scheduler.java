@@ -91,6 +91,27 @@ public final class Scheduler implements Generation.ModelEnd {
    *     is out of range
    */
   public Generation submit(Request request, Consumer<String> listener) {
+    return submit(request, new SequenceCache(pool), true, listener);
+  }
+
+  /**
+   * The same for a prompt whose first tokens are in a cache already.
+   *
+   * @param cache keys and values of fewer tokens than the prompt has, exactly its first ones, in
+   *     this scheduler's pool; stays the caller's, and holds the whole text at the end but for its
+   *     last token
+   */
+  Generation continueFrom(SequenceCache cache, Request request, Consumer<String> listener) {
+    if (cache.pool() != pool || cache.length() >= request.prompt().length) {
+      throw new IllegalArgumentException(
+          "expected fewer than the prompt's %d tokens in this scheduler's pool, found %d"
+              .formatted(request.prompt().length, cache.length()));
+    }
+    return submit(request, cache, false, listener);
+  }
+
+  private Generation submit(
+      Request request, SequenceCache cache, boolean ownsCache, Consumer<String> listener) {
     int[] prompt = request.prompt();
     if (prompt.length >= contextLength) {
       throw new IllegalArgumentException(
@@ -109,8 +130,7 @@ public final class Scheduler implements Generation.ModelEnd {
       throw new IllegalArgumentException("stop texts need a tokenizer, and this model has none");
     }
     Generation generation =
-        new Generation(
-            request, new SequenceCache(pool), tokenizer.map(Tokenizer::decoder), listener);
+        new Generation(request, cache, ownsCache, tokenizer.map(Tokenizer::decoder), listener);
     if (blocks(generation) > pool.maxBlocks()) {
       throw new IllegalArgumentException(
           "the cache has room for %d tokens, the prompt and its answer may need %d"
@@ -139,8 +159,8 @@ public final class Scheduler implements Generation.ModelEnd {
    *     it is where its listener throws; the others can go on with the next step
    */
   public void step() {
-    removeCancelled(waiting);
-    removeCancelled(running);
+    removeEnded(waiting);
+    removeEnded(running);
     admit();
     input.clear();
     rowOwners.clear();
@@ -264,13 +284,13 @@ public final class Scheduler implements Generation.ModelEnd {
     return (int) Math.min(contextLength, (long) request.prompt().length + request.maxTokens());
   }
 
-  private static void removeCancelled(List<Generation> generations) {
+  /** Removes what was cancelled, and what its owner gave up after an error. */
+  private static void removeEnded(List<Generation> generations) {
     generations.removeIf(generation -> {
-      boolean cancelled = generation.isCancelled(); // asked once: another thread may do it any time
-      if (cancelled) {
+      if (generation.finish().isEmpty() && generation.isCancelled()) {
         generation.complete(FinishReason.CANCELLED);
       }
-      return cancelled;
+      return generation.finish().isPresent();
     });
   }
 
@@ -287,6 +307,16 @@ public final class Scheduler implements Generation.ModelEnd {
    */
   public double prefillTokensPerSecond() {
     return promptNanos == 0 ? 0 : promptRows * 1e9 / promptNanos;
+  }
+
+  /** How many prompt tokens were computed so far. */
+  public long promptTokensComputed() {
+    return promptRows;
+  }
+
+  /** How many tokens of answers were computed so far. */
+  public long answerTokensComputed() {
+    return decodeRows;
   }
 
   /** Tokens decoded a second, 0 before there were any. */
