@@ -4,6 +4,7 @@ import java.util.List;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.LanguageModel;
+import org.gta4j.generate.ModelOutputException;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Scheduler;
@@ -74,7 +75,7 @@ final class GenerateVerb extends Verb {
         int printed = 0;
         Progress reading = new Progress(terminal, "reading the prompt", "tokens");
         while (!scheduler.isIdle()) {
-          scheduler.step();
+          step(scheduler, model);
           reading.at(generation.promptTokensRead(), request.prompt().length, "");
           if (streams && !asText) {
             printed = printIds(terminal, generation, printed);
@@ -91,6 +92,14 @@ final class GenerateVerb extends Verb {
           terminal.say(report.line());
         }
       }
+    }
+  }
+
+  private static void step(Scheduler scheduler, LanguageModel model) {
+    try {
+      scheduler.step();
+    } catch (ModelOutputException e) {
+      throw model.explained(e);
     }
   }
 

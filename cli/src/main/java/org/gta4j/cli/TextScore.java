@@ -35,8 +35,7 @@ final class TextScore {
           if (position + 1 < window.length) {
             negativeLogLikelihood -= logProbability(logits, matrixRow, window[position + 1]);
           }
-        },
-        (index, hidden, rows) -> {});
+        });
     tokens += window.length - 1;
     // One decoder goes through all windows, so that a character cut by a border is counted once.
     for (int i = 0; i < window.length; i++) {
@@ -62,8 +61,7 @@ final class TextScore {
     }
     double result = row[id] - largest - Math.log(sum);
     if (!Double.isFinite(result)) {
-      throw new ModelOutputException(
-          "the model's logits are not finite numbers: its weights are damaged, or too large for f32");
+      throw model.explained(new ModelOutputException("its logits are not finite numbers"));
     }
     return result;
   }

@@ -31,6 +31,16 @@ public class CheckpointException extends RuntimeException {
     return new CheckpointException(sentence(file, field, expected, found), cause);
   }
 
+  /** A mapped file that became shorter while it was read. */
+  public static CheckpointException cutOff(String file, InternalError cause) {
+    return of(
+        file,
+        "size",
+        "the bytes it had when it was opened",
+        "fewer: is another process writing to it?",
+        cause);
+  }
+
   private static String sentence(String file, String field, String expected, Object found) {
     return "%s: %s: expected %s, found %s".formatted(file, brief(field), expected, brief(found));
   }

@@ -12,17 +12,20 @@ import java.util.ArrayList;
 import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -31,6 +34,8 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class HuggingFaceFolder {
   private static final String CONFIG = "config.json";
+  private static final String GENERATION = "generation_config.json";
+  private static final String END_IDS = "eos_token_id";
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String TOKENIZER = "tokenizer.json";
@@ -74,7 +79,24 @@ public final class HuggingFaceFolder {
       throw CheckpointException.of(
           model.toString(), "files", "a %s in %s".formatted(CONFIG, folder), "none");
     }
-    return ConfigFile.read(config);
+    ObjectNode json = Json.readObject(config);
+    Path generation = folder.resolve(GENERATION);
+    if (Files.exists(generation)) {
+      mergeEnds(json, ConfigFile.read(generation));
+    }
+    return ConfigFile.of(config.toString(), json);
+  }
+
+  /**
+   * Which tokens end a text is said in two files; chat models' own end of a turn mostly in the
+   * second one.
+   */
+  private static void mergeEnds(ObjectNode json, ConfigFile generation) {
+    Set<Integer> ends = new LinkedHashSet<>(ConfigFile.of(CONFIG, json).ids(END_IDS));
+    if (ends.addAll(generation.ids(END_IDS))) {
+      ArrayNode all = json.putArray(END_IDS);
+      ends.forEach(all::add);
+    }
   }
 
   private static String name(Path path) {

@@ -9,7 +9,9 @@ public enum FinishReason {
   /** It reached its greatest length, or the context's end. */
   LENGTH,
   /** The caller gave it up. */
-  CANCELLED;
+  CANCELLED,
+  /** Computing it failed, or its listener did; what was thrown says why. */
+  FAILED;
 
   /** The name in JSON. */
   public String label() {

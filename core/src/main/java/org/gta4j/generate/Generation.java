@@ -26,6 +26,7 @@ public final class Generation {
   private volatile boolean cancelled;
   private Optional<FinishReason> finish = Optional.empty();
   private long firstTokenNanos;
+  private int promptRead;
 
   /**
    * A text that is about to be continued.
@@ -112,9 +113,12 @@ public final class Generation {
 
   /** How many of the prompt's tokens have been through the model. */
   public int promptTokensRead() {
-    return finish.isPresent()
-        ? request.prompt().length
-        : Math.min(cache.length(), request.prompt().length);
+    return promptRead;
+  }
+
+  /** Counts what the last step has read of the prompt. */
+  void advance() {
+    promptRead = Math.min(cache.length(), request.prompt().length);
   }
 
   boolean isReadingPrompt() {
@@ -160,7 +164,7 @@ public final class Generation {
   /** Ends it without another word, after an error. */
   void abandon() {
     if (finish.isEmpty()) {
-      finish = Optional.of(FinishReason.CANCELLED);
+      finish = Optional.of(FinishReason.FAILED);
       closeCache();
     }
   }

@@ -191,14 +191,38 @@ public final class LanguageModel implements AutoCloseable {
     return generate(Request.greedy(encode(prompt), maxTokens), listener);
   }
 
-  /** Continues one text. */
+  /**
+   * Continues a text.
+   *
+   * @param sampling how tokens are chosen
+   * @throws IllegalArgumentException as {@link #generate(Request, Consumer)}
+   */
+  public Generation generate(
+      String prompt, int maxTokens, Sampling sampling, Consumer<String> listener) {
+    return generate(new Request(encode(prompt), maxTokens, sampling, List.of(), false), listener);
+  }
+
+  /**
+   * Continues one text.
+   *
+   * @throws IllegalArgumentException if the prompt leaves no room in the context, an id is out of
+   *     range, or there are stop texts and no tokenizer
+   * @throws ModelOutputException if the model's logits are not finite numbers, with the reason
+   */
   public Generation generate(Request request, Consumer<String> listener) {
     try (BlockPool pool = pool(1)) {
       Scheduler scheduler = scheduler(pool);
       Generation generation = scheduler.submit(request, listener);
       scheduler.runToEnd();
       return generation;
+    } catch (ModelOutputException e) {
+      throw explained(e);
     }
+  }
+
+  /** The same with its reason; reads every weight. */
+  public ModelOutputException explained(ModelOutputException e) {
+    return new ModelOutputException("%s; %s".formatted(whyNotFinite(), e.getMessage()), e);
   }
 
   /** A conversation that nothing has been said in yet. */
@@ -224,6 +248,11 @@ public final class LanguageModel implements AutoCloseable {
   public interface Rows {
     /** Takes the logits after token number {@code position}: row {@code row} of {@code logits}. */
     void accept(int position, FloatMatrix logits, int row);
+  }
+
+  /** {@link #score(int[], Rows, Decoder.HiddenStates)} without the hidden states. */
+  public void score(int[] ids, Rows rows) {
+    score(ids, rows, (index, hidden, count) -> {});
   }
 
   /**

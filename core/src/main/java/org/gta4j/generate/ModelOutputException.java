@@ -8,4 +8,9 @@ public final class ModelOutputException extends RuntimeException {
   public ModelOutputException(String message) {
     super(message);
   }
+
+  /** With the whole sentence and what caused it. */
+  public ModelOutputException(String message, Throwable cause) {
+    super(message, cause);
+  }
 }

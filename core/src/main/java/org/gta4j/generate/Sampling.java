@@ -38,6 +38,36 @@ public record Sampling(
     }
   }
 
+  /** The same at another temperature. */
+  public Sampling withTemperature(double other) {
+    return new Sampling(other, topK, topP, minP, repeatPenalty, seed);
+  }
+
+  /** The same of the {@code other} most probable tokens. */
+  public Sampling withTopK(int other) {
+    return new Sampling(temperature, other, topP, minP, repeatPenalty, seed);
+  }
+
+  /** The same of the tokens that together reach a probability of {@code other}. */
+  public Sampling withTopP(double other) {
+    return new Sampling(temperature, topK, other, minP, repeatPenalty, seed);
+  }
+
+  /** The same of tokens at least {@code other} times as probable as the most probable one. */
+  public Sampling withMinP(double other) {
+    return new Sampling(temperature, topK, topP, other, repeatPenalty, seed);
+  }
+
+  /** The same with another penalty on what occurred. */
+  public Sampling withRepeatPenalty(double other) {
+    return new Sampling(temperature, topK, topP, minP, other, seed);
+  }
+
+  /** The same with other random numbers. */
+  public Sampling withSeed(long other) {
+    return new Sampling(temperature, topK, topP, minP, repeatPenalty, other);
+  }
+
   /** Always the most probable token; of equal ones the lowest id. */
   public static Sampling greedy() {
     return new Sampling(0, 0, 1, 0, 1, 0);

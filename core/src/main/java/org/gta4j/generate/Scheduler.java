@@ -21,7 +21,7 @@ import org.gta4j.tokenizer.Tokenizer;
  *
  * <p>Not thread-safe: one thread submits and steps; {@link Generation#cancel} may come from any.
  */
-public final class Scheduler implements Generation.ModelEnd {
+public final class Scheduler {
   /** Of a step's rows one in so many is kept for prompts while there are any. */
   private static final int PROMPT_SHARE = 8;
 
@@ -31,12 +31,15 @@ public final class Scheduler implements Generation.ModelEnd {
   private final int contextLength;
   private final int stepRows;
   private final StepInput input = new StepInput();
+  private final End end = new End();
   private final List<Generation> waiting = new ArrayList<>();
   private final List<Generation> running = new ArrayList<>();
   private final List<Generation> rowOwners = new ArrayList<>();
+  private final List<Generation> stepOwners = new ArrayList<>();
   private final float[] logits;
   private final int[] endIds;
   private int firstDecoding;
+  private int firstPrompt;
   private boolean promptsTurn;
   private long promptRows;
   private long decodeRows;
@@ -65,21 +68,6 @@ public final class Scheduler implements Generation.ModelEnd {
     this.stepRows = Math.max(1, stepRows);
     logits = new float[decoder.config().vocabSize()];
     endIds = decoder.config().endIds().stream().mapToInt(Integer::intValue).toArray();
-  }
-
-  @Override
-  public boolean isEnd(int id) {
-    for (int end : endIds) {
-      if (end == id) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  @Override
-  public int contextLength() {
-    return contextLength;
   }
 
   /**
@@ -155,8 +143,9 @@ public final class Scheduler implements Generation.ModelEnd {
   /**
    * Computes one step and hands out what it brought.
    *
-   * @throws ModelOutputException if a text's logits are no distribution. That text is given up, as
-   *     it is where its listener throws; the others can go on with the next step
+   * @throws ModelOutputException if a text's logits are no distribution. That text has failed, as
+   *     it has where its listener throws; the others can go on with the next step
+   * @throws RuntimeException or {@link Error} if the step cannot be computed: its texts have failed
    */
   public void step() {
     removeEnded(waiting);
@@ -164,26 +153,31 @@ public final class Scheduler implements Generation.ModelEnd {
     admit();
     input.clear();
     rowOwners.clear();
+    stepOwners.clear();
     int decoding = addDecoding();
-    // By index here and below: a step allocates nothing, iterators and streams would.
-    for (int i = 0; i < running.size(); i++) {
-      Generation generation = running.get(i);
-      int room = stepRows - input.batch().rows();
-      if (generation.isReadingPrompt() && room > 0) {
-        add(generation, Math.min(room, generation.pending()));
-      }
-    }
+    addPrompts();
     if (input.batch().rows() == 0) {
       return;
     }
     long begin = System.nanoTime();
-    FloatMatrix result = decoder.forward(input);
+    FloatMatrix result;
+    try {
+      result = decoder.forward(input);
+    } catch (RuntimeException | Error e) {
+      stepOwners.forEach(Generation::abandon);
+      removeEnded(running);
+      throw e;
+    }
     count(decoding, System.nanoTime() - begin);
     Optional<RuntimeException> failure = Optional.empty();
+    // By index here and below: a step allocates nothing, iterators and streams would.
+    for (int i = 0; i < stepOwners.size(); i++) {
+      stepOwners.get(i).advance();
+    }
     for (int i = 0; i < rowOwners.size(); i++) {
       result.copyRow(i, logits, 0);
       try {
-        rowOwners.get(i).accept(logits, this);
+        rowOwners.get(i).accept(logits, end);
       } catch (RuntimeException e) {
         rowOwners.get(i).abandon();
         failure.ifPresent(first -> first.addSuppressed(e));
@@ -192,7 +186,31 @@ public final class Scheduler implements Generation.ModelEnd {
     }
     running.removeIf(generation -> generation.finish().isPresent());
     if (failure.isPresent()) {
-      throw failure.get() instanceof ModelOutputException e ? explained(e) : failure.get();
+      throw failure.get();
+    }
+  }
+
+  /**
+   * Adds rows of prompts, as many of each as of the others while there is room, and of the first
+   * ones what is left then: a short prompt does not wait for the end of a long one.
+   */
+  private void addPrompts() {
+    int prompts = 0;
+    for (int i = 0; i < running.size(); i++) {
+      prompts += running.get(i).isReadingPrompt() ? 1 : 0;
+    }
+    for (int i = 0; i < running.size() && prompts > 0; i++) {
+      Generation generation = running.get((firstPrompt + i) % running.size());
+      int room = stepRows - input.batch().rows();
+      if (room == 0) {
+        firstPrompt = (firstPrompt + i) % running.size();
+        return;
+      }
+      if (generation.isReadingPrompt()) {
+        // Shares are made anew: what a short prompt leaves goes to those behind it.
+        add(generation, Math.min(Math.max(1, room / prompts), generation.pending()));
+        prompts--;
+      }
     }
   }
 
@@ -230,11 +248,6 @@ public final class Scheduler implements Generation.ModelEnd {
     return false;
   }
 
-  private ModelOutputException explained(ModelOutputException e) {
-    return new ModelOutputException(
-        "%s; %s".formatted(decoder.whyNotFinite(pool.layout().dtype()), e.getMessage()));
-  }
-
   private void add(Generation generation, int count) {
     SequenceCache cache = generation.cache();
     if (!cache.reserve(count)) {
@@ -249,6 +262,7 @@ public final class Scheduler implements Generation.ModelEnd {
         count,
         generation.length(),
         last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
+    stepOwners.add(generation);
     if (last) {
       rowOwners.add(generation);
     }
@@ -322,5 +336,23 @@ public final class Scheduler implements Generation.ModelEnd {
   /** Tokens decoded a second, 0 before there were any. */
   public double decodeTokensPerSecond() {
     return decodeNanos == 0 ? 0 : decodeRows * 1e9 / decodeNanos;
+  }
+
+  /** What the model says about the end of texts. */
+  private final class End implements Generation.ModelEnd {
+    @Override
+    public boolean isEnd(int id) {
+      for (int end : endIds) {
+        if (end == id) {
+          return true;
+        }
+      }
+      return false;
+    }
+
+    @Override
+    public int contextLength() {
+      return contextLength;
+    }
   }
 }

@@ -7,9 +7,11 @@ import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
+import java.util.concurrent.atomic.AtomicBoolean;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.RaggedBatch;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.model.rope.RotaryTable;
 import org.gta4j.model.variant.AttentionLayer;
@@ -58,6 +60,7 @@ public final class Decoder implements AutoCloseable {
   private final Weights weights;
   private final Ops ops;
   private final Arena arena = Arena.ofShared();
+  private final AtomicBoolean computing = new AtomicBoolean();
   private final Buffers buffers = new Buffers();
   private final Buffers logitBuffers = new Buffers();
   private final List<Block> blocks = new ArrayList<>();
@@ -90,10 +93,7 @@ public final class Decoder implements AutoCloseable {
       LayerTensors outer = new LayerTensors(weights, config.outerTensors(), ops, arena);
       embedding = outer.tensor("model.embed_tokens.weight");
       finalNorm = outer.vector("model.norm.weight");
-      head =
-          config.tieWordEmbeddings()
-              ? ops.pack(embedding, Optional.empty())
-              : outer.linear("lm_head");
+      head = outer.linear(config.tieWordEmbeddings() ? "model.embed_tokens" : "lm_head");
       for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
         blocks.add(bind(weights.under(ModelConfig.layerPrefix(layer))));
       }
@@ -222,6 +222,8 @@ public final class Decoder implements AutoCloseable {
    * @return the logits [logitCount, vocabulary] in the order of the input's logit rows; valid until
    *     the next step
    * @throws IllegalArgumentException if a token id is out of range
+   * @throws CheckpointException if another process has cut the weights' file off
+   * @throws IllegalStateException if another thread is computing a step
    */
   public FloatMatrix forward(StepInput input) {
     return forward(input, (index, hidden, rows) -> {});
@@ -229,6 +231,21 @@ public final class Decoder implements AutoCloseable {
 
   /** {@link #forward(StepInput)}, showing the hidden states. */
   public FloatMatrix forward(StepInput input, HiddenStates taps) {
+    if (!computing.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "a step is being computed: one call at a time, since all share the model's matrices");
+    }
+    try {
+      return compute(input, taps);
+    } catch (InternalError e) {
+      // What the JVM makes of a fault behind a mapped file.
+      throw CheckpointException.cutOff(weights.file(), e);
+    } finally {
+      computing.set(false);
+    }
+  }
+
+  private FloatMatrix compute(StepInput input, HiddenStates taps) {
     RaggedBatch batch = input.batch();
     int rows = batch.rows();
     if (batch.slices() > 0) {

@@ -76,10 +76,22 @@ public record ModelConfig(
             && !type.equals("mistral")
             && !type.equals("deepseek_v3"),
         (int) Math.min(context, Integer.MAX_VALUE - 1024),
-        config.ids("eos_token_id"),
+        endIds(config),
         attention,
         LayerMasks.read(config),
         config);
+  }
+
+  private static List<Integer> endIds(ConfigFile config) {
+    int vocabulary = config.size("vocab_size");
+    List<Integer> ids = config.ids("eos_token_id");
+    for (int id : ids) {
+      if (id >= vocabulary) {
+        throw config.wrong(
+            "eos_token_id", "token ids below vocab_size, which is " + vocabulary, id);
+      }
+    }
+    return ids;
   }
 
   /** DeepSeek's layers from {@code first_k_dense_replace} on are mixtures of experts. */

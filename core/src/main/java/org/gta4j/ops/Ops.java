@@ -10,13 +10,16 @@ import org.gta4j.tensor.Heads;
 import org.gta4j.tensor.Tensor;
 
 /**
- * The operations a model is written in. {@link org.gta4j.ops.scalar.ScalarOps} is the
- * specification; every other implementation passes the same contract test.
+ * The operations a model is written in. The {@code scalar} implementation is the specification;
+ * every other implementation passes the same contract test.
  *
  * <p>Shape legend: {@code rows} are tokens of a ragged batch, in the order of its slices; matrices
  * are row-major f32. An operation reads and writes the first {@code rows} rows of its matrices.
  * What it computes for one row does not depend, bit for bit, on how many other rows there are, on
  * what they hold, or on the number of threads.
+ *
+ * <p>Sizes that do not fit together are refused with an {@link IllegalArgumentException} before any
+ * memory is touched ({@link OpsChecks}).
  *
  * <p>One operation runs at a time: the caller's thread starts it and the implementation's workers
  * share it.

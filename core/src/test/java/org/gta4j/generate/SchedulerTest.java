@@ -156,8 +156,9 @@ class SchedulerTest {
       List<Outcome> expected = requests.stream().map(model::alone).map(Outcome::of).toList();
       Scheduler scheduler = model.scheduler(pool, 30);
       List<Generation> all = requests.stream().map(r -> scheduler.submit(r, t -> {})).toList();
-      scheduler.step(); // the first three are admitted, the first one's prompt is being read
-      assertThat(pool.usedBlocks()).isEqualTo(1);
+      scheduler.step(); // the first three are admitted, a third of each prompt is read
+      assertThat(pool.usedBlocks()).isEqualTo(3);
+      assertThat(all).extracting(Generation::promptTokensRead).containsExactly(10, 10, 10, 0);
       all.get(0).cancel();
       scheduler.step();
       assertThat(all.get(0).finish()).contains(FinishReason.CANCELLED);

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
@@ -40,7 +41,7 @@ final class ShortenedProgram {
       }
       model.generate(request(), text -> {});
       System.out.println("computed with weights that are no more");
-    } catch (InternalError e) {
+    } catch (CheckpointException e) {
       System.out.println("given up: " + e.getMessage());
     }
   }

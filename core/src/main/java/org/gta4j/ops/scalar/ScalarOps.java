@@ -7,6 +7,7 @@ import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
 import org.gta4j.ops.Ops;
+import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -63,6 +64,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void embed(Tensor table, int[] ids, FloatMatrix out, int rows) {
+    OpsChecks.embed(table, ids, out, rows);
     int columns = out.columns();
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < columns; i++) {
@@ -73,6 +75,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows) {
+    OpsChecks.linear(weights, x, out, rows);
     DenseLinear dense = (DenseLinear) weights;
     Tensor weight = dense.weight();
     int inputs = dense.inputs();
@@ -89,6 +92,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void headLinear(PackedHeads weights, Heads x, Heads out, int rows) {
+    OpsChecks.headLinear(weights, x, out, rows);
     Tensor weight = ((DenseHeads) weights).weight();
     int inputs = weights.inputs();
     int outputs = weights.outputs();
@@ -107,6 +111,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int rows) {
+    OpsChecks.rmsNorm(weight, x, out, rows);
     for (int row = 0; row < rows; row++) {
       for (int h = 0; h < x.count(); h++) {
         double squares = 0;
@@ -124,6 +129,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void rotate(RotaryAngles angles, Heads x, int rows) {
+    OpsChecks.rotate(angles, x, rows);
     int half = angles.dimensions() / 2;
     for (int row = 0; row < rows; row++) {
       for (int h = 0; h < x.count(); h++) {
@@ -143,6 +149,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void copyHeads(Heads x, Heads out, int rows) {
+    OpsChecks.copyHeads(x, out, rows);
     for (int row = 0; row < rows; row++) {
       for (int h = 0; h < out.count(); h++) {
         for (int i = 0; i < out.width(); i++) {
@@ -154,6 +161,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void add(FloatMatrix x, FloatMatrix y, int rows) {
+    OpsChecks.pair("add", x, y, rows);
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < x.columns(); i++) {
         x.set(row, i, x.get(row, i) + y.get(row, i));
@@ -163,6 +171,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void swiGlu(FloatMatrix gate, FloatMatrix up, int rows) {
+    OpsChecks.pair("swiGlu", gate, up, rows);
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < gate.columns(); i++) {
         double g = gate.get(row, i);
@@ -173,6 +182,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows) {
+    OpsChecks.pair("sigmoidGate", gate, x, rows);
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < x.columns(); i++) {
         double g = gate.get(row, i);
@@ -183,6 +193,7 @@ public final class ScalarOps implements Ops {
 
   @Override
   public void store(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values) {
+    OpsChecks.store(batch, layer, keys, values);
     for (int slice = 0; slice < batch.slices(); slice++) {
       CachedRows cached = new CachedRows(batch.sequence(slice), layer);
       for (int r = 0; r < batch.rows(slice); r++) {
@@ -214,6 +225,7 @@ public final class ScalarOps implements Ops {
       int layer,
       Heads queries,
       Heads attended) {
+    OpsChecks.attention(shape, batch, layer, queries, attended);
     for (int slice = 0; slice < batch.slices(); slice++) {
       CachedRows cached = new CachedRows(batch.sequence(slice), layer);
       for (int r = 0; r < batch.rows(slice); r++) {

@@ -51,7 +51,8 @@ final class Lanes {
       IntVector.broadcast(INTS, 127 - Float.floatToRawIntBits(12582912f));
 
   private static final FloatVector SMALLEST = broadcast(-87.33f);
-  private static final FloatVector LARGEST = broadcast(88.37f);
+  private static final float GREATEST_EXPONENT = 88.37f;
+  private static final FloatVector LARGEST = broadcast(GREATEST_EXPONENT);
   private static final FloatVector P0 = broadcast(1.9875691500e-4f);
   private static final FloatVector P1 = broadcast(1.3981999507e-3f);
   private static final FloatVector P2 = broadcast(8.3334519073e-3f);
@@ -139,8 +140,9 @@ final class Lanes {
     return p.mul(exponent.reinterpretAsFloats()).blend(ZERO, vanishing);
   }
 
-  /** 1 / (1 + e^−x) of every lane. */
+  /** 1 / (1 + e^−x) of every lane; 0 where e^−x is beyond what {@link #exp} can give. */
   static FloatVector sigmoid(FloatVector x) {
-    return ONE.div(exp(x.neg()).add(ONE));
+    FloatVector open = ONE.div(exp(x.neg()).add(ONE));
+    return open.blend(ZERO, x.compare(VectorOperators.LT, -GREATEST_EXPONENT));
   }
 }

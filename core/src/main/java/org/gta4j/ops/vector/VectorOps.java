@@ -8,6 +8,7 @@ import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
 import org.gta4j.ops.Ops;
+import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -79,6 +80,7 @@ final class VectorOps implements Ops {
 
   @Override
   public void embed(Tensor table, int[] ids, FloatMatrix out, int rows) {
+    OpsChecks.embed(table, ids, out, rows);
     int columns = out.columns();
     long rowBytes = table.dtype().bytes(columns);
     for (int row = 0; row < rows; row++) {
@@ -89,35 +91,33 @@ final class VectorOps implements Ops {
 
   @Override
   public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows) {
+    OpsChecks.linear(weights, x, out, rows);
     DenseLinear dense = (DenseLinear) weights;
-    requireWidth("input", dense.inputs(), x.columns());
-    requireWidth("output", dense.outputs(), out.columns());
     workers.run(linear.begin(dense, x, out, rows), linear);
   }
 
   @Override
   public void headLinear(PackedHeads weights, Heads x, Heads out, int rows) {
+    OpsChecks.headLinear(weights, x, out, rows);
     DenseHeads dense = (DenseHeads) weights;
-    requireWidth("input", dense.inputs(), x.width());
-    requireWidth("output", dense.outputs(), out.width());
     workers.run(linear.begin(dense, x, out, rows), linear);
   }
 
   @Override
   public void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int rows) {
-    requireWidth("weight", weight.length, x.width());
+    OpsChecks.rmsNorm(weight, x, out, rows);
     rows(rows, x.count() * x.width(), rowTasks.norm.of(weight, epsilon, x, out));
   }
 
   @Override
   public void rotate(RotaryAngles angles, Heads x, int rows) {
-    requireWidth("head", angles.dimensions(), x.width());
+    OpsChecks.rotate(angles, x, rows);
     rows(rows, x.count() * x.width(), rowTasks.rotate.of(angles, x));
   }
 
   @Override
   public void copyHeads(Heads x, Heads out, int rows) {
-    requireWidth("head", x.width(), out.width());
+    OpsChecks.copyHeads(x, out, rows);
     for (int row = 0; row < rows; row++) {
       for (int h = 0; h < out.count(); h++) {
         int from = (int) ((long) h * x.count() / out.count());
@@ -133,24 +133,25 @@ final class VectorOps implements Ops {
 
   @Override
   public void add(FloatMatrix x, FloatMatrix y, int rows) {
-    requireWidth("row", x.columns(), y.columns());
+    OpsChecks.pair("add", x, y, rows);
     rows(rows, x.columns(), rowTasks.add.of(x, y));
   }
 
   @Override
   public void swiGlu(FloatMatrix gate, FloatMatrix up, int rows) {
-    requireWidth("row", gate.columns(), up.columns());
+    OpsChecks.pair("swiGlu", gate, up, rows);
     rows(rows, gate.columns(), rowTasks.swiGlu.of(gate, up));
   }
 
   @Override
   public void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows) {
-    requireWidth("row", gate.columns(), x.columns());
+    OpsChecks.pair("sigmoidGate", gate, x, rows);
     rows(rows, x.columns(), rowTasks.sigmoidGate.of(x, gate));
   }
 
   @Override
   public void store(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values) {
+    OpsChecks.store(batch, layer, keys, values);
     CacheWriter.store(batch, layer, keys, values);
   }
 
@@ -163,8 +164,7 @@ final class VectorOps implements Ops {
       int layer,
       Heads queries,
       Heads attended) {
-    requireWidth("query", shape.keyDim(), queries.width());
-    requireWidth("attended", shape.valueDim(), attended.width());
+    OpsChecks.attention(shape, batch, layer, queries, attended);
     if (batch.rows() == 0) {
       return;
     }
@@ -180,13 +180,6 @@ final class VectorOps implements Ops {
       }
     } else {
       workers.run(rows, task);
-    }
-  }
-
-  private static void requireWidth(String what, int expected, int found) {
-    if (expected != found) {
-      throw new IllegalArgumentException(
-          "%s: expected %d floats, found %d".formatted(what, expected, found));
     }
   }
 
