@@ -18,10 +18,14 @@ import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
+import org.gta4j.ops.ChildJvm;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
+import org.gta4j.testing.GgufFixture;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
@@ -126,6 +130,31 @@ class RealModelTest {
           },
           (index, hidden, rows) -> {});
     }
+  }
+
+  /** The same code with a model of next to nothing is what the JVM takes by itself. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void memoryIsNotMuchMoreThanTheFileAndTheCache() throws IOException {
+    Path tiny =
+        GgufFixture.own().stream()
+            .map(GgufFixture::file)
+            .filter(file -> file.endsWith("llama-q4_1.gguf"))
+            .findFirst()
+            .orElseThrow();
+    long base = resident(tiny);
+    long cache = 64L * 2 * 30 * 3 * 64 * Float.BYTES;
+    assertThat(resident(MODEL) - base)
+        .as("memory beyond that of a process with a tiny model, %d bytes", base)
+        .isLessThanOrEqualTo((long) (1.3 * Files.size(MODEL)) + cache);
+  }
+
+  /** With the collector and the young generation that ./gta has. */
+  private static long resident(Path model) {
+    List<String> output =
+        ChildJvm.run(
+            List.of("-XX:+UseParallelGC", "-Xmn16m"), ResidentProgram.class, model.toString());
+    return Long.parseLong(output.getLast()) << 10;
   }
 
   private static double logSumExp(float[] logits) {
