@@ -1,6 +1,7 @@
 package org.gta4j.bench;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
@@ -39,7 +40,7 @@ public class LinearBenchmark {
   @Param({"scalar", "vector"})
   private String backend = "";
 
-  @Param({"F32", "BF16", "F16"})
+  @Param({"F32", "BF16", "F16", "Q8_0", "Q4_0", "Q4_1", "Q4_K", "Q6_K"})
   private String weights = "";
 
   @Param({"1", "64"})
@@ -58,8 +59,12 @@ public class LinearBenchmark {
     Ops ops = Backends.choose(backend, Backends.defaultThreads()).ops();
     SplittableRandom random = new SplittableRandom(1);
     Tensor weight = Tensor.allocate(arena, DType.valueOf(weights), Shape.of(OUTPUTS, INPUTS));
-    for (long i = 0; i < weight.shape().elements(); i++) {
-      weight.set(i, (float) random.nextDouble(-1, 1));
+    if (weight.dtype().isQuantized()) {
+      fillBlocks(weight, random);
+    } else {
+      for (long i = 0; i < weight.shape().elements(); i++) {
+        weight.set(i, (float) random.nextDouble(-1, 1));
+      }
     }
     FloatMatrix x = FloatMatrix.allocate(arena, rows, INPUTS);
     for (int row = 0; row < rows; row++) {
@@ -70,6 +75,21 @@ public class LinearBenchmark {
     PackedLinear layer = ops.pack(weight, Optional.empty());
     setting =
         Optional.of(new Setting(arena, ops, layer, x, FloatMatrix.allocate(arena, rows, OUTPUTS)));
+  }
+
+  /** Any bits, and 0.01 for every two bytes that may be a scale. */
+  private static void fillBlocks(Tensor weight, SplittableRandom random) {
+    short scale = Float.floatToFloat16(0.01f);
+    int blockBytes = weight.dtype().blockBytes();
+    long bytes = weight.data().byteSize();
+    for (long i = 0; i < bytes; i++) {
+      weight.data().set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    }
+    for (long block = 0; block < bytes; block += blockBytes) {
+      weight.data().set(Tensor.SHORT, block, scale);
+      weight.data().set(Tensor.SHORT, block + Short.BYTES, scale);
+      weight.data().set(Tensor.SHORT, block + blockBytes - Short.BYTES, scale);
+    }
   }
 
   /** One linear layer. */

@@ -25,8 +25,8 @@ public final class FloatMatrix {
   private final int stride;
 
   // Replaced as a whole, never changed: whoever reads them while another thread adds one misses it.
-  private Heads[] headViews = NO_HEADS;
-  private FloatMatrix[] columnViews = NO_COLUMNS;
+  private volatile Heads[] headViews = NO_HEADS;
+  private volatile FloatMatrix[] columnViews = NO_COLUMNS;
 
   /**
    * A matrix in memory that somebody owns.
@@ -98,9 +98,10 @@ public final class FloatMatrix {
       }
     }
     FloatMatrix view = new FloatMatrix(data, offset + from, rows, count, stride);
-    if (columnViews.length < MOST_VIEWS) {
-      FloatMatrix[] more = Arrays.copyOf(columnViews, columnViews.length + 1);
-      more[columnViews.length] = view;
+    FloatMatrix[] known = columnViews;
+    if (known.length < MOST_VIEWS) {
+      FloatMatrix[] more = Arrays.copyOf(known, known.length + 1);
+      more[known.length] = view;
       columnViews = more;
     }
     return view;
@@ -133,9 +134,10 @@ public final class FloatMatrix {
       }
     }
     Heads view = new Heads(this, count, width, from, step);
-    if (headViews.length < MOST_VIEWS) {
-      Heads[] more = Arrays.copyOf(headViews, headViews.length + 1);
-      more[headViews.length] = view;
+    Heads[] known = headViews;
+    if (known.length < MOST_VIEWS) {
+      Heads[] more = Arrays.copyOf(known, known.length + 1);
+      more[known.length] = view;
       headViews = more;
     }
     return view;

@@ -149,8 +149,11 @@ class RealModelTest {
         .isLessThanOrEqualTo((long) (1.3 * Files.size(MODEL)) + cache);
   }
 
+  /** With the collector and the young generation that ./gta has. */
   private static long resident(Path model) {
-    List<String> output = ChildJvm.run(List.of("-Xmn16m"), ResidentProgram.class, model.toString());
+    List<String> output =
+        ChildJvm.run(
+            List.of("-XX:+UseParallelGC", "-Xmn16m"), ResidentProgram.class, model.toString());
     return Long.parseLong(output.getLast()) << 10;
   }
 

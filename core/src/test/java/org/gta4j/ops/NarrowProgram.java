@@ -11,6 +11,7 @@ final class NarrowProgram {
       if (!backend.name().equals("scalar")) {
         OpsContractTest operations = new OpsContractTest();
         new LinearContractTest().linearLayersAreWithinToleranceForEverySizeAndType(backend);
+        operations.embeddingCopiesRowsOfItsTableExactly(backend);
         operations.normsOfPartsOfRowsAreWithinTolerance(backend);
         operations.rotationsOfBothLayoutsAreWithinTolerance(backend);
         operations.swiGluIsWithinToleranceFromClosedToOpen(backend);
