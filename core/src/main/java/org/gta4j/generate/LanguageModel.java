@@ -225,10 +225,10 @@ public final class LanguageModel implements AutoCloseable {
     return new ModelOutputException("%s; %s".formatted(whyNotFinite(), e.getMessage()), e);
   }
 
-  /** A conversation that nothing has been said in yet. */
+  /** A text that nothing has been said in yet, and grows turn by turn. */
   @SuppressWarnings("MustBeClosedChecker") // the caller closes it
-  public Conversation converse() {
-    return new Conversation(this);
+  public Session session() {
+    return new Session(this);
   }
 
   /** A pool with room for {@code sequences} whole contexts; memory is taken as it is needed. */

@@ -20,7 +20,7 @@ import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.ValueSource;
 
 /** Turns of one conversation: what each computes, and that it says what it would say alone. */
-class ConversationTest {
+class SessionTest {
   private static final int CONTEXT = 256;
   private static final int VOCABULARY = TestVocabulary.SIZE;
 
@@ -56,17 +56,17 @@ class ConversationTest {
   void noPrefixIsComputedTwiceAndEveryAnswerIsTheOneAlone(String backend) {
     SplittableRandom random = new SplittableRandom(3);
     try (LanguageModel model = model(backend);
-        Conversation conversation = model.converse()) {
+        Session session = model.session()) {
       int[] text = random(random, 11);
       long computed = 0;
       for (int turn = 0; turn < 6; turn++) {
-        int before = conversation.length();
+        int before = session.length();
         Request request = request(text, 7, turn % 2);
-        Generation answer = conversation.answer(request, piece -> {});
+        Generation answer = session.answer(request, piece -> {});
         assertThat(answer.ids()).isEqualTo(model.generate(request, piece -> {}).ids());
-        assertThat(conversation.length()).isEqualTo(text.length + 6);
+        assertThat(session.length()).isEqualTo(text.length + 6);
         computed += text.length - before;
-        assertThat(conversation.scheduler().promptTokensComputed()).isEqualTo(computed);
+        assertThat(session.scheduler().promptTokensComputed()).isEqualTo(computed);
         text = join(text, answer.ids(), random(random, 1 + turn * 3));
       }
     }
@@ -79,56 +79,55 @@ class ConversationTest {
     int[] first = join(system, random(random, 20));
     int[] second = join(system, new int[] {first[40] == 0 ? 1 : 0}, random(random, 9));
     try (LanguageModel model = model("vector");
-        Conversation conversation = model.converse()) {
-      conversation.answer(request(first, 5, 0), piece -> {});
+        Session session = model.session()) {
+      session.answer(request(first, 5, 0), piece -> {});
       Request other = request(second, 5, 0);
-      assertThat(conversation.answer(other, piece -> {}).ids())
+      assertThat(session.answer(other, piece -> {}).ids())
           .isEqualTo(model.generate(other, piece -> {}).ids());
-      assertThat(conversation.scheduler().promptTokensComputed()).isEqualTo(60 + 10);
+      assertThat(session.scheduler().promptTokensComputed()).isEqualTo(60 + 10);
       // The same prompt again: its last token alone, whose logits are needed.
-      conversation.answer(other, piece -> {});
-      assertThat(conversation.scheduler().promptTokensComputed()).isEqualTo(60 + 10 + 1);
-      conversation.reset();
-      assertThat(conversation.length()).isZero();
-      conversation.answer(other, piece -> {});
-      assertThat(conversation.scheduler().promptTokensComputed()).isEqualTo(60 + 10 + 1 + 50);
+      session.answer(other, piece -> {});
+      assertThat(session.scheduler().promptTokensComputed()).isEqualTo(60 + 10 + 1);
+      session.reset();
+      assertThat(session.length()).isZero();
+      session.answer(other, piece -> {});
+      assertThat(session.scheduler().promptTokensComputed()).isEqualTo(60 + 10 + 1 + 50);
     }
   }
 
   @Test
-  void anAnswerThatIsCancelledOrFailsLeavesTheConversationUsable() {
+  void anAnswerThatIsCancelledOrFailsLeavesTheSessionUsable() {
     int[] text = random(new SplittableRandom(5), 30);
     Request request = request(text, 50, 7);
     try (LanguageModel model = model("vector");
-        Conversation conversation = model.converse()) {
+        Session session = model.session()) {
       int[] whole = model.generate(request, piece -> {}).ids();
       int[] pieces = {0};
       Generation cut =
-          conversation.answer(
+          session.answer(
               request,
               piece -> {
                 if (++pieces[0] == 3) {
-                  conversation.cancel();
+                  session.cancel();
                 }
               });
       assertThat(cut.finish()).contains(FinishReason.CANCELLED);
       assertThat(cut.ids().length).isBetween(3, 49);
       assertThat(whole).startsWith(cut.ids());
-      assertThat(conversation.length()).isEqualTo(text.length + cut.ids().length - 1);
+      assertThat(session.length()).isEqualTo(text.length + cut.ids().length - 1);
       assertThatIllegalArgumentException()
-          .isThrownBy(() -> conversation.answer(request(new int[CONTEXT], 1, 0), piece -> {}))
+          .isThrownBy(() -> session.answer(request(new int[CONTEXT], 1, 0), piece -> {}))
           .withMessageContaining("the context has room for");
       assertThatIllegalArgumentException()
-          .isThrownBy(
-              () -> conversation.answer(request(new int[] {VOCABULARY}, 1, 0), piece -> {}));
+          .isThrownBy(() -> session.answer(request(new int[] {VOCABULARY}, 1, 0), piece -> {}));
       assertThatIllegalStateException()
           .isThrownBy(() ->
-              conversation.answer(
+              session.answer(
                   request,
                   piece -> {
                     throw new IllegalStateException("the listener has had enough");
                   }));
-      assertThat(conversation.answer(request, piece -> {}).ids()).isEqualTo(whole);
+      assertThat(session.answer(request, piece -> {}).ids()).isEqualTo(whole);
     }
   }
 }

@@ -13,14 +13,14 @@ import org.gta4j.cache.SequenceCache;
  *
  * <p>Not thread-safe, but for {@link #cancel}.
  */
-public final class Conversation implements AutoCloseable {
+public final class Session implements AutoCloseable {
   private final BlockPool pool;
   private final Scheduler scheduler;
   private final SequenceCache cache;
   private int[] cached = new int[0];
   private volatile Optional<Generation> running = Optional.empty();
 
-  Conversation(LanguageModel model) {
+  Session(LanguageModel model) {
     pool = model.pool(1);
     scheduler = model.scheduler(pool);
     cache = new SequenceCache(pool);
