@@ -19,6 +19,7 @@ module org.gta4j.core {
   exports org.gta4j.tokenizer;
 
   uses org.gta4j.ops.OpsProvider;
+  uses org.gta4j.tokenizer.TokenizerFormat;
 
   provides org.gta4j.ops.OpsProvider with
       org.gta4j.ops.scalar.ScalarProvider,

@@ -1,0 +1,14 @@
+package org.gta4j.tokenizer;
+
+/** Splits ordinary text into tokens. Immutable. */
+interface SubwordModel {
+  /**
+   * Adds the ids of a text that has no sought token in it.
+   *
+   * @param begins whether nothing stands before it that it belongs to
+   */
+  void encode(String text, boolean begins, Ids ids);
+
+  /** The bytes that a token which is not a control token stands for. */
+  byte[] bytes(int id);
+}
