@@ -69,11 +69,11 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
           + "\\x{13F8}-\\x{13FD}\\x{1C90}-\\x{1CBA}\\x{1CBD}-\\x{1CBF}\\x{1D00}-\\x{1D2B}"
           + "\\x{1D6B}-\\x{1D77}\\x{1D79}-\\x{1D9A}\\x{1E00}-\\x{1F15}\\x{1F18}-\\x{1F1D}"
           + "\\x{1F20}-\\x{1F45}\\x{1F48}-\\x{1F4D}\\x{1F50}-\\x{1F57}\\x{1F59}\\x{1F5B}"
-          + "\\x{1F5D}\\x{1F5F}-\\x{3CE}\\x{1F80}-\\x{1FB4}\\x{1FB6}-\\x{1FBC}\\x{3B9}"
-          + "\\x{1FC2}-\\x{1FC4}\\x{1FC6}-\\x{1FCC}\\x{1FD0}-\\x{390}\\x{1FD6}-\\x{38A}"
+          + "\\x{1F5D}\\x{1F5F}-\\x{1F7D}\\x{1F80}-\\x{1FB4}\\x{1FB6}-\\x{1FBC}\\x{1FBE}"
+          + "\\x{1FC2}-\\x{1FC4}\\x{1FC6}-\\x{1FCC}\\x{1FD0}-\\x{1FD3}\\x{1FD6}-\\x{1FDB}"
           + "\\x{1FE0}-\\x{1FEC}\\x{1FF2}-\\x{1FF4}\\x{1FF6}-\\x{1FFC}\\x{2102}\\x{2107}"
-          + "\\x{210A}-\\x{2113}\\x{2115}\\x{2119}-\\x{211D}\\x{2124}\\x{3A9}\\x{2128}"
-          + "\\x{4B}-\\x{212D}\\x{212F}-\\x{2134}\\x{2139}\\x{213C}-\\x{213F}"
+          + "\\x{210A}-\\x{2113}\\x{2115}\\x{2119}-\\x{211D}\\x{2124}\\x{2126}\\x{2128}"
+          + "\\x{212A}-\\x{212D}\\x{212F}-\\x{2134}\\x{2139}\\x{213C}-\\x{213F}"
           + "\\x{2145}-\\x{2149}\\x{214E}\\x{2183}\\x{2184}\\x{2C00}-\\x{2C7B}"
           + "\\x{2C7E}-\\x{2CE4}\\x{2CEB}-\\x{2CEE}\\x{2CF2}\\x{2CF3}\\x{A640}-\\x{A66D}"
           + "\\x{A680}-\\x{A69B}\\x{A722}-\\x{A76F}\\x{A771}-\\x{A787}\\x{A78B}-\\x{A78E}"
@@ -93,7 +93,7 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
   static final String KNOWN =
       "gpt-2, phi-2, mpt, olmo, smollm, starcoder, refact, command-r, codeshell, exaone, minerva-7b, "
           + "llama-bpe, falcon3, pixtral, lfm2, dbrx, smaug-bpe, qwen2, deepseek-r1-qwen, stablelm2, qwen35, "
-          + "tekken, gpt-4o, llama4, deepseek-llm, deepseek-coder, deepseek-v3, falcon or default";
+          + "tekken, gpt-4o, llama4, deepseek-llm, deepseek-coder, deepseek-v3 or default";
 
   /** The one that {@code tokenizer.ggml.pre} names; empty where it cannot be done exactly. */
   static Optional<PreTokenizer> named(String name) {
@@ -131,7 +131,6 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
                   THREE_DIGITS,
                   "[\\x{4E00}-\\x{9FA5}\\x{3040}-\\x{309F}\\x{30A0}-\\x{30FF}]+",
                   DEEPSEEK3);
-          case "falcon" -> of("[\\p{P}$+<=>^~|`]+", GPT2, "[0-9][0-9][0-9]");
           case "default" -> of("[\\p{P}$+<=>^~|]+", GPT2, "\\p{N}+", "[0-9][0-9][0-9]");
           default -> null;
         });
