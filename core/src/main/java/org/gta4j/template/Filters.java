@@ -63,12 +63,14 @@ final class Filters {
 
   private final Budget budget;
   private final Tests tests;
+  private final TextFilters texts;
   private final BiFunction<Object, String, Object> attributes;
 
   /** Filters that find attributes with {@code attributes}. */
   Filters(Budget budget, Tests tests, BiFunction<Object, String, Object> attributes) {
     this.budget = budget;
     this.tests = tests;
+    texts = new TextFilters(budget);
     this.attributes = attributes;
   }
 
@@ -83,12 +85,12 @@ final class Filters {
           value instanceof Undefined || (a.flag(1, "boolean") && !Values.isTrue(value))
               ? a.get(0, "default_value").orElse("")
               : value;
-      case "tojson" -> json(value, a);
+      case "tojson" -> texts.json(value, a);
       case "string", "safe" -> text(value);
       case "upper" -> made(text(value).toUpperCase(Locale.ROOT));
       case "lower" -> made(text(value).toLowerCase(Locale.ROOT));
       case "capitalize" -> made(Text.capitalized(text(value)));
-      case "title" -> made(titled(text(value)));
+      case "title" -> made(TextFilters.titled(text(value)));
       case "trim" -> Text.strip(text(value), a.textOr(0, "chars", ""), true, true);
       case "replace" ->
           TextParts.replace(
@@ -107,12 +109,12 @@ final class Filters {
               .named("center")
               .orElseThrow()
               .call(Arguments.of(name, a.integerOr(0, "width", 80)));
-      case "indent" -> indented(text(value), a);
-      case "truncate" -> truncated(text(value), a);
+      case "indent" -> texts.indented(text(value), a);
+      case "truncate" -> texts.truncated(text(value), a);
       case "wordcount" -> (long) TextParts.words(text(value), -1, false, budget).size();
-      case "e", "escape" -> escaped(text(value));
+      case "e", "escape" -> texts.escaped(text(value));
       case "length", "count" -> length(value);
-      case "abs", "int", "float", "round" -> number(name, value, a);
+      case "abs", "int", "float", "round" -> TextFilters.number(name, value, a);
       case "first", "last" -> end(value, name.equals("first"));
       case "list" -> copy(items(value));
       case "reverse" -> reversed(value);
@@ -136,7 +138,10 @@ final class Filters {
       case "sort" -> sorted(value, a);
       case "min", "max" -> extreme(value, a, name.equals("min"));
       case "sum" -> sum(value, a);
-      case "attr" -> attributes.apply(value, a.text(0, "name"));
+      case "attr" ->
+          value instanceof Map
+              ? new Undefined("'" + a.text(0, "name") + "'") // an item of a map is no attribute
+              : attributes.apply(value, a.text(0, "name"));
       case "batch" -> batches(value, a);
       default -> throw new TemplateException("there is no filter " + name);
     };
@@ -165,83 +170,6 @@ final class Filters {
     return new ArrayList<>(items);
   }
 
-  private String json(Object value, Arguments a) {
-    Optional<Object> indent = a.get(0, "indent").filter(i -> i != None.NONE);
-    String step = "";
-    if (indent.isPresent()) {
-      step =
-          indent.get() instanceof String given
-              ? given
-              : " ".repeat(Math.clamp(Values.integer(indent.get(), "indent"), 0, 100));
-    }
-    String comma = step.isEmpty() ? ", " : ",";
-    String colon = ": ";
-    Optional<Object> separators =
-        Optional.ofNullable(a.keywords().get("separators")).filter(s -> s != None.NONE);
-    if (separators.isPresent()) {
-      List<Object> both = items(separators.get());
-      if (both.size() != 2) {
-        throw wrong("tojson", "two separators", separators.get());
-      }
-      comma = text(both.get(0));
-      colon = text(both.get(1));
-    }
-    boolean sorted = a.keywords().containsKey("sort_keys") && a.flag(9, "sort_keys");
-    return Writer.json(value, step, comma, colon, sorted, budget);
-  }
-
-  /** Jinja's: words end at white space, hyphens and opening brackets. */
-  private static String titled(String text) {
-    StringBuilder result = new StringBuilder(text.length());
-    boolean begins = true;
-    for (int c : text.codePoints().toArray()) {
-      result.appendCodePoint(begins ? Character.toUpperCase(c) : Character.toLowerCase(c));
-      begins = Text.isSpace(c) || "-({[<".indexOf(c) >= 0;
-    }
-    return result.toString();
-  }
-
-  private String indented(String text, Arguments a) {
-    Object width = a.get(0, "width").orElse(4L);
-    String indent =
-        width instanceof String given
-            ? given
-            : " ".repeat(Math.clamp(Values.integer(width, "indent"), 0, 1000));
-    boolean first = a.flag(1, "first");
-    boolean blank = a.flag(2, "blank");
-    List<Object> lines = TextParts.lines(text + "\n", false, budget);
-    StringBuilder result = new StringBuilder();
-    for (int i = 0; i < lines.size(); i++) {
-      String line = (String) lines.get(i);
-      boolean indents = i == 0 ? first : blank || !line.isEmpty();
-      budget.take(line.length() + (indents ? indent.length() : 0) + 1L);
-      result.append(i > 0 ? "\n" : "").append(indents ? indent : "").append(line);
-    }
-    return result.toString();
-  }
-
-  private String truncated(String text, Arguments a) {
-    int length = Math.clamp(a.integerOr(0, "length", 255), 0, Integer.MAX_VALUE);
-    boolean inWords = a.flag(1, "killwords");
-    String end = a.textOr(2, "end", "...");
-    long leeway = a.integerOr(3, "leeway", 5);
-    if (text.length() <= length + leeway) {
-      return text;
-    }
-    String cut = text.substring(0, Math.max(0, length - end.length()));
-    int space = cut.lastIndexOf(' ');
-    return made((inWords || space < 0 ? cut : cut.substring(0, space)) + end);
-  }
-
-  private String escaped(String text) {
-    return made(
-        text.replace("&", "&amp;")
-            .replace("<", "&lt;")
-            .replace(">", "&gt;")
-            .replace("'", "&#39;")
-            .replace("\"", "&#34;"));
-  }
-
   private static Object length(Object value) {
     return switch (value) {
       case String text -> (long) text.codePointCount(0, text.length());
@@ -250,52 +178,6 @@ final class Filters {
       case Undefined undefined -> 0L;
       default -> throw wrong("length", "a text, a list or a map", value);
     };
-  }
-
-  private static Object number(String name, Object value, Arguments a) {
-    return switch (name) {
-      case "abs" ->
-          value instanceof Double real
-              ? (Object) Math.abs(real)
-              : Math.abs(Values.integer(value, name));
-      case "float" -> {
-        try {
-          yield value instanceof String text
-              ? Double.valueOf(text.strip())
-              : (Object) Values.real(value);
-        } catch (NumberFormatException | TemplateException e) {
-          yield a.get(0, "default").orElse(0.0);
-        }
-      }
-      case "int" -> {
-        try {
-          yield value instanceof String text
-              ? (Object) integer(text.strip(), (int) a.integerOr(1, "base", 10))
-              : (Object) (long) Values.real(value);
-        } catch (NumberFormatException | TemplateException e) {
-          yield a.get(0, "default").orElse(0L);
-        }
-      }
-      default -> {
-        double factor = Math.pow(10, Math.clamp(a.integerOr(0, "precision", 0), -300, 300));
-        double scaled = Values.real(value) * factor;
-        double rounded =
-            switch (a.textOr(1, "method", "common")) {
-              case "ceil" -> Math.ceil(scaled);
-              case "floor" -> Math.floor(scaled);
-              default -> Math.rint(scaled);
-            };
-        yield rounded / factor;
-      }
-    };
-  }
-
-  private static long integer(String text, int base) {
-    try {
-      return Long.parseLong(text.replace("_", ""), base);
-    } catch (NumberFormatException e) {
-      return (long) Double.parseDouble(text);
-    }
   }
 
   private Object end(Object value, boolean first) {
@@ -338,8 +220,9 @@ final class Filters {
       Object value = item;
       for (String name : path.split("\\.", -1)) {
         value = part(value, name);
+        value = value instanceof Undefined ? absent.orElse(value) : value;
       }
-      return value instanceof Undefined ? absent.orElse(value) : value;
+      return value;
     };
   }
 

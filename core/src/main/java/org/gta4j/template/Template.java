@@ -1,6 +1,7 @@
 package org.gta4j.template;
 
 import java.time.Clock;
+import java.time.ZoneId;
 import java.time.ZonedDateTime;
 import java.util.List;
 import java.util.Map;
@@ -50,7 +51,7 @@ public final class Template {
    * @throws TemplateException if the template refuses them, or makes a mistake, or takes too much
    */
   public String render(Map<String, ?> variables) {
-    return render(variables, Clock.systemDefaultZone());
+    return render(variables, Clock.system(ZoneId.systemDefault()));
   }
 
   /** Renders it at another time. */

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import org.jspecify.annotations.Nullable;
 
 /**
  * Python's view of values: texts, {@link Long} and {@link Double} numbers, truth values, {@link
@@ -15,15 +16,16 @@ final class Values {
   private Values() {}
 
   /** A value from outside, as templates know it. */
-  static Object of(Object value) {
+  static Object of(@Nullable Object value) {
     return of(value, 0);
   }
 
-  private static Object of(Object value, int nesting) {
+  private static Object of(@Nullable Object value, int nesting) {
     if (nesting > MOST_NESTING) {
       throw new TemplateException("variables nest more than %d deep".formatted(MOST_NESTING));
     }
     return switch (value) {
+      case null -> None.NONE;
       case String text -> text;
       case Boolean flag -> flag;
       case Double number -> number;
@@ -34,14 +36,13 @@ final class Values {
       case List<?> list -> {
         List<Object> copy = new ArrayList<>(list.size());
         for (Object item : list) {
-          copy.add(item == null ? None.NONE : of(item, nesting + 1));
+          copy.add(of(item, nesting + 1));
         }
         yield copy;
       }
       case Map<?, ?> map -> {
         Map<Object, Object> copy = new LinkedHashMap<>();
-        map.forEach((key, item) ->
-            copy.put(String.valueOf(key), item == null ? None.NONE : of(item, nesting + 1)));
+        map.forEach((key, item) -> copy.put(String.valueOf(key), of(item, nesting + 1)));
         yield copy;
       }
       case None none -> none;
@@ -54,8 +55,9 @@ final class Values {
   }
 
   /** Characters and items in a value from outside. */
-  static long size(Object value) {
+  static long size(@Nullable Object value) {
     return switch (value) {
+      case null -> 1;
       case String text -> text.length();
       case List<?> list -> list.stream().mapToLong(item -> 1 + size(item)).sum();
       case Map<?, ?> map ->

@@ -1,5 +1,6 @@
 package org.gta4j.template;
 
+import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
 
@@ -105,7 +106,7 @@ final class Writer {
       return "%se%s%02d".formatted(digits, exponent < 0 ? "-" : "+", Math.abs(exponent));
     }
     if (size >= 1e7 || (size != 0 && size < 1e-3)) {
-      String plain = new java.math.BigDecimal(Double.toString(value)).toPlainString();
+      String plain = new BigDecimal(Double.toString(value)).stripTrailingZeros().toPlainString();
       return plain.contains(".") ? plain : plain + ".0";
     }
     return Double.toString(value);

@@ -1,13 +1,10 @@
 package org.gta4j.tokenizer;
 
-import java.io.ByteArrayOutputStream;
-import java.nio.charset.StandardCharsets;
 import java.util.PriorityQueue;
 
 /**
- * Byte-pair encoding as GPT-2 has it: a text's words are bytes, of which neighbours are merged, the
- * pair that was learned first before all others, of equal ones the leftmost. A byte without a token
- * is left out.
+ * Byte-pair encoding by ranks: of a word's letters neighbours are merged, the pair that was learned
+ * first before all others, of equal ones the leftmost.
  *
  * @see <a href="https://arxiv.org/abs/1508.07909">Sennrich, Haddow, Birch: Neural Machine
  *     Translation of Rare Words with Subword Units</a>
@@ -16,59 +13,51 @@ final class BytePairModel implements SubwordModel {
   /** Words up to this length are merged by looking at all pairs again, which takes no queue. */
   private static final int SHORT = 32;
 
-  private final Vocabulary vocabulary;
   private final PreTokenizer words;
+  private final Alphabet alphabet;
   private final PairTable ranks;
   private final int[] merged;
-  private final int[] byteIds = new int[256];
 
   /**
    * A model.
    *
+   * @param words cuts a text into words
+   * @param alphabet the letters of words
    * @param ranks for each pair of ids that can be merged when it was learned
    * @param merged for each rank the id it gives
    */
-  BytePairModel(Vocabulary vocabulary, PreTokenizer words, PairTable ranks, int[] merged) {
-    this.vocabulary = vocabulary;
+  BytePairModel(PreTokenizer words, Alphabet alphabet, PairTable ranks, int[] merged) {
     this.words = words;
+    this.alphabet = alphabet;
     this.ranks = ranks;
     this.merged = merged;
-    for (int b = 0; b < byteIds.length; b++) {
-      byteIds[b] = vocabulary.textId(String.valueOf(ByteAlphabet.letter(b)));
-    }
   }
 
   @Override
   public void encode(String text, boolean begins, Ids ids) {
-    int[] cuts = words.cuts(text);
+    String normal = alphabet.normalize(text, begins);
+    int[] cuts = words.cuts(normal);
     int from = 0;
     for (int cut : cuts) {
-      encodeWord(text.substring(from, cut), ids);
+      encodeWord(normal.substring(from, cut), ids);
       from = cut;
     }
   }
 
   private void encodeWord(String word, Ids ids) {
-    byte[] bytes = word.getBytes(StandardCharsets.UTF_8);
     if (words.keepsWholeWords()) {
-      int whole = vocabulary.textId(ByteAlphabet.letters(bytes));
+      int whole = alphabet.whole(word);
       if (whole >= 0) {
         ids.add(whole);
         return;
       }
     }
-    int[] tokens = new int[bytes.length];
-    int count = 0;
-    for (byte b : bytes) {
-      int id = byteIds[Byte.toUnsignedInt(b)];
-      if (id >= 0) {
-        tokens[count++] = id;
-      }
-    }
-    if (count <= SHORT) {
-      mergeShort(tokens, count, ids);
+    Ids letters = new Ids(word.length() * 2);
+    alphabet.letters(word, letters);
+    if (letters.size() <= SHORT) {
+      mergeShort(letters.toArray(), letters.size(), ids);
     } else {
-      new Merging(tokens, count).run(ids);
+      new Merging(letters.toArray(), letters.size()).run(ids);
     }
   }
 
@@ -98,19 +87,7 @@ final class BytePairModel implements SubwordModel {
 
   @Override
   public byte[] bytes(int id) {
-    String name = vocabulary.name(id);
-    if (vocabulary.kind(id) == Vocabulary.Kind.USER_DEFINED) {
-      return name.getBytes(StandardCharsets.UTF_8); // written as it is
-    }
-    ByteArrayOutputStream bytes = new ByteArrayOutputStream(name.length());
-    for (int i = 0; i < name.length(); i++) {
-      int b = ByteAlphabet.value(name.charAt(i));
-      if (b < 0) {
-        return name.getBytes(StandardCharsets.UTF_8); // no name in the alphabet: a text as it is
-      }
-      bytes.write(b);
-    }
-    return bytes.toByteArray();
+    return alphabet.bytes(id);
   }
 
   /** A pair in the queue; stale once one of its tokens is another. */

@@ -79,7 +79,7 @@ final class GgufTokenizer {
       merged[rank] = both;
     }
     return tokenizer(
-        new BytePairModel(vocabulary, words, ranks, merged),
+        new BytePairModel(words, new ByteLetters(vocabulary), ranks, merged),
         words.addsBegin(),
         VocabularyTokenizer.Space.NEVER);
   }

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
 import java.util.PriorityQueue;
@@ -154,6 +155,12 @@ public final class Llama2cTokenizer implements Tokenizer {
       }
     }
     return OptionalInt.empty();
+  }
+
+  /** None: no text becomes one. */
+  @Override
+  public List<String> controlTokens() {
+    return List.of();
   }
 
   @Override

@@ -19,8 +19,14 @@ final class PieceTexts {
   private final int longest;
 
   PieceTexts(Vocabulary vocabulary, SentencePieceNormalizer normalizer) {
+    this(vocabulary, normalizer, vocabulary.kinds().indexOf(Vocabulary.Kind.UNKNOWN));
+  }
+
+  /** With the id of the token for what is unknown; −1 where there is none. */
+  PieceTexts(Vocabulary vocabulary, SentencePieceNormalizer normalizer, int unknown) {
     this.vocabulary = vocabulary;
     this.normalizer = normalizer;
+    this.unknown = unknown;
     byteIds = vocabulary.byteIds();
     mergeIds = HashMap.newHashMap(vocabulary.size());
     int most = 0;
@@ -33,7 +39,6 @@ final class PieceTexts {
       }
     }
     longest = most;
-    unknown = vocabulary.kinds().indexOf(Vocabulary.Kind.UNKNOWN);
   }
 
   Vocabulary vocabulary() {

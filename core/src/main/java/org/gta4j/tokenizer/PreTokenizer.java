@@ -1,10 +1,12 @@
 package org.gta4j.tokenizer;
 
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
+import java.util.regex.PatternSyntaxException;
 
 /**
  * Cuts text into words, which byte-pair encoding does not merge across. The patterns are applied
@@ -15,16 +17,26 @@ import java.util.regex.Pattern;
  * @param patterns the expressions
  * @param keepsWholeWords whether a word that is a token stays one, whatever merging would give
  * @param addsBegin whether prompts begin with a token for that, where the file does not say
+ * @param isTrusted whether the patterns are known to take time in proportion to the text
  */
-record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean addsBegin) {
+record PreTokenizer(
+    List<Pattern> patterns, boolean keepsWholeWords, boolean addsBegin, boolean isTrusted) {
   private static final String SPACE = "\\p{IsWhite_Space}";
+
+  private static final int LONGEST_EXPRESSION = 10_000;
+
+  /** What means something else in Java, or nothing. */
+  private static final Pattern FOREIGN =
+      Pattern.compile(
+          "\\\\[hHKGRXyYOgkzZ]|\\[\\[:|&&|\\(\\?[<P~>#]|\\(\\?[a-zA-Z-]*[xmW]|\\\\[1-9]");
 
   /** What English puts behind an apostrophe. */
   private static final String ENDINGS = "(?iu:'s|'t|'re|'ve|'m|'ll|'d)";
 
   private static final String LINES_AND_SPACES = "|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 
-  private static final String GPT2 =
+  /** GPT-2's. */
+  static final String GPT2 =
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
   /** Llama 3's, with as many digits a word as {@code %s} says. */
@@ -110,11 +122,11 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
               "pixtral",
               "midm-2.0",
               "lfm2" ->
-              new PreTokenizer(compile(LLAMA3.formatted(THREE_DIGITS)), true, true);
+              new PreTokenizer(compile(LLAMA3.formatted(THREE_DIGITS)), true, true, true);
           case "dbrx", "smaug-bpe" -> of(LLAMA3.formatted(THREE_DIGITS));
           case "qwen2", "deepseek-r1-qwen", "stablelm2" -> of(LLAMA3.formatted(DIGIT));
           case "qwen35" -> of(QWEN35);
-          case "tekken" -> new PreTokenizer(compile(CASED.formatted("", DIGIT)), true, true);
+          case "tekken" -> new PreTokenizer(compile(CASED.formatted("", DIGIT)), true, true, true);
           case "gpt-4o", "llama4" -> of(CASED.formatted(ENDINGS + "?", THREE_DIGITS));
           case "deepseek-llm" ->
               of(
@@ -137,7 +149,7 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
   }
 
   private static PreTokenizer of(String... expressions) {
-    return new PreTokenizer(compile(expressions), false, false);
+    return new PreTokenizer(compile(expressions), false, false, true);
   }
 
   private static List<Pattern> compile(String... expressions) {
@@ -150,14 +162,40 @@ record PreTokenizer(List<Pattern> patterns, boolean keepsWholeWords, boolean add
         .toList();
   }
 
+  /**
+   * One of expressions in a file, which are Oniguruma's or Rust's: those that Java does not have,
+   * or has with another meaning, are refused.
+   *
+   * @throws IllegalArgumentException if one is refused
+   */
+  static PreTokenizer ofFile(List<String> expressions, boolean keepsWholeWords) {
+    List<Pattern> patterns = new ArrayList<>();
+    for (String expression : expressions) {
+      if (expression.length() > LONGEST_EXPRESSION || FOREIGN.matcher(expression).find()) {
+        throw new IllegalArgumentException(expression);
+      }
+      try {
+        patterns.add(Pattern.compile(expression, Pattern.UNICODE_CHARACTER_CLASS));
+      } catch (PatternSyntaxException e) {
+        throw new IllegalArgumentException(expression, e);
+      }
+    }
+    return new PreTokenizer(patterns, keepsWholeWords, false, false);
+  }
+
   /** Where words end, the last at the text's end; none for an empty text. */
   int[] cuts(String text) {
     Ids cuts = new Ids(text.length() / 4);
     if (!text.isEmpty()) {
       cuts.add(text.length());
     }
-    for (Pattern pattern : patterns) {
-      cuts = cut(pattern.matcher(text), cuts);
+    CharSequence watched = isTrusted ? text : new WatchedText(text);
+    try {
+      for (Pattern pattern : patterns) {
+        cuts = cut(pattern.matcher(watched), cuts);
+      }
+    } catch (StackOverflowError e) {
+      throw WatchedText.tooMuch();
     }
     return cuts.toArray();
   }

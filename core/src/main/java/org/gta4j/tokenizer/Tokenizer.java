@@ -1,5 +1,6 @@
 package org.gta4j.tokenizer;
 
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -66,6 +67,9 @@ public interface Tokenizer {
 
   /** The id of a name, where there is one. */
   OptionalInt id(String name);
+
+  /** The names of all tokens that steer the model. */
+  List<String> controlTokens();
 
   /** Whether an id steers the model instead of standing for text. */
   boolean isControl(int id);

@@ -2,7 +2,6 @@ package org.gta4j.tokenizer;
 
 import java.nio.file.Path;
 import java.util.Optional;
-import java.util.ServiceLoader;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.GgufMetadata;
 
@@ -37,19 +36,10 @@ public final class Tokenizers {
       boolean addsBegin = TokenizerConfig.beside(file).addsBegin().orElse(true);
       tokenizer = SentencePieceFile.read(file, addsBegin);
     } else {
-      tokenizer = json(file);
+      tokenizer = TokenizerJson.read(file, TokenizerConfig.beside(file));
     }
     requireFit(file.toString(), tokenizer, vocabularySize);
     return tokenizer;
-  }
-
-  private static Tokenizer json(Path file) {
-    return ServiceLoader.load(TokenizerFormat.class, Tokenizers.class.getClassLoader())
-        .findFirst()
-        .orElseThrow(() ->
-            new CheckpointException(
-                file + ": what reads it, the module org.gta4j.text, is not on the path"))
-        .read(file, TokenizerConfig.beside(file));
   }
 
   /**

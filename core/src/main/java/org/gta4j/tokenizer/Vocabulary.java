@@ -4,6 +4,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.OptionalInt;
+import java.util.stream.IntStream;
 
 /**
  * The tokens of a model: what each is called and what kind it is.
@@ -70,6 +71,14 @@ record Vocabulary(List<String> names, List<Kind> kinds, Map<String, Integer> ids
   Kind kind(int id) {
     check(id);
     return kinds.get(id);
+  }
+
+  /** The names of all control tokens. */
+  List<String> controlTokens() {
+    return IntStream.range(0, size())
+        .filter(id -> kinds.get(id).isControl())
+        .mapToObj(names::get)
+        .toList();
   }
 
   private void check(int id) {

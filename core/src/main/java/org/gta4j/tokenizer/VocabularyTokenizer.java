@@ -1,6 +1,7 @@
 package org.gta4j.tokenizer;
 
 import java.util.Arrays;
+import java.util.List;
 import java.util.OptionalInt;
 
 /**
@@ -91,6 +92,11 @@ record VocabularyTokenizer(
   @Override
   public OptionalInt id(String name) {
     return vocabulary.id(name);
+  }
+
+  @Override
+  public List<String> controlTokens() {
+    return vocabulary.controlTokens();
   }
 
   @Override
