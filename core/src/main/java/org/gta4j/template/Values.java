@@ -122,9 +122,8 @@ final class Values {
 
   static boolean isEqual(Object left, Object right) {
     if (isNumber(left) && isNumber(right)) {
-      return left instanceof Double || right instanceof Double
-          ? real(left) == real(right)
-          : integer(left, "") == integer(right, "");
+      boolean isReal = left instanceof Double || right instanceof Double;
+      return isReal ? real(left) == real(right) : integer(left, "") == integer(right, "");
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
       if (a.size() != b.size() || left instanceof Tuple != right instanceof Tuple) {
@@ -151,7 +150,8 @@ final class Values {
   /** Which of two comes first; numbers, texts and lists have an order. */
   static int compare(Object left, Object right) {
     if (isNumber(left) && isNumber(right)) {
-      return left instanceof Double || right instanceof Double
+      boolean isReal = left instanceof Double || right instanceof Double;
+      return isReal
           ? Double.compare(real(left), real(right))
           : Long.compare(integer(left, ""), integer(right, ""));
     }

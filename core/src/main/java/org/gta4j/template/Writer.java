@@ -3,6 +3,7 @@ package org.gta4j.template;
 import java.math.BigDecimal;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 
 /** Writes values: as Python's {@code str} and {@code repr} do, and as JSON. */
 final class Writer {
@@ -169,15 +170,15 @@ final class Writer {
       }
       case Map<?, ?> map -> {
         String before = "{" + inner;
-        List<?> keys = map.keySet().stream().toList();
+        Stream<? extends Map.Entry<?, ?>> entries = map.entrySet().stream();
         if (style.sorted()) {
-          keys = keys.stream().sorted(Values::compare).toList();
+          entries = entries.sorted((a, b) -> Values.compare(a.getKey(), b.getKey()));
         }
-        for (Object key : keys) {
+        for (Map.Entry<?, ?> entry : entries.toList()) {
           add(before);
-          jsonText(jsonKey(key));
+          jsonText(jsonKey(entry.getKey()));
           add(style.colon());
-          json(map.get(key), style, line + style.indent());
+          json(entry.getValue(), style, line + style.indent());
           before = style.comma() + inner;
         }
         add(map.isEmpty() ? "{}" : outer + "}");

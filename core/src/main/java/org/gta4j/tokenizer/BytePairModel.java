@@ -34,7 +34,7 @@ final class BytePairModel implements SubwordModel {
   }
 
   @Override
-  public void encode(String text, boolean begins, Ids ids) {
+  public void encode(String text, boolean begins, boolean ends, Ids ids) {
     String normal = alphabet.normalize(text, begins);
     int[] cuts = words.cuts(normal);
     int from = 0;

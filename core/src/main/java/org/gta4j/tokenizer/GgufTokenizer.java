@@ -38,7 +38,7 @@ final class GgufTokenizer {
    *
    * @throws CheckpointException if it is damaged, or of a kind that is not known exactly
    */
-  static Optional<Tokenizer> of(GgufMetadata metadata) {
+  static Optional<VocabularyTokenizer> of(GgufMetadata metadata) {
     Optional<String> model = metadata.text(MODEL);
     if (model.isEmpty() || model.get().equals("none") || model.get().equals("no_vocab")) {
       return Optional.empty();
@@ -54,7 +54,7 @@ final class GgufTokenizer {
         });
   }
 
-  private Tokenizer bytePairs() {
+  private VocabularyTokenizer bytePairs() {
     String name = metadata.text(PRE).orElse("default");
     PreTokenizer words =
         PreTokenizer.named(name)
@@ -88,7 +88,7 @@ final class GgufTokenizer {
     return vocabulary.id(token).orElse(-1);
   }
 
-  private Tokenizer scores() {
+  private VocabularyTokenizer scores() {
     float[] scores = required(SCORES, metadata.numbers(SCORES), "a list of 32-bit numbers");
     requireLength(SCORES, scores.length);
     for (float score : scores) {
@@ -106,7 +106,7 @@ final class GgufTokenizer {
         space ? VocabularyTokenizer.Space.AFTER_TOKENS : VocabularyTokenizer.Space.NEVER);
   }
 
-  private Tokenizer tokenizer(
+  private VocabularyTokenizer tokenizer(
       SubwordModel model, boolean addsBegin, VocabularyTokenizer.Space space) {
     return new VocabularyTokenizer(
         vocabulary,

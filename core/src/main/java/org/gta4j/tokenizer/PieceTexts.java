@@ -46,8 +46,8 @@ final class PieceTexts {
   }
 
   /** The text as the model's pieces write it. */
-  String normalize(String text, boolean begins) {
-    return normalizer.normalize(text, begins).replace(' ', SPACE);
+  String normalize(String text, boolean begins, boolean ends) {
+    return normalizer.normalize(text, begins, ends).replace(' ', SPACE);
   }
 
   /** The id of a piece that text may become, used or not; −1 where there is none. */

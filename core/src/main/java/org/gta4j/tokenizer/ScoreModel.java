@@ -25,8 +25,8 @@ final class ScoreModel implements SubwordModel {
   }
 
   @Override
-  public void encode(String text, boolean begins, Ids ids) {
-    String normal = texts.normalize(text, begins);
+  public void encode(String text, boolean begins, boolean ends, Ids ids) {
+    String normal = texts.normalize(text, begins, ends);
     if (!normal.isEmpty()) {
       new Merging(normal).run(ids);
     }

@@ -48,11 +48,11 @@ final class SentencePieceFile {
    * @param addsBegin whether prompts get the token that begins texts
    * @throws CheckpointException if it is damaged, or of a kind that is not known
    */
-  static Tokenizer read(Path path, boolean addsBegin) {
+  static VocabularyTokenizer read(Path path, boolean addsBegin) {
     return read(path.toString(), InputFile.readBytes(path, MAX_BYTES), addsBegin);
   }
 
-  static Tokenizer read(String file, byte[] bytes, boolean addsBegin) {
+  static VocabularyTokenizer read(String file, byte[] bytes, boolean addsBegin) {
     SentencePieceFile reader = new SentencePieceFile(file);
     reader.model(bytes);
     return reader.tokenizer(addsBegin);
@@ -124,7 +124,7 @@ final class SentencePieceFile {
     }
   }
 
-  private Tokenizer tokenizer(boolean addsBegin) {
+  private VocabularyTokenizer tokenizer(boolean addsBegin) {
     if (names.isEmpty()) {
       throw CheckpointException.of(file, "pieces", "at least one", "none");
     }

@@ -12,31 +12,39 @@ import java.util.Optional;
 record SentencePieceNormalizer(
     boolean addsSpace, boolean removesSpaces, Optional<CharacterMap> characters) {
 
-  /** The text as it will be split; spaces are still spaces. */
-  String normalize(String text, boolean begins) {
+  /**
+   * The text as it will be split; spaces are still spaces.
+   *
+   * @param begins whether the text begins here
+   * @param ends whether it ends here
+   */
+  String normalize(String text, boolean begins, boolean ends) {
     String normal = characters.isPresent() ? characters.get().apply(text) : text;
     if (removesSpaces) {
-      normal = withoutExtraSpaces(normal);
+      normal = withoutExtraSpaces(normal, begins, ends);
     }
     return addsSpace && begins && !normal.isEmpty() ? " " + normal : normal;
   }
 
-  private static String withoutExtraSpaces(String text) {
+  private static String withoutExtraSpaces(String text, boolean begins, boolean ends) {
     StringBuilder result = new StringBuilder(text.length());
-    boolean space = true; // so that leading ones go
+    boolean space = begins; // so that leading ones go
     for (int i = 0; i < text.length(); i++) {
       char c = text.charAt(i);
-      boolean isSpace = c == ' ' || c == PieceTexts.SPACE;
-      if (!isSpace) {
+      if (c != ' ' || !space) {
         result.append(c);
-      } else if (!space) {
-        result.append(' ');
       }
-      space = isSpace;
+      space = c == ' ';
     }
-    if (!result.isEmpty() && result.charAt(result.length() - 1) == ' ') {
-      result.setLength(result.length() - 1);
+    int end = result.length();
+    while (ends && end > 0 && isSpace(result.charAt(end - 1))) {
+      end--;
     }
-    return result.toString();
+    return result.substring(0, end);
+  }
+
+  /** A written-out space as well, which SentencePiece removes at the end only. */
+  private static boolean isSpace(char c) {
+    return c == ' ' || c == PieceTexts.SPACE;
   }
 }

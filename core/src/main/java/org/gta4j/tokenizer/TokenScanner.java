@@ -10,8 +10,14 @@ import java.util.TreeSet;
  * apart: from left to right, of several that begin at one place the longest.
  */
 final class TokenScanner {
-  /** A token in a text, with the white space that it takes. */
-  record Match(int id, int begin, int end) {}
+  /**
+   * A token in a text.
+   *
+   * @param begin where it begins, with the white space before it that it takes
+   * @param end where its name ends
+   * @param after where the white space behind it ends that it takes; tokens within are still found
+   */
+  record Match(int id, int begin, int end, int after) {}
 
   private final Map<String, Integer> ids = new HashMap<>();
   private final Map<Character, int[]> lengths = new HashMap<>();
@@ -40,8 +46,12 @@ final class TokenScanner {
         lengths.put(first, set.descendingSet().stream().mapToInt(i -> i).toArray()));
   }
 
-  /** The first match from {@code from} on; a match with id −1 at the text's end where none is. */
-  Match next(String text, int from, ControlTokens control) {
+  /**
+   * The first match from {@code from} on; a match with id −1 at the text's end where none is.
+   *
+   * @param taken up to where the text is taken by tokens before
+   */
+  Match next(String text, int from, int taken, ControlTokens control) {
     for (int at = from; at < text.length(); at++) {
       int[] candidates = lengths.get(text.charAt(at));
       if (candidates == null) {
@@ -54,23 +64,23 @@ final class TokenScanner {
         }
         Integer id = ids.get(text.substring(at, at + length));
         if (id != null && (parsed || !vocabulary.kinds().get(id).isControl())) {
-          return stripped(id, text, from, at, at + length);
+          return stripped(id, text, taken, at, at + length);
         }
       }
     }
-    return new Match(-1, text.length(), text.length());
+    return new Match(-1, text.length(), text.length(), text.length());
   }
 
-  private Match stripped(int id, String text, int from, int begin, int end) {
+  private Match stripped(int id, String text, int taken, int begin, int end) {
     int first = begin;
     int after = end;
-    while (strips.left().get(id) && first > from && isSpace(text.charAt(first - 1))) {
+    while (strips.left().get(id) && first > taken && isSpace(text.charAt(first - 1))) {
       first--;
     }
     while (strips.right().get(id) && after < text.length() && isSpace(text.charAt(after))) {
       after++;
     }
-    return new Match(id, first, after);
+    return new Match(id, first, end, after);
   }
 
   /** Unicode's white space, all of which is one {@code char} long. */

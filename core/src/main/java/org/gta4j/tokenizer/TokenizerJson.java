@@ -38,11 +38,11 @@ final class TokenizerJson {
    *
    * @throws CheckpointException if it is damaged, or has parts that are not known exactly
    */
-  static Tokenizer read(Path path, TokenizerConfig config) {
+  static VocabularyTokenizer read(Path path, TokenizerConfig config) {
     return new TokenizerJson(TokenizerJsonFile.read(path), config).tokenizer();
   }
 
-  private Tokenizer tokenizer() {
+  private VocabularyTokenizer tokenizer() {
     List<Normalizing> steps = new ArrayList<>();
     normalizer(file.part("normalizer"), steps);
     requireTokensAsTheyAre(steps);

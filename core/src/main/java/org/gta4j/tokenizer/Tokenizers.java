@@ -16,7 +16,17 @@ public final class Tokenizers {
    *     exactly: a guess would give other ids than the model was trained on
    */
   public static Optional<Tokenizer> of(GgufMetadata metadata) {
-    return GgufTokenizer.of(metadata);
+    return GgufTokenizer.of(metadata).map(tokenizer -> tokenizer);
+  }
+
+  /**
+   * The same for a model with so many tokens.
+   *
+   * @throws CheckpointException also if the file has more
+   */
+  public static Optional<Tokenizer> of(GgufMetadata metadata, int vocabularySize) {
+    return GgufTokenizer.of(metadata)
+        .map(tokenizer -> fit(metadata.file(), tokenizer, vocabularySize));
   }
 
   /**
@@ -29,25 +39,22 @@ public final class Tokenizers {
    */
   public static Tokenizer read(Path file, int vocabularySize) {
     String name = String.valueOf(file.getFileName());
-    Tokenizer tokenizer;
     if (name.endsWith(".bin")) {
-      tokenizer = Llama2cTokenizer.read(file, vocabularySize);
-    } else if (name.endsWith(".model")) {
-      boolean addsBegin = TokenizerConfig.beside(file).addsBegin().orElse(true);
-      tokenizer = SentencePieceFile.read(file, addsBegin);
-    } else {
-      tokenizer = TokenizerJson.read(file, TokenizerConfig.beside(file));
+      return Llama2cTokenizer.read(file, vocabularySize);
     }
-    requireFit(file.toString(), tokenizer, vocabularySize);
-    return tokenizer;
+    TokenizerConfig config = TokenizerConfig.beside(file);
+    VocabularyTokenizer tokenizer =
+        name.endsWith(".model")
+            ? SentencePieceFile.read(file, config.addsBegin().orElse(true))
+            : TokenizerJson.read(file, config);
+    return fit(file.toString(), tokenizer, vocabularySize);
   }
 
   /**
-   * Refuses a tokenizer with more tokens than its model: the model has no embeddings for the rest.
-   *
-   * @param file names the tokenizer in errors
+   * Refuses a tokenizer with more tokens than its model, which has no embeddings for the rest. Ids
+   * that only the model has stand for no text: vocabularies are often rounded up.
    */
-  public static void requireFit(String file, Tokenizer tokenizer, int vocabularySize) {
+  private static Tokenizer fit(String file, VocabularyTokenizer tokenizer, int vocabularySize) {
     if (tokenizer.size() > vocabularySize) {
       throw CheckpointException.of(
           file,
@@ -55,5 +62,6 @@ public final class Tokenizers {
           "at most %d, as the model's vocabulary has".formatted(vocabularySize),
           tokenizer.size());
     }
+    return tokenizer.withSize(vocabularySize);
   }
 }

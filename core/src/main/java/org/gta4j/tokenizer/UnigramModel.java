@@ -35,8 +35,8 @@ final class UnigramModel implements SubwordModel {
   }
 
   @Override
-  public void encode(String text, boolean begins, Ids ids) {
-    String normal = texts.normalize(text, begins);
+  public void encode(String text, boolean begins, boolean ends, Ids ids) {
+    String normal = texts.normalize(text, begins, ends);
     int length = normal.length();
     float[] sums = new float[length + 1];
     int[] from = new int[length + 1];

@@ -8,12 +8,14 @@ import java.util.OptionalInt;
  * A tokenizer made of a vocabulary and a way to split text into its pieces. Sought tokens are found
  * first, and what is between them is split.
  *
+ * @param size how many ids there are; those beyond the vocabulary stand for no text
  * @param begin the id that begins texts
  * @param end the id that ends texts
  * @param addsBegin whether prompts get the first
  * @param space where the model writes a space before a text, which decoding takes away
  */
 record VocabularyTokenizer(
+    int size,
     Vocabulary vocabulary,
     TokenScanner scanner,
     SubwordModel model,
@@ -33,9 +35,25 @@ record VocabularyTokenizer(
     AFTER_TOKENS
   }
 
-  @Override
-  public int size() {
-    return vocabulary.size();
+  VocabularyTokenizer(
+      Vocabulary vocabulary,
+      TokenScanner scanner,
+      SubwordModel model,
+      OptionalInt begin,
+      OptionalInt end,
+      boolean addsBegin,
+      Space space) {
+    this(vocabulary.size(), vocabulary, scanner, model, begin, end, addsBegin, space);
+  }
+
+  /** With as many ids as the model has, at least as many as the vocabulary. */
+  VocabularyTokenizer withSize(int ids) {
+    return new VocabularyTokenizer(ids, vocabulary, scanner, model, begin, end, addsBegin, space);
+  }
+
+  /** Whether only the model has an id. */
+  private boolean isBeyond(int id) {
+    return id >= vocabulary.size() && id < size;
   }
 
   @Override
@@ -45,18 +63,21 @@ record VocabularyTokenizer(
       begin.ifPresent(ids::add);
     }
     int at = 0;
+    int from = 0;
     boolean begins = true;
-    while (at < text.length()) {
-      TokenScanner.Match match = scanner.next(text, at, control);
+    while (at < text.length() || from < text.length()) {
+      TokenScanner.Match match = scanner.next(text, from, at, control);
       if (match.begin() > at) {
-        model.encode(text.substring(at, match.begin()), begins, ids);
+        boolean ends = match.begin() == text.length();
+        model.encode(text.substring(at, match.begin()), begins, ends, ids);
         begins = false;
       }
       if (match.id() >= 0) {
         ids.add(match.id());
         begins = space == Space.AFTER_TOKENS;
       }
-      at = match.end();
+      at = Math.max(at, match.after());
+      from = match.end();
     }
     return ids.toArray();
   }
@@ -75,18 +96,19 @@ record VocabularyTokenizer(
     return switch (space) {
       case NEVER -> false;
       case AT_BEGIN -> previous < 0 || OptionalInt.of(previous).equals(begin);
-      case AFTER_TOKENS -> previous < 0 || vocabulary.kind(previous).isSought();
+      case AFTER_TOKENS ->
+          previous < 0 || isBeyond(previous) || vocabulary.kind(previous).isSought();
     };
   }
 
   @Override
   public byte[] bytes(int id) {
-    return vocabulary.kind(id).isControl() ? new byte[0] : model.bytes(id);
+    return isControl(id) ? new byte[0] : model.bytes(id);
   }
 
   @Override
   public String name(int id) {
-    return vocabulary.name(id);
+    return isBeyond(id) ? "" : vocabulary.name(id);
   }
 
   @Override
@@ -101,6 +123,6 @@ record VocabularyTokenizer(
 
   @Override
   public boolean isControl(int id) {
-    return vocabulary.kind(id).isControl();
+    return isBeyond(id) || vocabulary.kind(id).isControl();
   }
 }
