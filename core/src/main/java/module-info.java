@@ -9,12 +9,14 @@ module org.gta4j.core {
 
   exports org.gta4j.attention;
   exports org.gta4j.cache;
+  exports org.gta4j.chat;
   exports org.gta4j.checkpoint;
   exports org.gta4j.generate;
   exports org.gta4j.model;
   exports org.gta4j.model.rope;
   exports org.gta4j.model.variant;
   exports org.gta4j.ops;
+  exports org.gta4j.template;
   exports org.gta4j.tensor;
   exports org.gta4j.tokenizer;
 

@@ -2,6 +2,7 @@ package org.gta4j.cli;
 
 import java.nio.file.Path;
 import java.util.Optional;
+import org.gta4j.chat.ChatTemplates;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.generate.LanguageModel;
@@ -168,6 +169,11 @@ final class ModelOptions {
     return model.isGiven()
         ? LanguageModel.tokenizerOf(checkpoint)
         : Optional.of(EmbeddedModel.tokenizer());
+  }
+
+  /** The chat templates of an open model, where it has any. */
+  Optional<ChatTemplates> chatTemplates(Checkpoint checkpoint) {
+    return model.isGiven() ? LanguageModel.chatTemplatesOf(checkpoint) : Optional.empty();
   }
 
   /** The tokenizer of an open model. */

@@ -15,6 +15,7 @@ final class PerplexityVerb extends Verb {
   private final Setting<Integer> windows =
       Setting.integer(
           "--windows", "N", "How many windows, from the beginning (default: all whole ones).");
+  private final EscapeOption escape;
   private final ModelOptions options;
 
   PerplexityVerb() {
@@ -28,6 +29,7 @@ final class PerplexityVerb extends Verb {
             "gta perplexity --file stories.txt",
             "gta perplexity --model FOLDER --file wiki.test.raw --window 2048 --windows 8 --json"));
     add(file, window, windows);
+    escape = new EscapeOption(this);
     options = new ModelOptions(this);
   }
 
@@ -48,7 +50,7 @@ final class PerplexityVerb extends Verb {
             "%s has no tokenizer that this version can read, and without one no text can be scored"
                 .formatted(options.modelName()));
       }
-      int[] ids = model.encode(TextFiles.read(file));
+      int[] ids = model.encode(TextFiles.read(file), escape.control());
       if (ids.length < 2) {
         throw new RefusedException(TextFiles.label(file) + ": there is no text to score");
       }

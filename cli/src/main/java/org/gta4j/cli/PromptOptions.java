@@ -14,9 +14,12 @@ final class PromptOptions {
   private final Setting<String> ids =
       Setting.text("--ids", "1,2,3", "The prompt as token ids; needs no tokenizer.");
 
+  private final EscapeOption escape;
+
   /** Options for {@code verb}. */
   PromptOptions(Verb verb) {
     verb.add(prompt, promptFile, ids);
+    escape = new EscapeOption(verb);
   }
 
   /** Checks, before anything is loaded, that there is one prompt and something in it. */
@@ -47,7 +50,7 @@ final class PromptOptions {
       return TokenIds.parse(ids.or(""));
     }
     if (prompt.isGiven()) {
-      return model.encode(prompt.or(""));
+      return model.encode(prompt.or(""), escape.control());
     }
     String text = TextFiles.read(promptFile);
     // Editors end a file with a line break that nobody means to be part of the prompt.
@@ -56,6 +59,6 @@ final class PromptOptions {
       throw new RefusedException(
           TextFiles.label(promptFile) + ": the prompt is empty: there is nothing to continue");
     }
-    return model.encode(text.substring(0, end));
+    return model.encode(text.substring(0, end), escape.control());
   }
 }

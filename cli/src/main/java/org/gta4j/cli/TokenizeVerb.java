@@ -1,6 +1,11 @@
 package org.gta4j.cli;
 
 import java.util.List;
+import java.util.Optional;
+import org.gta4j.chat.ChatTemplate;
+import org.gta4j.chat.ChatTemplates;
+import org.gta4j.chat.ChatText;
+import org.gta4j.chat.Conversation;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.tokenizer.Tokenizer;
@@ -14,7 +19,11 @@ import tools.jackson.databind.node.ObjectNode;
 final class TokenizeVerb extends Verb {
   private final Setting<String> text = Setting.parameter("TEXT", "The text.");
   private final Setting<String> lines =
-      Setting.text("--jsonl", "FILE", "A file of lines {\"text\": \"...\"}; - is standard input.");
+      Setting.text(
+          "--jsonl",
+          "FILE",
+          "A file of lines {\"text\"} or {\"messages\", \"add_generation_prompt\"}; - is standard input.");
+  private final EscapeOption escape;
   private final ModelOptions options;
 
   TokenizeVerb() {
@@ -23,11 +32,12 @@ final class TokenizeVerb extends Verb {
         "[OPTION]... (TEXT | --jsonl FILE)",
         List.of(
             "Shows the token ids of a text, as the model would read it as a prompt.",
-            "With --jsonl of many texts: a line {\"ids\": [...]} for each line {\"text\": \"...\"}."),
+            "With --jsonl a line {\"ids\"} for each line {\"text\"}, and {\"text\", \"ids\"} by the model's chat template for {\"messages\"}."),
         List.of(
             "gta tokenize \"Once upon a time\"",
             "gta tokenize --model FOLDER --jsonl texts.jsonl > ids.jsonl"));
     add(text, lines);
+    escape = new EscapeOption(this);
     options = new ModelOptions(this);
   }
 
@@ -42,49 +52,69 @@ final class TokenizeVerb extends Verb {
     try (Checkpoint checkpoint = options.open()) {
       Tokenizer tokenizer = options.tokenizer(checkpoint);
       if (lines.isGiven()) {
-        lines(terminal, tokenizer);
+        lines(terminal, tokenizer, checkpoint);
       } else {
-        int[] ids = tokenizer.encode(text.or(""));
-        terminal.line(options.isJson() ? json(ids) : TokenIds.format(ids));
+        int[] ids = encode(tokenizer, text.or(""));
+        terminal.line(
+            options.isJson() ? withIds(Json.object(), ids).toString() : TokenIds.format(ids));
       }
     }
   }
 
-  private void lines(Terminal terminal, Tokenizer tokenizer) {
+  private int[] encode(Tokenizer tokenizer, String given) {
+    return tokenizer.encode(given, Tokenizer.Framing.PROMPT, escape.control());
+  }
+
+  private void lines(Terminal terminal, Tokenizer tokenizer, Checkpoint checkpoint) {
+    Optional<ChatTemplates> templates = options.chatTemplates(checkpoint);
     String[] all = TextFiles.read(lines).split("\n", -1);
     JsonMapper mapper = JsonMapper.shared();
     for (int i = 0; i < all.length; i++) {
       if (!all[i].isBlank()) {
         String where = "%s: line %d".formatted(TextFiles.label(lines), i + 1);
-        terminal.line(json(tokenizer.encode(text(mapper, where, all[i]))));
+        terminal.line(line(tokenizer, templates, read(mapper, where, all[i]), where));
       }
     }
   }
 
-  private static String text(JsonMapper mapper, String where, String line) {
-    JsonNode node;
-    try {
-      node = mapper.readTree(line);
-    } catch (JacksonException e) {
-      throw new RefusedException(where + ": expected an object {\"text\"}, found no JSON", e);
-    }
+  private String line(
+      Tokenizer tokenizer, Optional<ChatTemplates> templates, JsonNode node, String where) {
     if (node.has("messages")) {
-      throw new RefusedException(
-          where
-              + ": messages need a chat template, which this version does not know: give {\"text\"}");
+      Conversation conversation = ConversationLine.read(node, where);
+      ChatTemplate template =
+          templates
+              .orElseThrow(() ->
+                  new RefusedException(
+                      where
+                          + ": messages need a chat template, and this model has none: give {\"text\"}"))
+              .forConversation(conversation);
+      ChatText chat =
+          escape.isOn()
+              ? template.renderEscaped(conversation, tokenizer)
+              : template.render(conversation);
+      ObjectNode json = Json.object();
+      json.put("text", chat.text());
+      return withIds(json, chat.encode(tokenizer)).toString();
     }
     if (!node.path("text").isString()) {
       throw new RefusedException(where + ": expected an object {\"text\"} with a text");
     }
-    return node.path("text").stringValue();
+    return withIds(Json.object(), encode(tokenizer, node.path("text").stringValue())).toString();
   }
 
-  private static String json(int... ids) {
-    ObjectNode json = Json.object();
+  private static JsonNode read(JsonMapper mapper, String where, String line) {
+    try {
+      return mapper.readTree(line);
+    } catch (JacksonException e) {
+      throw new RefusedException(where + ": expected an object {\"text\"}, found no JSON", e);
+    }
+  }
+
+  private static ObjectNode withIds(ObjectNode json, int... ids) {
     ArrayNode array = json.putArray("ids");
     for (int id : ids) {
       array.add(id);
     }
-    return json.toString();
+    return json;
   }
 }

@@ -39,6 +39,7 @@ public final class HuggingFaceFolder {
   private static final String SINGLE = "model.safetensors";
   private static final String INDEX = "model.safetensors.index.json";
   private static final String TOKENIZER = "tokenizer.json";
+  private static final String SENTENCE_PIECE = "tokenizer.model";
 
   /** llama2.c's kind, which stays with a model that was converted from there. */
   public static final String LLAMA2C_TOKENIZER = "tokenizer.bin";
@@ -104,7 +105,7 @@ public final class HuggingFaceFolder {
   }
 
   private static Optional<Path> tokenizer(Path folder) {
-    return Stream.of(TOKENIZER, LLAMA2C_TOKENIZER)
+    return Stream.of(TOKENIZER, SENTENCE_PIECE, LLAMA2C_TOKENIZER)
         .map(folder::resolve)
         .filter(Files::exists)
         .findFirst();

@@ -32,7 +32,7 @@ public final class Json {
 
   /** Takes an object's keys one after the other. */
   @FunctionalInterface
-  interface Field {
+  public interface Field {
     /**
      * Takes a key; the parser stands at the first token of its value, and whatever is left of the
      * value is skipped.
@@ -89,7 +89,7 @@ public final class Json {
    * @param file names the bytes in errors
    * @throws CheckpointException if the bytes are not JSON or not an object
    */
-  static void readFields(String file, byte[] bytes, Field field) {
+  public static void readFields(String file, byte[] bytes, Field field) {
     try (JsonParser parser = Mappers.PRETTY.createParser(bytes)) {
       if (parser.nextToken() != JsonToken.START_OBJECT) {
         throw CheckpointException.of(file, "content", OBJECT, describe(parser));
@@ -105,7 +105,7 @@ public final class Json {
   }
 
   /** Reads an object inside another one; the parser stands at its begin, and then at its end. */
-  static void readFields(JsonParser parser, Field field) {
+  public static void readFields(JsonParser parser, Field field) {
     while (parser.nextToken() != JsonToken.END_OBJECT) {
       String key = parser.currentName();
       parser.nextToken();
@@ -115,7 +115,7 @@ public final class Json {
   }
 
   /** What the parser stands at, for people. */
-  static String describe(JsonParser parser) {
+  public static String describe(JsonParser parser) {
     return switch (parser.currentToken()) {
       case null -> "nothing";
       case START_OBJECT -> "an object";

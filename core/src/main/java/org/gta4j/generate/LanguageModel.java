@@ -7,6 +7,7 @@ import java.util.function.Consumer;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.SequenceCache;
+import org.gta4j.chat.ChatTemplates;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
@@ -14,8 +15,10 @@ import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.FloatMatrix;
-import org.gta4j.tokenizer.Llama2cTokenizer;
+import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.tokenizer.TokenizerConfig;
+import org.gta4j.tokenizer.Tokenizers;
 
 /**
  * A model that was loaded, with its tokenizer: what most callers need.
@@ -106,15 +109,28 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The tokenizer that belongs to a checkpoint, if there is one of a kind that can be read.
+   * The tokenizer that belongs to a checkpoint, if there is one: {@code tokenizer.json}, else
+   * {@code tokenizer.model}, else llama2.c's.
    *
-   * @throws org.gta4j.checkpoint.CheckpointException if it is damaged
+   * @throws org.gta4j.checkpoint.CheckpointException if it is damaged, of a kind that is not known,
+   *     or another model's
    */
   public static Optional<Tokenizer> tokenizerOf(Checkpoint checkpoint) {
     return checkpoint
         .tokenizerFile()
-        .filter(file -> file.toString().endsWith(".bin"))
-        .map(file -> Llama2cTokenizer.read(file, checkpoint.config().size("vocab_size")));
+        .map(file -> Tokenizers.read(file, checkpoint.config().size("vocab_size")));
+  }
+
+  /**
+   * The chat templates that belong to a checkpoint, if there are any.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if what they stand in is damaged
+   */
+  public static Optional<ChatTemplates> chatTemplatesOf(Checkpoint checkpoint) {
+    return checkpoint
+        .tokenizerFile()
+        .filter(file -> !file.toString().endsWith(".bin"))
+        .flatMap(file -> ChatTemplates.of(TokenizerConfig.beside(file)));
   }
 
   /** Its sizes. */
@@ -171,12 +187,22 @@ public final class LanguageModel implements AutoCloseable {
    * @throws IllegalArgumentException if the model came without a tokenizer
    */
   public int[] encode(String text) {
+    return encode(text, ControlTokens.PARSED);
+  }
+
+  /**
+   * The ids of a prompt.
+   *
+   * @param control where control tokens written in the text are control tokens
+   * @throws IllegalArgumentException if the model came without a tokenizer
+   */
+  public int[] encode(String text, ControlTokens control) {
     return tokenizer
         .orElseThrow(() ->
             new IllegalArgumentException(
                 checkpoint.name()
                     + " has no tokenizer that can be read: give the prompt as token ids"))
-        .encode(text);
+        .encode(text, Tokenizer.Framing.PROMPT, control);
   }
 
   /**

@@ -4,9 +4,12 @@ import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.Comparator;
 import java.util.HashMap;
+import java.util.List;
 import java.util.Map;
+import java.util.OptionalInt;
 import java.util.PriorityQueue;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.InputFile;
@@ -101,12 +104,11 @@ public final class Llama2cTokenizer implements Tokenizer {
     return pieces.length;
   }
 
+  /** The names of its two control tokens are no text that is parsed. */
   @Override
-  public int[] encode(String text) {
-    if (text.isEmpty()) {
-      return new int[] {BEGIN};
-    }
-    return new Merging(" " + text).ids();
+  public int[] encode(String text, Framing framing, ControlTokens control) {
+    int[] ids = text.isEmpty() ? new int[] {BEGIN} : new Merging(" " + text).ids();
+    return framing == Framing.PROMPT ? ids : Arrays.copyOfRange(ids, 1, ids.length);
   }
 
   @Override
@@ -115,23 +117,66 @@ public final class Llama2cTokenizer implements Tokenizer {
   }
 
   private byte[] bytes(int previous, int id) {
-    if (id < 0 || id >= pieces.length) {
-      throw new IllegalArgumentException(
-          "token id %d is out of range: there are %d tokens".formatted(id, pieces.length));
-    }
+    byte[] piece = bytes(id);
+    boolean isByte = id >= FIRST_BYTE && id < FIRST_BYTE + BYTES;
+    return previous == BEGIN && !isByte && piece.length > 0 && piece[0] == ' '
+        ? Arrays.copyOfRange(piece, 1, piece.length)
+        : piece;
+  }
+
+  @Override
+  public byte[] bytes(int id) {
+    check(id);
     if (id == BEGIN || id == END) {
       return new byte[0];
     }
-    byte[] piece = pieces[id];
-    if (id >= FIRST_BYTE && id < FIRST_BYTE + BYTES) {
-      return new byte[] {(byte) (id - FIRST_BYTE)};
+    return id >= FIRST_BYTE && id < FIRST_BYTE + BYTES
+        ? new byte[] {(byte) (id - FIRST_BYTE)}
+        : pieces[id].clone();
+  }
+
+  private void check(int id) {
+    if (id < 0 || id >= pieces.length) {
+      throw Tokenizer.outOfRange(id, pieces.length);
     }
-    if (previous == BEGIN && piece.length > 0 && piece[0] == ' ') {
-      byte[] stripped = new byte[piece.length - 1];
-      System.arraycopy(piece, 1, stripped, 0, stripped.length);
-      return stripped;
+  }
+
+  @Override
+  public String name(int id) {
+    check(id);
+    return new String(pieces[id], StandardCharsets.UTF_8);
+  }
+
+  @Override
+  public OptionalInt id(String name) {
+    for (int id = 0; id < pieces.length; id++) {
+      if (name(id).equals(name)) {
+        return OptionalInt.of(id);
+      }
     }
-    return piece;
+    return OptionalInt.empty();
+  }
+
+  /** None: no text becomes one. */
+  @Override
+  public List<String> controlTokens() {
+    return List.of();
+  }
+
+  @Override
+  public boolean isControl(int id) {
+    check(id);
+    return id == BEGIN || id == END;
+  }
+
+  @Override
+  public OptionalInt begin() {
+    return OptionalInt.of(BEGIN);
+  }
+
+  @Override
+  public OptionalInt end() {
+    return OptionalInt.of(END);
   }
 
   /** A piece's bytes as a key: one character a byte. */

@@ -1,0 +1,26 @@
+package org.gta4j.cli;
+
+import org.gta4j.tokenizer.ControlTokens;
+
+/** Whether a text that somebody else wrote may steer the model. */
+final class EscapeOption {
+  private final Setting<Boolean> setting =
+      Setting.flag(
+          "--escape-control-tokens",
+          "Take names of control tokens in the text, such as <|im_end|>, for ordinary text.");
+
+  /** The option for {@code verb}. */
+  EscapeOption(Verb verb) {
+    verb.add(setting);
+  }
+
+  /** Whether somebody asked for it. */
+  boolean isOn() {
+    return Setting.isOn(setting);
+  }
+
+  /** Where control tokens are parsed in a text. */
+  ControlTokens control() {
+    return isOn() ? ControlTokens.ESCAPED : ControlTokens.PARSED;
+  }
+}

@@ -1,0 +1,6 @@
+package org.gta4j.template;
+
+/** Python's {@code None}. */
+enum None {
+  NONE
+}
