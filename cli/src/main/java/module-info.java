@@ -5,5 +5,7 @@ module org.gta4j.cli {
   requires jdk.management;
   requires org.gta4j.core;
   requires org.gta4j.embedded;
+  requires org.jline.reader;
+  requires org.jline.terminal;
   requires tools.jackson.databind;
 }

@@ -1,6 +1,7 @@
 package org.gta4j.cli;
 
 import java.util.List;
+import java.util.Optional;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.LanguageModel;
@@ -21,7 +22,9 @@ final class GenerateVerb extends Verb {
           "TEXT",
           "A text that ends the answer and is not part of it; may be given several times.");
   private final Setting<Boolean> raw =
-      Setting.flag("--raw", "No chat template; this version never uses one.");
+      Setting.flag(
+          "--raw",
+          "Continue the prompt as it is; without this a model with a chat template answers it.");
   private final Setting<Boolean> ignoreEnd =
       Setting.flag("--ignore-eos", "Go on after a token that ends the text.");
   private final ModelOptions options;
@@ -31,7 +34,7 @@ final class GenerateVerb extends Verb {
         "generate",
         "[OPTION]... [PROMPT]",
         List.of(
-            "Continues a text, and prints it as it comes, behind a prompt given on the command line.",
+            "Continues a text, and prints it as it comes, behind a prompt given on the command line; a chat model answers it.",
             "Without options the choice is greedy: the same prompt gives the same text every time."),
         List.of(
             "gta generate \"Once upon a time\" --max-tokens 100",
@@ -56,13 +59,15 @@ final class GenerateVerb extends Verb {
       LanguageModel model = loaded.model();
       sampling.report(terminal);
       long begin = System.nanoTime();
-      Request request = new Request(prompt.encode(model), most, chosen, stops, ignoreEnd.or(false));
+      Optional<int[]> message = raw.or(false) ? Optional.empty() : prompt.encodeMessage(model);
+      int[] ids = message.orElseGet(() -> prompt.encode(model));
+      Request request = new Request(ids, most, chosen, stops, ignoreEnd.or(false));
       MemoryCheck.cache(terminal, model, options, request.prompt().length + (long) most);
       boolean streams = !options.isJson();
       boolean asText = model.tokenizer().isPresent();
       try (BlockPool pool = model.pool(1)) {
         Scheduler scheduler = model.scheduler(pool);
-        StringBuilder opening = new StringBuilder(prompt.opening());
+        StringBuilder opening = new StringBuilder(message.isPresent() ? "" : prompt.opening());
         Generation generation =
             scheduler.submit(
                 request,

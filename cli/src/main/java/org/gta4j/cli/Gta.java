@@ -8,13 +8,13 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The command that all verbs belong to. */
 final class Gta {
   private static final List<String> VERBS =
-      List.of("generate", "logits", "perplexity", "tokenize", "inspect", "convert");
+      List.of("generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert");
 
   private Gta() {}
 
   /**
    * The parser for a command. It knows the verb that stands first, or all verbs where none does:
-   * one is made sooner than six.
+   * one is made sooner than all.
    */
   static CommandLine commandLine(String... args) {
     CommandLine line = new CommandLine(spec());
@@ -63,6 +63,7 @@ final class Gta {
   private static Verb verb(String name) {
     return switch (name) {
       case "generate" -> new GenerateVerb();
+      case "chat" -> new ChatVerb();
       case "logits" -> new LogitsVerb();
       case "perplexity" -> new PerplexityVerb();
       case "tokenize" -> new TokenizeVerb();

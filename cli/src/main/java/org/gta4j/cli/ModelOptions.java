@@ -172,8 +172,8 @@ final class ModelOptions {
   }
 
   /** The chat templates of an open model, where it has any. */
-  Optional<ChatTemplates> chatTemplates(Checkpoint checkpoint) {
-    return model.isGiven() ? LanguageModel.chatTemplatesOf(checkpoint) : Optional.empty();
+  Optional<ChatTemplates> chatTemplates(Checkpoint checkpoint, Tokenizer tokenizer) {
+    return LanguageModel.chatTemplatesOf(checkpoint, Optional.of(tokenizer));
   }
 
   /** The tokenizer of an open model. */

@@ -1,5 +1,10 @@
 package org.gta4j.cli;
 
+import java.util.List;
+import java.util.Optional;
+import org.gta4j.chat.ChatIds;
+import org.gta4j.chat.ChatMessage;
+import org.gta4j.chat.Conversation;
 import org.gta4j.generate.LanguageModel;
 
 /** The three ways to give a prompt; exactly one is wanted. */
@@ -39,6 +44,26 @@ final class PromptOptions {
     }
   }
 
+  /** Whether the prompt is given as text. */
+  private boolean isText() {
+    return !ids.isGiven();
+  }
+
+  /**
+   * The prompt's ids as a message that a chat model is to answer; empty where the prompt is given
+   * as ids or the model has no chat template.
+   */
+  Optional<int[]> encodeMessage(LanguageModel model) {
+    if (!isText() || model.tokenizer().isEmpty()) {
+      return Optional.empty();
+    }
+    return model
+        .chatTemplates()
+        .map(templates ->
+            new ChatIds(templates, model.tokenizer().orElseThrow(), escape.isOn())
+                .prompt(Conversation.toAnswer(List.of(ChatMessage.of("user", text())))));
+  }
+
   /** What people read before the answer: the prompt they have typed; a file's is not repeated. */
   String opening() {
     return prompt.or("");
@@ -49,8 +74,12 @@ final class PromptOptions {
     if (ids.isGiven()) {
       return TokenIds.parse(ids.or(""));
     }
+    return model.encode(text(), escape.control());
+  }
+
+  private String text() {
     if (prompt.isGiven()) {
-      return model.encode(prompt.or(""), escape.control());
+      return prompt.or("");
     }
     String text = TextFiles.read(promptFile);
     // Editors end a file with a line break that nobody means to be part of the prompt.
@@ -59,6 +88,6 @@ final class PromptOptions {
       throw new RefusedException(
           TextFiles.label(promptFile) + ": the prompt is empty: there is nothing to continue");
     }
-    return model.encode(text.substring(0, end), escape.control());
+    return text.substring(0, end);
   }
 }

@@ -66,7 +66,7 @@ final class TokenizeVerb extends Verb {
   }
 
   private void lines(Terminal terminal, Tokenizer tokenizer, Checkpoint checkpoint) {
-    Optional<ChatTemplates> templates = options.chatTemplates(checkpoint);
+    Optional<ChatTemplates> templates = options.chatTemplates(checkpoint, tokenizer);
     String[] all = TextFiles.read(lines).split("\n", -1);
     JsonMapper mapper = JsonMapper.shared();
     for (int i = 0; i < all.length; i++) {

@@ -90,7 +90,8 @@ public final class SequenceCache implements AutoCloseable {
 
   /**
    * A new sequence that begins with the first {@code tokens} tokens of this one, in the same
-   * blocks.
+   * blocks. Where positions depend on the length of the text (dynamic NTK scaling) its keys are
+   * those of the shorter text.
    *
    * @throws IllegalArgumentException if fewer tokens are cached
    */

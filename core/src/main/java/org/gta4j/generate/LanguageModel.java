@@ -109,16 +109,18 @@ public final class LanguageModel implements AutoCloseable {
   }
 
   /**
-   * The tokenizer that belongs to a checkpoint, if there is one: {@code tokenizer.json}, else
-   * {@code tokenizer.model}, else llama2.c's.
+   * The tokenizer that belongs to a checkpoint, if there is one: a GGUF file's own, or {@code
+   * tokenizer.json}, else {@code tokenizer.model}, else llama2.c's.
    *
    * @throws org.gta4j.checkpoint.CheckpointException if it is damaged, of a kind that is not known,
    *     or another model's
    */
   public static Optional<Tokenizer> tokenizerOf(Checkpoint checkpoint) {
+    int vocabulary = checkpoint.config().size("vocab_size");
     return checkpoint
-        .tokenizerFile()
-        .map(file -> Tokenizers.read(file, checkpoint.config().size("vocab_size")));
+        .metadata()
+        .flatMap(metadata -> Tokenizers.of(metadata, vocabulary))
+        .or(() -> checkpoint.tokenizerFile().map(file -> Tokenizers.read(file, vocabulary)));
   }
 
   /**
@@ -126,7 +128,11 @@ public final class LanguageModel implements AutoCloseable {
    *
    * @throws org.gta4j.checkpoint.CheckpointException if what they stand in is damaged
    */
-  public static Optional<ChatTemplates> chatTemplatesOf(Checkpoint checkpoint) {
+  public static Optional<ChatTemplates> chatTemplatesOf(
+      Checkpoint checkpoint, Optional<Tokenizer> tokenizer) {
+    if (checkpoint.metadata().isPresent()) {
+      return tokenizer.flatMap(own -> ChatTemplates.of(checkpoint.metadata().get(), own));
+    }
     return checkpoint
         .tokenizerFile()
         .filter(file -> !file.toString().endsWith(".bin"))
@@ -169,6 +175,15 @@ public final class LanguageModel implements AutoCloseable {
   /** Its tokenizer, where one was found. */
   public Optional<Tokenizer> tokenizer() {
     return tokenizer;
+  }
+
+  /**
+   * Its chat templates, where it has any.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if what they stand in is damaged
+   */
+  public Optional<ChatTemplates> chatTemplates() {
+    return chatTemplatesOf(checkpoint, tokenizer);
   }
 
   /** How many ids a sequence may have. */

@@ -14,6 +14,7 @@ import org.gta4j.cache.SequenceCache;
  * <p>Not thread-safe, but for {@link #cancel}.
  */
 public final class Session implements AutoCloseable {
+  private final LanguageModel model;
   private final BlockPool pool;
   private final Scheduler scheduler;
   private final SequenceCache cache;
@@ -21,6 +22,7 @@ public final class Session implements AutoCloseable {
   private volatile Optional<Generation> running = Optional.empty();
 
   Session(LanguageModel model) {
+    this.model = model;
     pool = model.pool(1);
     scheduler = model.scheduler(pool);
     cache = new SequenceCache(pool);
@@ -36,11 +38,26 @@ public final class Session implements AutoCloseable {
    *     is out of range
    */
   public Generation answer(Request request, Consumer<String> listener) {
+    return answer(request, listener, generation -> {});
+  }
+
+  /** Follows the computing of an answer. */
+  @FunctionalInterface
+  public interface Listener {
+    /** A step was computed. */
+    void stepped(Generation generation);
+  }
+
+  /** The same, telling of each step. */
+  public Generation answer(Request request, Consumer<String> listener, Listener steps) {
     Generation generation = begin(request, listener);
     try {
       while (!scheduler.isIdle()) {
         scheduler.step();
+        steps.stepped(generation);
       }
+    } catch (ModelOutputException e) {
+      throw model.explained(e);
     } finally {
       end(generation);
     }
@@ -50,6 +67,9 @@ public final class Session implements AutoCloseable {
   private Generation begin(Request request, Consumer<String> listener) {
     int common = Arrays.mismatch(cached, request.prompt());
     int shared = common < 0 ? cached.length : common;
+    if (model.config().attention().rotary().dependsOnLength(request.prompt().length)) {
+      shared = 0; // cached keys were turned by a shorter length's frequencies
+    }
     // Logits come from computing the last token of the prompt, so that one is never taken as read.
     cache.truncate(Math.min(shared, request.prompt().length - 1));
     cached = Arrays.copyOf(cached, cache.length());

@@ -72,6 +72,15 @@ public record RotaryEmbedding(
     return new RotaryEmbedding(dimensions, theta, scaling, pairs);
   }
 
+  /**
+   * Whether a text of {@code length} tokens is turned by other frequencies than its beginnings:
+   * then keys that were cached for one of those are not those of the text.
+   */
+  public boolean dependsOnLength(int length) {
+    return scaling instanceof RopeScaling.Dynamic dynamic
+        && length > dynamic.maxPositionEmbeddings();
+  }
+
   /** The scaling's own keys; empty where there are none. */
   private static ConfigFile parameters(ConfigFile config) {
     return config
