@@ -131,7 +131,7 @@ final class Chat {
     }
     ObjectNode json = Json.object();
     ArrayNode list = json.putArray("messages");
-    for (ChatMessage message : all()) {
+    for (ChatMessage message : all(0)) {
       ObjectNode node = list.addObject();
       message.fields().forEach((name, value) -> node.put(name, String.valueOf(value)));
     }
@@ -140,10 +140,11 @@ final class Chat {
     terminal.say("%s: %d messages written".formatted(file, list.size()));
   }
 
-  private List<ChatMessage> all() {
+  /** What was said, without the oldest messages. */
+  private List<ChatMessage> all(int forgotten) {
     List<ChatMessage> all = new ArrayList<>();
     system.ifPresent(text -> all.add(ChatMessage.of("system", text)));
-    all.addAll(messages);
+    all.addAll(messages.subList(forgotten, messages.size()));
     return all;
   }
 
@@ -201,23 +202,28 @@ final class Chat {
   private int[] fittingPrompt() {
     int room = model.contextLength() - Math.min(settings.maxTokens(), model.contextLength() / 4);
     int forgotten = 0;
-    int[] prompt = ids.prompt(Conversation.toAnswer(all()));
-    while (prompt.length >= room && messages.size() > 2) {
-      messages.subList(0, 2).clear(); // a question and its answer
-      forgotten += 2;
-      prompt = ids.prompt(Conversation.toAnswer(all()));
-    }
-    if (forgotten > 0) {
-      terminal.say(
-          "the context of %d tokens is full: the oldest %d messages are forgotten"
-              .formatted(model.contextLength(), forgotten));
+    int[] prompt = prompt(forgotten);
+    while (prompt.length >= room && forgotten + 2 < messages.size()) {
+      forgotten += 2; // a question and its answer
+      prompt = prompt(forgotten);
     }
     if (prompt.length >= model.contextLength()) {
       throw new RefusedException(
           "this message makes a prompt of %d tokens, the context has room for %d: say it shorter, or start with a longer --context"
               .formatted(prompt.length, model.contextLength() - 1));
     }
+    if (forgotten > 0) {
+      messages.subList(0, forgotten).clear();
+      terminal.say(
+          "the context of %d tokens is full: the oldest %d messages are forgotten"
+              .formatted(model.contextLength(), forgotten));
+    }
     return prompt;
+  }
+
+  /** The prompt without the oldest messages. */
+  private int[] prompt(int forgotten) {
+    return ids.prompt(Conversation.toAnswer(all(forgotten)));
   }
 
   private String report(Generation answer, int cached, long begin) {

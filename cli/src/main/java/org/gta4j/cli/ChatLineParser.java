@@ -1,6 +1,7 @@
 package org.gta4j.cli;
 
 import java.util.List;
+import org.jline.reader.CompletingParsedLine;
 import org.jline.reader.EOFError;
 import org.jline.reader.ParsedLine;
 import org.jline.reader.Parser;
@@ -36,7 +37,7 @@ final class ChatLineParser implements Parser {
   }
 
   /** A line seen as one word, which is all that completing a command needs. */
-  private record Words(String line, int cursor) implements ParsedLine {
+  private record Words(String line, int cursor) implements CompletingParsedLine {
     @Override
     public String word() {
       return line.substring(0, cursor);
@@ -55,6 +56,21 @@ final class ChatLineParser implements Parser {
     @Override
     public List<String> words() {
       return List.of(line);
+    }
+
+    @Override
+    public CharSequence escape(CharSequence candidate, boolean complete) {
+      return candidate;
+    }
+
+    @Override
+    public int rawWordCursor() {
+      return cursor;
+    }
+
+    @Override
+    public int rawWordLength() {
+      return cursor;
     }
   }
 }
