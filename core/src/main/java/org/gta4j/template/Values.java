@@ -215,8 +215,7 @@ final class Values {
       case Boolean flag -> flag ? 1L : 0L;
       case Double number when number == Math.rint(number) && Math.abs(number) < 1L << 53 ->
           number.longValue();
-      case List<?> list ->
-          throw new TemplateException("a list cannot be a key");
+      case List<?> list -> throw new TemplateException("a list cannot be a key");
       case Map<?, ?> map -> throw new TemplateException("a map cannot be a key");
       default -> value;
     };

@@ -45,14 +45,19 @@ final class TextMutations {
   private static final Pattern SENTENCE = Pattern.compile(".+: .+: expected .+, found .*\\S.*");
 
   private static final Pattern REQUEST =
-      Pattern.compile("the expression by which the tokenizer cuts text into words takes too long.*");
+      Pattern.compile(
+          "the expression by which the tokenizer cuts text into words takes too long.*");
 
   private static final String CONFIG =
       "{\"bos_token\": {\"content\": \"<|begin|>\"}, \"eos_token\": \"<|end|>\", \"add_bos_token\":"
           + " true, \"chat_template\": [{\"name\": \"default\", \"template\": \"x\"}]}";
 
   private static final List<String> TEXTS =
-      List.of("abc \u00e9\n", "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab", "<|end|> xxxxxxxxxxxxxxxxxxxxxxxx <s>", "\uD83D\uDE42 12");
+      List.of(
+          "abc \u00e9\n",
+          "aaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaaab",
+          "<|end|> xxxxxxxxxxxxxxxxxxxxxxxx <s>",
+          "\uD83D\uDE42 12");
 
   private enum Outcome {
     USED,
@@ -74,15 +79,15 @@ final class TextMutations {
 
   public static void main(String[] arguments) throws Exception {
     Memory.requireSight();
-    TextMutations mutations = new TextMutations(Path.of(arguments[0]), Long.parseLong(arguments[3]));
+    TextMutations mutations =
+        new TextMutations(Path.of(arguments[0]), Long.parseLong(arguments[3]));
     int count = Integer.parseInt(arguments[1]);
     int first = Integer.parseInt(arguments[2]);
     System.exit(mutations.tryMutants(first, count) ? 0 : 1);
   }
 
   private static List<String> templates() {
-    InputStream stream =
-        Objects.requireNonNull(Template.class.getResourceAsStream("golden.jsonl"));
+    InputStream stream = Objects.requireNonNull(Template.class.getResourceAsStream("golden.jsonl"));
     try (BufferedReader reader =
         new BufferedReader(new InputStreamReader(stream, StandardCharsets.UTF_8))) {
       List<JsonNode> lines = reader.lines().map(JsonMapper.shared()::readTree).toList();
@@ -146,8 +151,7 @@ final class TextMutations {
         case 0, 1, 2 -> {
           String name = chance.oneOf("bytes.json", "characters.json");
           write("tokenizer_config.json", CONFIG.getBytes(StandardCharsets.UTF_8));
-          Path file =
-              write("tokenizer.json", TextMutator.json(TestTokenizers.bytes(name), chance));
+          Path file = write("tokenizer.json", TextMutator.json(TestTokenizers.bytes(name), chance));
           use(Tokenizers.read(file, 2_000), chance);
         }
         case 3, 4 -> {
@@ -217,8 +221,7 @@ final class TextMutations {
             Map.of("l", List.of(3, 1, 2), "s", "Hello World", "n", 5, "d", Map.of("a", 1)));
     ChatTemplate template = ChatTemplate.of("model", source, Map.of("bos_token", "<|begin|>"));
     template.render(conversation);
-    template.renderEscaped(
-        conversation, Tokenizers.of(TestTokenizers.scored()).orElseThrow());
+    template.renderEscaped(conversation, Tokenizers.of(TestTokenizers.scored()).orElseThrow());
   }
 
   private static void requireSentence(RuntimeException e, Pattern pattern) {

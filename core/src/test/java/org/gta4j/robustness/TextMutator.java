@@ -18,11 +18,31 @@ final class TextMutator {
 
   private static final List<String> VALUES =
       List.of(
-          "null", "true", "false", "0", "1", "-1", "2147483647", "4194303", "1e99", "0.5", "\"\"",
-          "\"a\"", "\"\u2581\"", "\"<unk>\"", "\"\\u0000\"", "\"\\ud800\"", "[]", "{}", "[[]]",
-          "[null]", "{\"type\":\"Sequence\"}", "{\"type\":\"ByteLevel\"}",
+          "null",
+          "true",
+          "false",
+          "0",
+          "1",
+          "-1",
+          "2147483647",
+          "4194303",
+          "1e99",
+          "0.5",
+          "\"\"",
+          "\"a\"",
+          "\"\u2581\"",
+          "\"<unk>\"",
+          "\"\\u0000\"",
+          "\"\\ud800\"",
+          "[]",
+          "{}",
+          "[[]]",
+          "[null]",
+          "{\"type\":\"Sequence\"}",
+          "{\"type\":\"ByteLevel\"}",
           "{\"type\":\"Sequence\",\"pretokenizers\":[{\"type\":\"Digits\"}]}",
-          "{\"type\":\"FixedLength\",\"length\":0}", "{\"type\":\"NFC\"}",
+          "{\"type\":\"FixedLength\",\"length\":0}",
+          "{\"type\":\"NFC\"}",
           "{\"type\":\"Replace\",\"pattern\":{\"String\":\"a\"},\"content\":\"aaaaaaaa\"}",
           "{\"type\":\"Prepend\",\"prepend\":\"xxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxxx\"}",
           "{\"type\":\"Split\",\"pattern\":{\"Regex\":\"(a|aa)+$\"},\"behavior\":\"Isolated\"}",
@@ -109,7 +129,8 @@ final class TextMutator {
               default ->
                   copy.set(
                       at,
-                      chance.oneOf("", " ", "  ", "a", "\u0120", "\u0120 \u0120", "\0", "x".repeat(9_999)));
+                      chance.oneOf(
+                          "", " ", "  ", "a", "\u0120", "\u0120 \u0120", "\0", "x".repeat(9_999)));
             }
             yield new GgufValue.Texts(copy);
           }
@@ -126,7 +147,8 @@ final class TextMutator {
           }
           default ->
               chance.oneOf(
-                  new GgufValue.Text(chance.oneOf("", "gpt2", "llama", "bert", "none", "qwen2", "x\ny")),
+                  new GgufValue.Text(
+                      chance.oneOf("", "gpt2", "llama", "bert", "none", "qwen2", "x\ny")),
                   new GgufValue.Whole(chance.oneOf(0L, -1L, 1L, 5L, 1L << 40)),
                   new GgufValue.Flag(chance.onceIn(2)),
                   new GgufValue.Texts(List.of()),
@@ -163,12 +185,43 @@ final class TextMutator {
             case 3 ->
                 text.substring(0, at)
                     + chance.oneOf(
-                        "{{", "}}", "{%", "%}", "{#", "#}", "-", "\"", "'", "(", ")", "[", "]", "|", ".",
-                        "\\", "\0", "\n", "{% for x in messages %}", "{% endfor %}", "{% if x %}",
-                        "{% else %}", "{% endif %}", "~", "|tojson", "|list", "is defined", " not ",
-                        "**", "messages", "range(99999)", "1e308", "9223372036854775807", "%}{{-")
+                        "{{",
+                        "}}",
+                        "{%",
+                        "%}",
+                        "{#",
+                        "#}",
+                        "-",
+                        "\"",
+                        "'",
+                        "(",
+                        ")",
+                        "[",
+                        "]",
+                        "|",
+                        ".",
+                        "\\",
+                        "\0",
+                        "\n",
+                        "{% for x in messages %}",
+                        "{% endfor %}",
+                        "{% if x %}",
+                        "{% else %}",
+                        "{% endif %}",
+                        "~",
+                        "|tojson",
+                        "|list",
+                        "is defined",
+                        " not ",
+                        "**",
+                        "messages",
+                        "range(99999)",
+                        "1e308",
+                        "9223372036854775807",
+                        "%}{{-")
                     + text.substring(at);
-            case 4 -> text.replace(chance.oneOf("1", "2", "0"), chance.oneOf("99999999", "-1", "''"));
+            case 4 ->
+                text.replace(chance.oneOf("1", "2", "0"), chance.oneOf("99999999", "-1", "''"));
             default ->
                 new String(
                     ByteMutator.mutate(text.getBytes(StandardCharsets.UTF_8), chance),

@@ -110,6 +110,9 @@ class HostileTemplateTest {
   void endlessTemplatesEnd() {
     List<String> output =
         ChildJvm.run(List.of("-Xmx256m"), EndlessTemplates.class, "in a small heap");
-    assertThat(output).hasSize(ENDLESS.size()).allMatch(line -> line.startsWith("ended in "));
+    assertThat(output)
+        .filteredOn(line -> line.startsWith("ended in ") || line.startsWith("took "))
+        .hasSize(ENDLESS.size())
+        .allMatch(line -> line.startsWith("ended in "));
   }
 }
