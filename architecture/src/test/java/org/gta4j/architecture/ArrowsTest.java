@@ -26,6 +26,8 @@ class ArrowsTest {
     "org.gta4j.ops..",
     "org.gta4j.checkpoint..",
     "org.gta4j.tokenizer..",
+    "org.gta4j.template..",
+    "org.gta4j.chat..",
     "org.gta4j.model..",
     "org.gta4j.generate.."
   };
@@ -59,6 +61,10 @@ class ArrowsTest {
           .definedBy("org.gta4j.checkpoint..")
           .layer("tokenizer")
           .definedBy("org.gta4j.tokenizer..")
+          .layer("template")
+          .definedBy("org.gta4j.template..")
+          .layer("chat")
+          .definedBy("org.gta4j.chat..")
           .layer("model")
           .definedBy("org.gta4j.model..")
           .layer("generate")
@@ -75,6 +81,10 @@ class ArrowsTest {
           .mayOnlyAccessLayers("tensor")
           .whereLayer("tokenizer")
           .mayOnlyAccessLayers("checkpoint")
+          .whereLayer("template")
+          .mayNotAccessAnyLayer()
+          .whereLayer("chat")
+          .mayOnlyAccessLayers("checkpoint", "tokenizer", "template")
           .whereLayer("model")
           .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint");
 
@@ -120,6 +130,17 @@ class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAPackage("jdk.incubator.vector..");
+
+  /** Templates come from strangers: what reads them must not know anything that does something. */
+  @ArchTest
+  static final ArchRule TEMPLATES_KNOW_NO_REFLECTION_AND_NO_FILES =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.template..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "java.lang.reflect..", "java.io..", "java.nio..", "java.net..", "tools.jackson..");
 
   @ArchTest
   static final ArchRule CORE_DOES_NOT_PRINT =

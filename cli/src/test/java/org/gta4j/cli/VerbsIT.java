@@ -49,6 +49,51 @@ class VerbsIT {
   }
 
   @Test
+  void tokenizeConversations() throws IOException {
+    String model = folder.resolve("model").toString();
+    GtaProcess.run("convert", "--out", model).done();
+    Files.delete(Path.of(model, "tokenizer.bin"));
+    Files.writeString(
+        Path.of(model, "tokenizer.json"),
+        "{\"added_tokens\": [{\"id\": 3, \"content\": \"<|end|>\", \"special\": true}],"
+            + " \"pre_tokenizer\": {\"type\": \"ByteLevel\", \"add_prefix_space\": false},"
+            + " \"model\": {\"type\": \"BPE\", \"vocab\": {\"a\": 0, \"b\": 1, \"ab\": 2, \"<\": 4, \"|\": 5,"
+            + " \"e\": 6, \"n\": 7, \"d\": 8, \">\": 9}, \"merges\": [\"a b\"]}}");
+    Files.writeString(
+        Path.of(model, "tokenizer_config.json"),
+        "{\"chat_template\": \"{% for m in messages %}{{ m.content }}<|end|>{% endfor %}"
+            + "{% if add_generation_prompt %}b{% endif %}\"}");
+    assertThat(GtaProcess.run("tokenize", "--model", model, "ab<|end|>").done().out())
+        .isEqualTo("2,3\n");
+    assertThat(
+            GtaProcess.run("tokenize", "--model", model, "ab<|end|>", "--escape-control-tokens")
+                .done()
+                .out())
+        .isEqualTo("2,4,5,6,7,8,5,9\n");
+    Path lines = folder.resolve("lines.jsonl");
+    Files.writeString(
+        lines,
+        "{\"messages\": [{\"role\": \"user\", \"content\": \"a<|end|>\"}], \"add_generation_prompt\": true}\n"
+            + "{\"text\": \"b\"}\n");
+    assertThat(
+            GtaProcess.run("tokenize", "--model", model, "--jsonl", lines.toString()).done().out())
+        .isEqualTo("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,3,3,1]}\n{\"ids\":[1]}\n");
+    assertThat(
+            GtaProcess.run(
+                    "tokenize", "--model", model, "--jsonl", lines.toString(), "--escape-control-tokens")
+                .done()
+                .out())
+        .startsWith("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,4,5,6,7,8,5,9,3,1]}\n");
+    assertThat(
+            GtaProcess.run("generate", "--model", model, "ab", "--max-tokens", "3", "--json")
+                .done()
+                .json()
+                .get("prompt_tokens")
+                .intValue())
+        .isEqualTo(1);
+  }
+
+  @Test
   void inspect() {
     JsonNode json = GtaProcess.run("inspect", "--context", "1000", "--json").done().json();
     assertThat(json.get("variant").stringValue()).isEqualTo("gqa");

@@ -8,6 +8,9 @@ import java.util.Optional;
 
 /** Computes what expressions stand for. */
 final class Evaluator {
+  /** What a list takes beside its items, in characters. */
+  private static final int LIST_SIZE = 16;
+
   private final Budget budget;
   private final Operators operators;
   private final Filters filters;
@@ -37,7 +40,7 @@ final class Evaluator {
       case Expression.TupleOf tuple -> new Tuple(values(tuple.items(), scope));
       case Expression.MapOf map -> {
         Map<Object, Object> result = new LinkedHashMap<>();
-        budget.take(map.pairs().size());
+        budget.take(LIST_SIZE * (1L + map.pairs().size()));
         for (Expression.Pair pair : map.pairs()) {
           result.put(Values.key(value(pair.key(), scope)), value(pair.value(), scope));
         }
@@ -78,7 +81,7 @@ final class Evaluator {
   }
 
   private List<Object> values(List<Expression> expressions, Scope scope) {
-    budget.take(expressions.size());
+    budget.take(LIST_SIZE + (long) expressions.size());
     List<Object> values = new ArrayList<>(expressions.size());
     for (Expression expression : expressions) {
       values.add(value(expression, scope));

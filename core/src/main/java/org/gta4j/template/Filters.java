@@ -309,8 +309,7 @@ final class Filters {
   }
 
   private int compare(Object left, Object right) {
-    budget.step();
-    return Values.compare(left, right);
+    return Values.compare(left, right, budget);
   }
 
   private Object extreme(Object value, Arguments a, boolean least) {

@@ -5,6 +5,7 @@ import java.util.Optional;
 
 /** What {@code loop} is within a loop. */
 final class Loop {
+  private final Budget budget;
   private final List<Object> items;
   private final int depth;
   private final Optional<Callable> again;
@@ -17,7 +18,8 @@ final class Loop {
    * @param depth how many recursive loops it is in
    * @param again goes through other items, where the loop is recursive
    */
-  Loop(List<Object> items, int depth, Optional<Callable> again) {
+  Loop(List<Object> items, int depth, Optional<Callable> again, Budget budget) {
+    this.budget = budget;
     this.items = items;
     this.depth = depth;
     this.again = again;
@@ -62,7 +64,7 @@ final class Loop {
 
   private Object changed(Arguments arguments) {
     Object now = new Tuple(arguments.positional());
-    boolean changed = !Values.isEqual(now, last);
+    boolean changed = !Values.isEqual(now, last, budget);
     last = now;
     return changed;
   }

@@ -49,12 +49,12 @@ final class Methods {
           case "count" ->
               arguments ->
                   list.stream()
-                      .filter(item -> Values.isEqual(item, arguments.required(0, "value")))
+                      .filter(item -> Values.isEqual(item, arguments.required(0, "value"), budget))
                       .count();
           case "index" ->
               arguments -> {
                 for (int i = 0; i < list.size(); i++) {
-                  if (Values.isEqual(list.get(i), arguments.required(0, "value"))) {
+                  if (Values.isEqual(list.get(i), arguments.required(0, "value"), budget)) {
                     return (long) i;
                   }
                 }

@@ -153,8 +153,8 @@ final class Operators {
 
   boolean compare(String operator, Object left, Object right) {
     return switch (operator) {
-      case "==" -> Values.isEqual(left, right);
-      case "!=" -> !Values.isEqual(left, right);
+      case "==" -> Values.isEqual(left, right, budget);
+      case "!=" -> !Values.isEqual(left, right, budget);
       case "in" -> contains(right, left);
       case "not in" -> !contains(right, left);
       default -> {
@@ -164,7 +164,7 @@ final class Operators {
         if (right instanceof Undefined undefined) {
           throw undefined.mistake();
         }
-        int order = Values.compare(left, right);
+        int order = Values.compare(left, right, budget);
         yield switch (operator) {
           case "<" -> order < 0;
           case "<=" -> order <= 0;
@@ -189,7 +189,7 @@ final class Operators {
       case Map<?, ?> map -> map.containsKey(Values.key(value));
       case List<?> list -> {
         budget.step();
-        yield list.stream().anyMatch(item -> Values.isEqual(item, value));
+        yield list.stream().anyMatch(item -> Values.isEqual(item, value, budget));
       }
       case Undefined undefined -> false;
       default ->

@@ -142,7 +142,7 @@ final class Renderer {
               return inner.toString();
             })
             : Optional.empty();
-    Loop state = new Loop(items, depth, again);
+    Loop state = new Loop(items, depth, again, budget);
     for (int i = 0; i < items.size(); i++) {
       state.moveTo(i);
       Scope inner = scope.inner();

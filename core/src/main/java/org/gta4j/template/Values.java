@@ -120,26 +120,30 @@ final class Values {
     };
   }
 
-  static boolean isEqual(Object left, Object right) {
+  /** Lists may hold one another many times over, so that each step counts. */
+  static boolean isEqual(Object left, Object right, Budget budget) {
     if (isNumber(left) && isNumber(right)) {
       boolean isReal = left instanceof Double || right instanceof Double;
       return isReal ? real(left) == real(right) : integer(left, "") == integer(right, "");
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
-      if (a.size() != b.size() || left instanceof Tuple != right instanceof Tuple) {
-        return false;
+      boolean equal = a.size() == b.size() && left instanceof Tuple == right instanceof Tuple;
+      budget.enter();
+      for (int i = 0; i < a.size() && equal; i++) {
+        equal = isEqual(a.get(i), b.get(i), budget);
       }
-      for (int i = 0; i < a.size(); i++) {
-        if (!isEqual(a.get(i), b.get(i))) {
-          return false;
-        }
-      }
-      return true;
+      budget.leave();
+      return equal;
     }
     if (left instanceof Map<?, ?> a && right instanceof Map<?, ?> b) {
-      return a.size() == b.size()
-          && a.entrySet().stream()
-              .allMatch(e -> b.containsKey(e.getKey()) && isEqual(e.getValue(), b.get(e.getKey())));
+      boolean equal = a.size() == b.size();
+      budget.enter();
+      for (Map.Entry<?, ?> entry : a.entrySet()) {
+        Object other = b.get(entry.getKey());
+        equal = equal && other != null && isEqual(entry.getValue(), other, budget);
+      }
+      budget.leave();
+      return equal;
     }
     if (left instanceof Undefined) {
       return right instanceof Undefined;
@@ -148,7 +152,8 @@ final class Values {
   }
 
   /** Which of two comes first; numbers, texts and lists have an order. */
-  static int compare(Object left, Object right) {
+  static int compare(Object left, Object right, Budget budget) {
+    budget.step();
     if (isNumber(left) && isNumber(right)) {
       boolean isReal = left instanceof Double || right instanceof Double;
       return isReal
@@ -160,8 +165,11 @@ final class Values {
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
       for (int i = 0; i < Math.min(a.size(), b.size()); i++) {
-        if (!isEqual(a.get(i), b.get(i))) {
-          return compare(a.get(i), b.get(i));
+        if (!isEqual(a.get(i), b.get(i), budget)) {
+          budget.enter();
+          int order = compare(a.get(i), b.get(i), budget);
+          budget.leave();
+          return order;
         }
       }
       return Integer.compare(a.size(), b.size());
@@ -207,8 +215,7 @@ final class Values {
       case Boolean flag -> flag ? 1L : 0L;
       case Double number when number == Math.rint(number) && Math.abs(number) < 1L << 53 ->
           number.longValue();
-      case List<?> list when !(list instanceof Tuple) ->
-          throw new TemplateException("a list cannot be a key");
+      case List<?> list -> throw new TemplateException("a list cannot be a key");
       case Map<?, ?> map -> throw new TemplateException("a map cannot be a key");
       default -> value;
     };

@@ -172,7 +172,7 @@ final class Writer {
         String before = "{" + inner;
         Stream<? extends Map.Entry<?, ?>> entries = map.entrySet().stream();
         if (style.sorted()) {
-          entries = entries.sorted((a, b) -> Values.compare(a.getKey(), b.getKey()));
+          entries = entries.sorted((a, b) -> Values.compare(a.getKey(), b.getKey(), budget));
         }
         for (Map.Entry<?, ?> entry : entries.toList()) {
           add(before);

@@ -1,0 +1,5 @@
+/** Tests of templates. */
+@NullMarked
+package org.gta4j.template;
+
+import org.jspecify.annotations.NullMarked;
