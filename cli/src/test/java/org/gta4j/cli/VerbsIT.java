@@ -80,7 +80,12 @@ class VerbsIT {
         .isEqualTo("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,3,3,1]}\n{\"ids\":[1]}\n");
     assertThat(
             GtaProcess.run(
-                    "tokenize", "--model", model, "--jsonl", lines.toString(), "--escape-control-tokens")
+                    "tokenize",
+                    "--model",
+                    model,
+                    "--jsonl",
+                    lines.toString(),
+                    "--escape-control-tokens")
                 .done()
                 .out())
         .startsWith("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,4,5,6,7,8,5,9,3,1]}\n");

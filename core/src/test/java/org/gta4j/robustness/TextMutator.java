@@ -156,7 +156,7 @@ final class TextMutator {
                   new GgufValue.Wholes(),
                   new GgufValue.Reals(Float.NaN),
                   new GgufValue.Real(Double.NaN),
-                  new GgufValue.Others("BOOL", 3));
+                  new GgufValue.Others(List.of(new GgufValue.Flag(true))));
         };
     String key =
         chance.onceIn(6)
