@@ -64,7 +64,7 @@ if [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$her
   # Without a cache the application starts more slowly, that is all.
   (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
-    exec "$java_home/bin/java" "@$here/jvm.args" -XX:AOTCacheOutput="$app/gta.aot" -cp "$run" \
+    exec "$java_home/bin/java" "@$here/jvm.args" -XX:+UseParallelGC -XX:AOTCacheOutput="$app/gta.aot" -cp "$run" \
       org.gta4j.cli.TrainingRun "$training"
   ) </dev/null >"$PWD/target/training.log" 2>&1 || rm -f "$app/gta.aot"
   rm -rf "$training"

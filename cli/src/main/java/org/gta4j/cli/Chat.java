@@ -170,18 +170,24 @@ final class Chat {
     long begin = System.nanoTime();
     Generation[] answer = new Generation[1];
     input.during(
-        () -> answer[0] = session.answer(request, terminal::print, reading(prompt.length)),
+        () -> {
+          try (Progress reading = new Progress(terminal, "reading", prompt.length, "tokens")) {
+            answer[0] =
+                session.answer(
+                    request,
+                    piece -> {
+                      reading.end();
+                      terminal.print(piece);
+                    },
+                    generation -> reading.at(generation.promptTokensRead()));
+          }
+        },
         session::cancel);
     terminal.print("\n");
     finished(answer[0]);
     if (terminal.isInteractive()) {
       terminal.say(report(answer[0], Math.min(cached, prompt.length - 1), begin));
     }
-  }
-
-  private Session.Listener reading(int length) {
-    Progress progress = new Progress(terminal, "reading", "tokens");
-    return generation -> progress.at(generation.promptTokensRead(), length, "");
   }
 
   private void finished(Generation answer) {

@@ -86,15 +86,16 @@ final class ConvertVerb extends Verb {
               ? RotaryLayout.toHalves(checkpoint)
               : checkpoint;
       Map<String, byte[]> companions = companions(checkpoint);
-      Progress progress = new Progress(terminal, "writing", "bytes");
-      HuggingFaceFolder.write(
-          folder,
-          model.config().json(),
-          model.weights().tensors(),
-          dtype,
-          shardBytes,
-          companions,
-          (written, all) -> progress.at(written, all, ""));
+      try (Progress progress = new Progress(terminal, "writing", 0, "bytes")) {
+        HuggingFaceFolder.write(
+            folder,
+            model.config().json(),
+            model.weights().tensors(),
+            dtype,
+            shardBytes,
+            companions,
+            progress::at);
+      }
       long bytes = folderBytes(folder);
       if (options.isJson()) {
         ObjectNode json = Json.object();

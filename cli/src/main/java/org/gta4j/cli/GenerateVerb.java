@@ -77,15 +77,7 @@ final class GenerateVerb extends Verb {
                     opening.setLength(0);
                   }
                 });
-        int printed = 0;
-        Progress reading = new Progress(terminal, "reading the prompt", "tokens");
-        while (!scheduler.isIdle()) {
-          step(scheduler, model);
-          reading.at(generation.promptTokensRead(), request.prompt().length, "");
-          if (streams && !asText) {
-            printed = printIds(terminal, generation, printed);
-          }
-        }
+        run(terminal, model, scheduler, generation, streams && !asText);
         if (streams) {
           terminal.print("\n");
         }
@@ -97,6 +89,37 @@ final class GenerateVerb extends Verb {
           terminal.say(report.line());
         }
       }
+    }
+  }
+
+  private void run(
+      Terminal terminal,
+      LanguageModel model,
+      Scheduler scheduler,
+      Generation generation,
+      boolean printsIds) {
+    int length = generation.request().prompt().length;
+    try (Progress reading = new Progress(terminal, "reading the prompt", length, "tokens")) {
+      while (!scheduler.isIdle() && generation.ids().length == 0) {
+        step(scheduler, model);
+        reading.at(generation.promptTokensRead());
+      }
+    }
+    int printed = printsIds ? printIds(terminal, generation, 0) : 0;
+    if (options.isJson()) {
+      // Nobody sees the answer grow.
+      try (Progress answering =
+          new Progress(terminal, "answering", generation.request().maxTokens(), "tokens")) {
+        while (!scheduler.isIdle()) {
+          step(scheduler, model);
+          answering.at(generation.ids().length);
+        }
+      }
+      return;
+    }
+    while (!scheduler.isIdle()) {
+      step(scheduler, model);
+      printed = printsIds ? printIds(terminal, generation, printed) : printed;
     }
   }
 

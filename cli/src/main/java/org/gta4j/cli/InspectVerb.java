@@ -6,6 +6,7 @@ import java.util.Map;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.checkpoint.Checkpoint;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.model.ModelConfig;
@@ -36,6 +37,11 @@ final class InspectVerb extends Verb {
     LoadOptions load = options.loadOptions();
     try (Checkpoint checkpoint = options.open()) {
       ModelConfig config = ModelConfig.read(checkpoint.config());
+      try {
+        config.requireTensors(checkpoint.weights());
+      } catch (CheckpointException e) {
+        terminal.say("this model cannot be loaded: " + e.getMessage());
+      }
       CacheLayout cache =
           new CacheLayout(config.attention().shape(), config.numHiddenLayers(), load.cacheType());
       int context = load.context().orElse(config.contextLength());

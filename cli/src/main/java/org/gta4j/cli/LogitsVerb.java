@@ -2,6 +2,7 @@ package org.gta4j.cli;
 
 import java.io.IOException;
 import java.io.UncheckedIOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -48,6 +49,7 @@ final class LogitsVerb extends Verb {
   void run(Terminal terminal) {
     prompt.check();
     Path file = Check.path(out);
+    requireOther(file);
     try (LoadedModel loaded = options.load(terminal)) {
       LanguageModel model = loaded.model();
       int[] ids = prompt.encode(model);
@@ -69,6 +71,14 @@ final class LogitsVerb extends Verb {
     }
   }
 
+  /** What is read here must not be written: a model of which only logits are left is lost. */
+  private void requireOther(Path file) {
+    if (Files.isRegularFile(file) && (options.reads(file) || prompt.reads(file))) {
+      throw new RefusedException(
+          file + ": expected another file than those that are read here, found one of them");
+    }
+  }
+
   private SequencedMap<String, Shape> tensors(ModelConfig config, int length) {
     SequencedMap<String, Shape> tensors = new LinkedHashMap<>();
     tensors.put("logits", Shape.of(length, config.vocabSize()));
@@ -81,13 +91,12 @@ final class LogitsVerb extends Verb {
   private void compute(Terminal terminal, LanguageModel model, int[] ids, SafetensorsPieces file)
       throws IOException {
     Writer writer = new Writer(file);
-    Progress progress = new Progress(terminal, "computing logits", "tokens");
-    try {
+    try (Progress progress = new Progress(terminal, "computing logits", ids.length, "tokens")) {
       model.score(
           ids,
           (position, logits, row) -> {
             writer.logits(position, logits, row);
-            progress.at(position + 1, ids.length, "");
+            progress.at(position + 1);
           },
           (index, states, rows) -> {
             if (hidden.or(false)) {

@@ -1,7 +1,10 @@
 package org.gta4j.cli;
 
+import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.gta4j.chat.ChatTemplates;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.embedded.EmbeddedModel;
@@ -15,6 +18,10 @@ import org.gta4j.tokenizer.Tokenizer;
 /** The options that all verbs share: which model, and how it is computed. */
 final class ModelOptions {
   private static final int MAX_THREADS = 1024;
+
+  /** What a model's folder may hold that belongs to the model. */
+  private static final Pattern MODEL_FILE =
+      Pattern.compile("model.*\\.safetensors.*|.*config\\.json|tokenizer.*");
 
   private final Setting<String> model =
       Setting.text(
@@ -95,6 +102,24 @@ final class ModelOptions {
   /** Where the model is; empty for the embedded one. */
   Optional<Path> path() {
     return model.isGiven() ? Optional.of(Check.path(model)) : Optional.empty();
+  }
+
+  /** Whether the model is that file, or in a folder with it. */
+  boolean reads(Path file) {
+    Optional<Path> path = path();
+    if (path.isEmpty()) {
+      return false;
+    }
+    Path folder = Files.isDirectory(path.get()) ? path.get() : path.get().resolveSibling("");
+    Path parent = file.toAbsolutePath().resolveSibling("");
+    try {
+      return TextFiles.isSame(model, file)
+          || (Files.isDirectory(path.get())
+              && Files.isSameFile(folder, parent)
+              && MODEL_FILE.matcher(String.valueOf(file.getFileName())).matches());
+    } catch (IOException e) {
+      return false; // What cannot be looked at will not be read either.
+    }
   }
 
   /** Whether somebody chose the backend. */

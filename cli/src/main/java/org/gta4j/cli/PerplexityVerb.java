@@ -69,10 +69,14 @@ final class PerplexityVerb extends Verb {
   private void score(Terminal terminal, LanguageModel model, int[] ids, int size, int count) {
     TextScore score = new TextScore(model);
     long begin = System.nanoTime();
-    Progress progress = new Progress(terminal, "scoring", "windows");
-    for (int i = 0; i < count; i++) {
-      score.add(Arrays.copyOfRange(ids, i * size, (i + 1) * size));
-      progress.at(i + 1, count, "perplexity %.3f so far".formatted(score.perplexity()));
+    try (Progress progress = new Progress(terminal, "scoring", (long) size * count, "tokens")) {
+      for (int i = 0; i < count; i++) {
+        long before = (long) i * size;
+        String soFar = i == 0 ? "" : "perplexity %.3f so far".formatted(score.perplexity());
+        score.add(
+            position -> progress.at(before + position, soFar),
+            Arrays.copyOfRange(ids, i * size, (i + 1) * size));
+      }
     }
     double rate = (double) size * count / (System.nanoTime() - begin) * 1e9;
     if (options.isJson()) {

@@ -1,65 +1,110 @@
 package org.gta4j.cli;
 
 import java.util.Locale;
-import java.util.function.LongSupplier;
+import java.util.concurrent.locks.LockSupport;
 
 /**
- * News of something that takes longer than two seconds: how far it is, how fast, and how long it
- * will take. Says nothing about what is done sooner.
+ * News of something that takes longer than two seconds: how far it is and how long it will take,
+ * every two seconds, whether or not there is anything new. Says nothing about what is done sooner.
  */
-final class Progress {
+final class Progress implements AutoCloseable {
   private static final long NEWS_NANOS = 2_000_000_000L;
+
+  /** Below this share of the whole nobody can say how long the rest will take. */
+  private static final double TELLING_SHARE = 0.01;
 
   private final Terminal terminal;
   private final String what;
   private final String unit;
-  private final LongSupplier clock;
-  private final long begin;
-  private long news;
+  private final long begin = System.nanoTime();
+  private final Thread teller;
+  private volatile long done;
+  private volatile long total;
+  private volatile String aside = "";
+  private volatile boolean closed;
 
   /**
    * Begins now.
    *
    * @param what what is being done, such as {@code reading the prompt}
+   * @param total how much there is to do
    * @param unit what is counted, such as {@code tokens}
    */
-  Progress(Terminal terminal, String what, String unit) {
-    this(terminal, what, unit, System::nanoTime);
-  }
-
-  /** The same by another clock, in nanoseconds. */
-  Progress(Terminal terminal, String what, String unit, LongSupplier clock) {
+  Progress(Terminal terminal, String what, long total, String unit) {
     this.terminal = terminal;
     this.what = what;
+    this.total = total;
     this.unit = unit;
-    this.clock = clock;
-    begin = clock.getAsLong();
-    news = begin + NEWS_NANOS;
+    teller = Thread.ofPlatform().daemon().name("gta4j-progress").start(this::tell);
   }
 
-  /** Tells how far it is, if it is time to; {@code aside} is added where it is not empty. */
-  void at(long done, long total, String aside) {
-    long now = clock.getAsLong();
-    if (now - news < 0 || done <= 0 || done >= total) {
-      return;
+  /** Notes how far it is. */
+  void at(long done) {
+    this.done = done;
+  }
+
+  /** Notes how far it is, and something else that is worth knowing. */
+  void at(long done, String aside) {
+    this.aside = aside;
+    this.done = done;
+  }
+
+  /** The same where how much there is turns out on the way. */
+  void at(long done, long total) {
+    this.total = total;
+    this.done = done;
+  }
+
+  private void tell() {
+    long next = begin + NEWS_NANOS;
+    while (!closed) {
+      long left = next - System.nanoTime();
+      if (left > 0) {
+        LockSupport.parkNanos(this, left);
+      } else {
+        terminal.say(line(System.nanoTime() - begin));
+        next += NEWS_NANOS;
+      }
     }
-    news = now + NEWS_NANOS;
-    double rate = done * 1e9 / (now - begin);
-    terminal.say(
-        String.format(
-            Locale.ROOT,
-            "%s: %,d of %,d %s, %.0f%%, %s left%s",
-            what,
-            done,
-            total,
-            unit,
-            100.0 * done / total,
-            time((total - done) / rate),
-            aside.isEmpty() ? "" : ", " + aside));
+  }
+
+  /** The news after so many nanoseconds. */
+  String line(long nanos) {
+    long now = done;
+    long all = total;
+    double share = all == 0 ? 0 : (double) now / all;
+    String left =
+        share < TELLING_SHARE ? "" : ", %s left".formatted(time((all - now) * (nanos / 1e9) / now));
+    return String.format(
+        Locale.ROOT,
+        "%s: %,d of %,d %s, %.0f%%%s%s",
+        what,
+        now,
+        all,
+        unit,
+        100 * share,
+        left,
+        aside.isEmpty() ? "" : ", " + aside);
   }
 
   private static String time(double seconds) {
     long whole = (long) Math.ceil(seconds);
     return whole < 120 ? whole + " s" : "%d min".formatted((whole + 59) / 60);
+  }
+
+  @Override
+  public void close() {
+    end();
+  }
+
+  /** Ends the news; ending it again does nothing. */
+  void end() {
+    closed = true;
+    LockSupport.unpark(teller);
+    try {
+      teller.join(); // No news after the result.
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+    }
   }
 }

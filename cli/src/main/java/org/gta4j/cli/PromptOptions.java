@@ -1,7 +1,9 @@
 package org.gta4j.cli;
 
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.gta4j.chat.ChatIds;
 import org.gta4j.chat.ChatMessage;
 import org.gta4j.chat.Conversation;
@@ -19,21 +21,26 @@ final class PromptOptions {
   private final Setting<String> ids =
       Setting.text("--ids", "1,2,3", "The prompt as token ids; needs no tokenizer.");
 
+  private final Setting<String> idsFile =
+      Setting.text(
+          "--ids-file",
+          "FILE",
+          "The prompt as token ids in a file, for long ones; - is standard input.");
+
   private final EscapeOption escape;
 
   /** Options for {@code verb}. */
   PromptOptions(Verb verb) {
-    verb.add(prompt, promptFile, ids);
+    verb.add(prompt, promptFile, ids, idsFile);
     escape = new EscapeOption(verb);
   }
 
   /** Checks, before anything is loaded, that there is one prompt and something in it. */
   void check() {
-    int given =
-        (prompt.isGiven() ? 1 : 0) + (promptFile.isGiven() ? 1 : 0) + (ids.isGiven() ? 1 : 0);
+    long given = Stream.of(prompt, promptFile, ids, idsFile).filter(Setting::isGiven).count();
     if (given != 1) {
       throw new UsageException(
-          "expected one of PROMPT, --prompt-file FILE and --ids 1,2,3, found %s"
+          "expected one of PROMPT, --prompt-file FILE, --ids 1,2,3 and --ids-file FILE, found %s"
               .formatted(given == 0 ? "none" : given));
     }
     if (prompt.isGiven() && prompt.or("").isEmpty()) {
@@ -45,8 +52,13 @@ final class PromptOptions {
   }
 
   /** Whether the prompt is given as text. */
-  private boolean isText() {
-    return !ids.isGiven();
+  boolean isText() {
+    return !ids.isGiven() && !idsFile.isGiven();
+  }
+
+  /** Whether the prompt is read from that file. */
+  boolean reads(Path file) {
+    return TextFiles.isSame(promptFile, file) || TextFiles.isSame(idsFile, file);
   }
 
   /**
@@ -74,6 +86,9 @@ final class PromptOptions {
     if (ids.isGiven()) {
       return TokenIds.parse(ids.or(""));
     }
+    if (idsFile.isGiven()) {
+      return TokenIds.parseFile(TextFiles.label(idsFile), TextFiles.read(idsFile));
+    }
     return model.encode(text(), escape.control());
   }
 
@@ -82,6 +97,9 @@ final class PromptOptions {
       return prompt.or("");
     }
     String text = TextFiles.read(promptFile);
+    if (text.startsWith("\uFEFF")) {
+      text = text.substring(1); // a mark of the encoding, not of the text
+    }
     // Editors end a file with a line break that nobody means to be part of the prompt.
     int end = text.length() - (text.endsWith("\r\n") ? 2 : text.endsWith("\n") ? 1 : 0);
     if (end == 0) {

@@ -76,7 +76,7 @@ final class SamplingOptions {
   /** Says so where an option has no effect because the choice is greedy. */
   void report(Terminal terminal) {
     if (temperature.or(usual.temperature()) == 0
-        && (topK.isGiven() || topP.isGiven() || minP.isGiven())) {
+        && (topK.or(0) != 0 || topP.or(1.0) != 1 || minP.or(0.0) != 0)) {
       terminal.say(
           "--top-k, --top-p and --min-p change nothing at temperature 0: add --temperature 0.8, say");
     }

@@ -37,7 +37,7 @@ final class Sentences {
       case ModelOutputException e -> message(e);
       case OutputException e -> message(e);
       case UncheckedIOException e -> unreadable(e);
-      case IllegalArgumentException e when isOurs(e) -> message(e);
+      case IllegalArgumentException e when isOurs(e) -> withAdvice(message(e));
       case OutOfMemoryError e ->
           "there is not enough memory (%s): try a smaller --context, --cache-type f16, or for Java's own part more with GTA_JAVA_OPTS=-Xmx8g"
               .formatted(message(e));
@@ -76,6 +76,13 @@ final class Sentences {
     return message == null ? error.getClass().getSimpleName() : message;
   }
 
+  /** The library does not know how its settings are named here. */
+  private static String withAdvice(String message) {
+    return message.contains("context has room for")
+        ? message + ": ask for a longer --context"
+        : message;
+  }
+
   private static String unreadable(UncheckedIOException e) {
     IOException cause = e.getCause();
     return cause == null ? message(e) : message(e) + ": " + reason(cause);
@@ -111,10 +118,12 @@ final class Sentences {
   private static String wrongValue(ParameterException e, ArgSpec option) {
     String name = option instanceof OptionSpec named ? named.longestName() : option.paramLabel();
     String expected =
-        option.type() == Double.class
-            ? "a number"
-            : "an integer of at most "
-                + (option.type() == Long.class ? Long.MAX_VALUE : Integer.MAX_VALUE);
+        option.type() == boolean.class || option.type() == Boolean.class
+            ? "no value"
+            : option.type() == Double.class
+                ? "a number"
+                : "an integer of at most "
+                    + (option.type() == Long.class ? Long.MAX_VALUE : Integer.MAX_VALUE);
     return message(UsageException.of(name, expected, String.valueOf(e.getValue())));
   }
 

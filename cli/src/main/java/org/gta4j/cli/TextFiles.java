@@ -60,4 +60,16 @@ final class TextFiles {
   static String label(Setting<String> option) {
     return isStandardInput(option) ? "standard input" : option.or("");
   }
+
+  /** Whether an option names that file. */
+  static boolean isSame(Setting<String> option, Path file) {
+    if (!option.isGiven() || isStandardInput(option)) {
+      return false;
+    }
+    try {
+      return Files.isSameFile(Check.path(option), file);
+    } catch (IOException e) {
+      return false; // What cannot be looked at will not be read either.
+    }
+  }
 }

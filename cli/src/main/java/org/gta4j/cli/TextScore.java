@@ -3,6 +3,7 @@ package org.gta4j.cli;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.function.IntConsumer;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.ModelOutputException;
 import org.gta4j.tensor.FloatMatrix;
@@ -27,11 +28,16 @@ final class TextScore {
     row = new float[model.config().vocabSize()];
   }
 
-  /** Scores all tokens of a window but the first, given those before them. */
-  void add(int... window) {
+  /**
+   * Scores all tokens of a window but the first, given those before them.
+   *
+   * @param positions is told each position that is reached
+   */
+  void add(IntConsumer positions, int... window) {
     model.score(
         window,
         (position, logits, matrixRow) -> {
+          positions.accept(position);
           if (position + 1 < window.length) {
             negativeLogLikelihood -= logProbability(logits, matrixRow, window[position + 1]);
           }

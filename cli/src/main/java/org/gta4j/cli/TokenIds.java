@@ -26,6 +26,21 @@ final class TokenIds {
     return ids;
   }
 
+  /**
+   * The ids in a file, between commas or white space.
+   *
+   * @throws RefusedException if one is not an id, or there is none
+   */
+  static int[] parseFile(String file, String text) {
+    String list = text.strip();
+    try {
+      return parse(list.replaceAll("\\s*,\\s*|\\s+", ","));
+    } catch (UsageException e) {
+      throw new RefusedException(
+          file + String.valueOf(e.getMessage()).substring("--ids".length()), e);
+    }
+  }
+
   private static List<String> split(String list) {
     List<String> items = new ArrayList<>();
     int begin = 0;

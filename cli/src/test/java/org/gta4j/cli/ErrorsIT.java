@@ -58,6 +58,9 @@ class ErrorsIT {
           2 | convert --out o --format gguf            | --format: expected safetensors
           2 | convert --out o --max-shard-size huge    | --max-shard-size: expected a size
           1 | generate --ids 1,512                     | token id 512 is out of range
+          1 | generate --ids-file empty                | empty: expected token ids
+          2 | generate --ids 1 --ids-file empty        | found 2
+          2 | generate a --json=yes                    | --json: expected no value
           1 | generate --ids -1                        | token id -1 is out of range
           1 | generate --ids 1,2,3,4 --context 4       | the prompt has 4 tokens, the context has room for 3
           1 | logits --ids 1,2,3 --context 2 --out o   | the context has room for
@@ -146,6 +149,49 @@ class ErrorsIT {
         GtaProcess.run("generate", "--model", model.toString(), "Once"), 1, "model.safetensors");
     Files.writeString(model.resolve("config.json"), "{\"model_type\": ");
     assertOneSentence(GtaProcess.run("inspect", "--model", model.toString()), 1, "config.json");
+  }
+
+  @Test
+  void whatIsReadIsNotWritten() throws IOException {
+    Path model = folder.resolve("model");
+    GtaProcess.run("convert", "--out", model.toString()).done();
+    Path weights = model.resolve("model.safetensors");
+    long size = Files.size(weights);
+    assertOneSentence(
+        GtaProcess.run(
+            "logits", "--model", model.toString(), "--ids", "1,2", "--out", weights.toString()),
+        1,
+        "expected another file than those that are read here");
+    assertThat(weights).hasSize(size);
+    Path prompt = Files.writeString(folder.resolve("prompt"), "Once");
+    assertOneSentence(
+        GtaProcess.run("logits", "--prompt-file", prompt.toString(), "--out", prompt.toString()),
+        1,
+        "expected another file");
+    assertThat(prompt).hasContent("Once");
+    Ended piped = GtaProcess.shell("\"$GTA\" logits --ids 1,2 --out /dev/stdout | cat");
+    assertThat(piped.out()).as("half a file on a pipe").isEmpty();
+    assertThat(piped.err()).contains("cannot be written");
+  }
+
+  @Test
+  void aModelThatLacksATensorIsNotConverted() throws IOException {
+    Path model = folder.resolve("model");
+    GtaProcess.run("convert", "--out", model.toString()).done();
+    Path config = model.resolve("config.json");
+    Files.writeString(
+        config,
+        Files.readString(config).replace("\"num_hidden_layers\" : 5", "\"num_hidden_layers\" : 7"));
+    assertOneSentence(
+        GtaProcess.run(
+            "convert", "--model", model.toString(), "--out", folder.resolve("o").toString()),
+        1,
+        "model.layers.5.input_layernorm.weight",
+        "no such tensor");
+    assertThat(folder.resolve("o")).doesNotExist();
+    assertThat(GtaProcess.run("inspect", "--model", model.toString()).done().err())
+        .contains("cannot be loaded")
+        .contains("model.layers.5.input_layernorm.weight");
   }
 
   @Test

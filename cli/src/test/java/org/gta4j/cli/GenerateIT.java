@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -160,5 +161,20 @@ class GenerateIT {
     } finally {
       process.destroyForcibly();
     }
+  }
+
+  @Test
+  void idsFromAFileAreThePrompt(@TempDir Path ids) throws IOException {
+    Path file = Files.writeString(ids.resolve("ids"), "1, 403\n407 261\t378\n");
+    assertThat(
+            GtaProcess.run("generate", "--ids-file", file.toString(), "--max-tokens", "5", "--json")
+                .done()
+                .json()
+                .get("ids"))
+        .isEqualTo(
+            GtaProcess.run("generate", "Once upon a time", "--max-tokens", "5", "--json")
+                .done()
+                .json()
+                .get("ids"));
   }
 }

@@ -5,38 +5,47 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
-import java.util.concurrent.atomic.AtomicLong;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
-  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
-  private final AtomicLong nanos = new AtomicLong(-5);
-  private final Progress progress =
-      new Progress(
-          new Terminal(OutputStream.nullOutputStream(), err, () -> false),
-          "reading the prompt",
-          "tokens",
-          nanos::get);
+  private static final long SECOND = 1_000_000_000L;
 
-  private void at(double seconds, long done, long total, String aside) {
-    nanos.set((long) (seconds * 1e9) - 5);
-    progress.at(done, total, aside);
+  private final ByteArrayOutputStream err = new ByteArrayOutputStream();
+
+  private Progress progress(long total) {
+    Terminal terminal = new Terminal(OutputStream.nullOutputStream(), err, () -> false);
+    return new Progress(terminal, "reading the prompt", total, "tokens");
   }
 
   @Test
-  void tellsNothingOfWhatIsShortAndEveryTwoSecondsOfWhatIsLong() {
-    at(1.9, 500, 10_000, "");
+  void saysHowFarAndHowLong() {
+    try (Progress progress = progress(10_000)) {
+      assertThat(progress.line(2 * SECOND)).isEqualTo("reading the prompt: 0 of 10,000 tokens, 0%");
+      progress.at(50);
+      assertThat(progress.line(2 * SECOND))
+          .isEqualTo("reading the prompt: 50 of 10,000 tokens, 1%");
+      progress.at(1000, "so far so good");
+      assertThat(progress.line(5 * SECOND / 2))
+          .isEqualTo("reading the prompt: 1,000 of 10,000 tokens, 10%, 23 s left, so far so good");
+      progress.at(4000, 400_000);
+      assertThat(progress.line(50 * SECOND))
+          .startsWith("reading the prompt: 4,000 of 400,000 tokens, 1%, 83 min left");
+    }
+  }
+
+  @Test
+  void tellsByItselfEveryTwoSecondsAndNothingOfWhatIsShort() throws InterruptedException {
+    progress(5).close();
     assertThat(err.size()).isZero();
-    at(2.5, 1000, 10_000, "");
-    at(2.6, 1001, 10_000, "");
-    at(4.4, 1002, 10_000, "");
-    at(5, 2000, 10_000, "so far so good");
-    at(50, 2001, 400_000, "");
-    at(60, 10_000, 10_000, "");
-    assertThat(err.toString(StandardCharsets.UTF_8).lines())
-        .containsExactly(
-            "gta: reading the prompt: 1,000 of 10,000 tokens, 10%, 23 s left",
-            "gta: reading the prompt: 2,000 of 10,000 tokens, 20%, 20 s left, so far so good",
-            "gta: reading the prompt: 2,001 of 400,000 tokens, 1%, 166 min left");
+    try (Progress progress = progress(5)) {
+      progress.at(1);
+      long begin = System.nanoTime();
+      while (err.size() == 0 && System.nanoTime() - begin < 60 * SECOND) {
+        Thread.sleep(20);
+      }
+      assertThat(System.nanoTime() - begin).isGreaterThan(3 * SECOND / 2);
+    }
+    assertThat(err.toString(StandardCharsets.UTF_8))
+        .startsWith("gta: reading the prompt: 1 of 5 tokens, 20%, ");
   }
 }

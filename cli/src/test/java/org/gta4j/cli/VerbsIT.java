@@ -73,8 +73,10 @@ class VerbsIT {
     Path lines = folder.resolve("lines.jsonl");
     Files.writeString(
         lines,
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"a<|end|>\"}], \"add_generation_prompt\": true}\n"
-            + "{\"text\": \"b\"}\n");
+        """
+        {"messages": [{"role": "user", "content": "a<|end|>"}], "add_generation_prompt": true}
+        {"text": "b"}
+        """);
     assertThat(
             GtaProcess.run("tokenize", "--model", model, "--jsonl", lines.toString()).done().out())
         .isEqualTo("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,3,3,1]}\n{\"ids\":[1]}\n");

@@ -55,10 +55,16 @@ public final class HuggingFaceFolder {
       tensors = sharded(folder, arena);
     } else {
       throw CheckpointException.of(
-          folder.toString(), "files", "a %s or a %s".formatted(SINGLE, INDEX), "neither");
+          folder.toString(), "files", "a %s or a %s".formatted(SINGLE, INDEX), others(folder));
     }
     return new Checkpoint(
         name(folder), config, new Weights(folder.toString(), tensors), tokenizer(folder), arena);
+  }
+
+  private static String others(Path folder) {
+    return Files.exists(folder.resolve("pytorch_model.bin"))
+        ? "pytorch_model.bin, whose format can run code: save it as safetensors first"
+        : "neither";
   }
 
   static Checkpoint openFile(Path file, Arena arena) {
@@ -270,9 +276,10 @@ public final class HuggingFaceFolder {
   private static void createFolder(Path folder, Deque<Path> made) {
     if (Files.isDirectory(folder)) {
       try (var files = Files.newDirectoryStream(folder)) {
-        if (files.iterator().hasNext()) {
+        for (Path file : files) {
           throw new CheckpointException(
-              folder + ": expected a new or empty folder, found files in it");
+              "%s: expected a new or empty folder, found %s in it"
+                  .formatted(folder, file.getFileName()));
         }
       } catch (IOException e) {
         throw InputFile.unreadable(folder, e);

@@ -134,6 +134,9 @@ public final class InputFile implements AutoCloseable {
 
   /** What the system says, without the path that some of its messages begin with. */
   static String reason(IOException e) {
+    if (e instanceof AccessDeniedException) {
+      return "permission denied";
+    }
     String reason = e instanceof FileSystemException known ? known.getReason() : e.getMessage();
     return reason == null ? e.getClass().getSimpleName() : reason;
   }

@@ -31,6 +31,9 @@ final class Llama2cFile {
   /** What stands first in llama2.c's later formats. */
   private static final int NEWER_MAGIC = 0x616b3432;
 
+  /** What an archive begins with, {@code PK} and two numbers. */
+  private static final int ZIP_MAGIC = 0x04034b50;
+
   /** Where a tensor lies. */
   private record Place(Shape shape, long begin) {}
 
@@ -85,6 +88,13 @@ final class Llama2cFile {
 
   /** The configuration that the header says, once it accounts for the size. */
   private ConfigFile config() {
+    if (header[0] == ZIP_MAGIC) {
+      throw CheckpointException.of(
+          file,
+          "content",
+          "a llama2.c model",
+          "an archive, as PyTorch writes them: save the model as safetensors first");
+    }
     if (header[0] == NEWER_MAGIC) {
       throw CheckpointException.of(
           file, "version", "llama2.c's version 0 (export.py --version 0)", header[1]);

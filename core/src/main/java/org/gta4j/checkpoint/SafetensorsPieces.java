@@ -62,6 +62,7 @@ public final class SafetensorsPieces {
     AtomicOutput.write(
         file,
         channel -> {
+          channel.position(0); // A pipe has no places, and says so before anything is written.
           SafetensorsPieces pieces = new SafetensorsPieces(channel, dtype);
           byte[] header = SafetensorsWriter.header(declared);
           AtomicOutput.writeFully(channel, ByteBuffer.wrap(header));

@@ -257,7 +257,7 @@ class HuggingFaceFolderTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(
             () -> HuggingFaceFolder.write(folder, Json.object(), tensors(1), DType.F32, 400))
-        .withMessage(folder + ": expected a new or empty folder, found files in it");
+        .withMessage(folder + ": expected a new or empty folder, found config.json in it");
     assertThat(config).hasContent("mine");
     for (String below : new String[] {"model/config.json", "model/config.json/a"}) {
       assertThatExceptionOfType(CheckpointException.class)
