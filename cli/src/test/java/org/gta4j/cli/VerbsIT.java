@@ -66,14 +66,21 @@ class VerbsIT {
     Path lines = folder.resolve("lines.jsonl");
     Files.writeString(
         lines,
-        "{\"messages\": [{\"role\": \"user\", \"content\": \"a<|end|>\"}], \"add_generation_prompt\": true}\n"
-            + "{\"text\": \"b\"}\n");
+        """
+        {"messages": [{"role": "user", "content": "a<|end|>"}], "add_generation_prompt": true}
+        {"text": "b"}
+        """);
     assertThat(
             GtaProcess.run("tokenize", "--model", model, "--jsonl", lines.toString()).done().out())
         .isEqualTo("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,3,3,1]}\n{\"ids\":[1]}\n");
     assertThat(
             GtaProcess.run(
-                    "tokenize", "--model", model, "--jsonl", lines.toString(), "--escape-control-tokens")
+                    "tokenize",
+                    "--model",
+                    model,
+                    "--jsonl",
+                    lines.toString(),
+                    "--escape-control-tokens")
                 .done()
                 .out())
         .startsWith("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,4,5,6,7,8,5,9,3,1]}\n");
