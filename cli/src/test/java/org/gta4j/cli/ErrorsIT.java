@@ -47,8 +47,8 @@ class ErrorsIT {
           2 | generate a --context 0                   | --context: expected an integer from 2 on
           2 | generate a --max-token 3                 | did you mean --max-tokens?
           2 | genrate a                                | did you mean generate?
-          2 | chat                                     | there is no verb chat
-          2 | chat --help                              | there is no verb chat
+          2 | serve                                    | there is no verb serve
+          2 | serve --help                             | there is no verb serve
           2 | generate a --backend ''                  | found ""
           2 | logits a                                 | --out
           2 | tokenize                                 | found neither

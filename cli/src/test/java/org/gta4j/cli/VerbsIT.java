@@ -8,6 +8,7 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Objects;
@@ -91,13 +92,14 @@ class VerbsIT {
                 .done()
                 .out())
         .startsWith("{\"text\":\"a<|end|><|end|>b\",\"ids\":[0,4,5,6,7,8,5,9,3,1]}\n");
-    assertThat(
-            GtaProcess.run("generate", "--model", model, "ab", "--max-tokens", "3", "--json")
-                .done()
-                .json()
-                .get("prompt_tokens")
-                .intValue())
-        .isEqualTo(1);
+    assertThat(promptTokens("generate", "--model", model, "ab", "--raw")).isEqualTo(1);
+    assertThat(promptTokens("generate", "--model", model, "ab")).as("as a message").isEqualTo(3);
+  }
+
+  private static int promptTokens(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    all.addAll(List.of("--max-tokens", "3", "--json"));
+    return GtaProcess.run(all.toArray(new String[0])).done().json().get("prompt_tokens").intValue();
   }
 
   @Test
