@@ -13,13 +13,19 @@ import org.gta4j.tensor.DType;
  * @param provider what starts it
  */
 public record Backend(OpsProvider provider) {
-  /** All that can run here. */
+  /** Names the one implementation that the tests are about, where another module runs them. */
+  private static final String TESTED = System.getProperty("gta.testedBackend", "");
+
+  /** All that can run here, or the one that the system property {@code gta.testedBackend} names. */
   public static List<Backend> all() {
     List<Backend> backends =
         Backends.providers().stream()
             .filter(provider -> provider.obstacle().isEmpty())
             .map(Backend::new)
             .toList();
+    if (!TESTED.isEmpty()) {
+      return backends.stream().filter(backend -> backend.name().equals(TESTED)).toList();
+    }
     assertThat(backends)
         .as("implementations that can run here")
         .extracting(Backend::name)
