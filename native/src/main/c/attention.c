@@ -12,6 +12,9 @@
  */
 #include "lanes.h"
 
+/* Queries a tile has at most. */
+#define TILE_QUERIES 6
+
 /* From so many queries on a block's numbers are widened to f32 once, for all of them. */
 #define WIDEN_QUERIES (TILE_QUERIES + 1)
 
@@ -66,36 +69,50 @@ INLINE int64_t layout(const attention_arguments *a, int64_t rows, work *w, float
   return at;
 }
 
-/* Scores of `queries` queries and a block's tokens. */
-INLINE void scores_of(int type, int queries, const void *keys, const float *packed, int64_t key_dim, float scale,
-                      float *scores) {
-  enum { VECTORS = TOKENS / VL };
-  vf sums[TILE_QUERIES][VECTORS];
-#pragma GCC unroll 8
-  for (int q = 0; q < queries; q++) {
-#pragma GCC unroll 8
-    for (int v = 0; v < VECTORS; v++) sums[q][v] = vf_set(0.0f);
-  }
-  for (int64_t d = 0; d < key_dim; d++) {
-    vf k[VECTORS];
-#pragma GCC unroll 8
-    for (int v = 0; v < VECTORS; v++) k[v] = vf_load_as(type, keys, d * TOKENS + v * VL);
+/*
+ * Scores of `queries` queries and a block's tokens. Blocks lie anywhere, so that the processor cannot guess where the
+ * next one is: its keys are asked for while these are computed on.
+ */
+INLINE void scores_of(int type, int queries, const void *keys, const void *next, const float *packed, int64_t key_dim,
+                      float scale, float *scores) {
+  const int64_t row_bytes = TOKENS * (type == FORMAT_F32 ? 4 : 2);
+  /* As many tokens at a time as sums fit into registers. */
+  for (int64_t first = 0; first < TOKENS; first += SCORE_VECTORS * VL) {
+    vf sums[TILE_QUERIES][SCORE_VECTORS];
 #pragma GCC unroll 8
     for (int q = 0; q < queries; q++) {
-      vf number = vf_set(packed[d * queries + q]);
 #pragma GCC unroll 8
-      for (int v = 0; v < VECTORS; v++) sums[q][v] = vf_fma(number, k[v], sums[q][v]);
+      for (int v = 0; v < SCORE_VECTORS; v++) sums[q][v] = vf_set(0.0f);
     }
-  }
+    for (int64_t d = 0; d < key_dim; d++) {
+      for (int64_t line = 0; first == 0 && line < row_bytes; line += 64) {
+        __builtin_prefetch((const uint8_t *)next + d * row_bytes + line, 0, 2);
+      }
+      vf k[SCORE_VECTORS];
 #pragma GCC unroll 8
-  for (int q = 0; q < queries; q++) {
+      for (int v = 0; v < SCORE_VECTORS; v++) k[v] = vf_load_as(type, keys, d * TOKENS + first + v * VL);
 #pragma GCC unroll 8
-    for (int v = 0; v < VECTORS; v++) vf_store(scores + q * SPAN + v * VL, vf_mul(sums[q][v], vf_set(scale)));
+      for (int q = 0; q < queries; q++) {
+        vf number = vf_set(packed[d * queries + q]);
+#pragma GCC unroll 8
+        for (int v = 0; v < SCORE_VECTORS; v++) sums[q][v] = vf_fma(number, k[v], sums[q][v]);
+      }
+    }
+#pragma GCC unroll 8
+    for (int q = 0; q < queries; q++) {
+#pragma GCC unroll 8
+      for (int v = 0; v < SCORE_VECTORS; v++) {
+        vf_store(scores + q * SPAN + first + v * VL, vf_mul(sums[q][v], vf_set(scale)));
+      }
+    }
   }
 }
 
-/* Adds the weighted values of tokens [0, tokens) to `vectors` vectors of `queries` queries. */
-INLINE void values_of(int type, int queries, int vectors, const void *values, int64_t value_row,
+/*
+ * Adds the weighted values of tokens [0, tokens) to `vectors` vectors of `queries` queries, and asks for those of the
+ * next block.
+ */
+INLINE void values_of(int type, int queries, int vectors, const void *values, const void *next, int64_t value_row,
                       const float *weights, int64_t tokens, float *out, int64_t width) {
   vf sums[TILE_QUERIES][VALUE_VECTORS];
 #pragma GCC unroll 8
@@ -103,7 +120,11 @@ INLINE void values_of(int type, int queries, int vectors, const void *values, in
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; v++) sums[q][v] = vf_load(out + q * width + v * VL);
   }
+  const int64_t bytes = type == FORMAT_F32 ? 4 : 2;
   for (int64_t t = 0; t < tokens; t++) {
+    for (int64_t line = 0; line < vectors * VL * bytes; line += 64) {
+      __builtin_prefetch((const uint8_t *)next + t * value_row * bytes + line, 0, 2);
+    }
     vf value[VALUE_VECTORS];
 #pragma GCC unroll 8
     for (int v = 0; v < vectors; v++) value[v] = vf_load_as(type, values, t * value_row + v * VL);
@@ -121,28 +142,25 @@ INLINE void values_of(int type, int queries, int vectors, const void *values, in
   }
 }
 
-typedef void scores_function(const void *keys, const float *packed, int64_t key_dim, float scale, float *scores);
-typedef void values_function(const void *values, int64_t value_row, const float *weights, int64_t tokens, float *out,
-                             int64_t width);
+typedef void scores_function(const void *keys, const void *next, const float *packed, int64_t key_dim, float scale,
+                             float *scores);
+typedef void values_function(const void *values, const void *next, int64_t value_row, const float *weights,
+                             int64_t tokens, float *out, int64_t width);
 
 #define TILE_OF(type, n)                                                                                           \
-  static void scores_##type##_##n(const void *keys, const float *packed, int64_t key_dim, float scale,             \
-                                  float *scores) {                                                                 \
-    scores_of(type, n, keys, packed, key_dim, scale, scores);                                                      \
+  static void scores_##type##_##n(const void *keys, const void *next, const float *packed, int64_t key_dim,        \
+                                  float scale, float *scores) {                                                    \
+    scores_of(type, n, keys, next, packed, key_dim, scale, scores);                                                      \
   }                                                                                                                \
-  static void values_##type##_##n(const void *values, int64_t value_row, const float *weights, int64_t tokens,     \
-                                  float *out, int64_t width) {                                                     \
-    values_of(type, n, VALUE_VECTORS, values, value_row, weights, tokens, out, width);                             \
+  static void values_##type##_##n(const void *values, const void *next, int64_t value_row, const float *weights,   \
+                                  int64_t tokens, float *out, int64_t width) {                                     \
+    values_of(type, n, VALUE_VECTORS, values, next, value_row, weights, tokens, out, width);                             \
   }                                                                                                                \
-  static void value_##type##_##n(const void *values, int64_t value_row, const float *weights, int64_t tokens,      \
-                                 float *out, int64_t width) {                                                      \
-    values_of(type, n, 1, values, value_row, weights, tokens, out, width);                                         \
+  static void value_##type##_##n(const void *values, const void *next, int64_t value_row, const float *weights,    \
+                                 int64_t tokens, float *out, int64_t width) {                                      \
+    values_of(type, n, 1, values, next, value_row, weights, tokens, out, width);                                         \
   }
-#if TILE_QUERIES == 6
 #define EACH_QUERIES(of, type) of(type, 1) of(type, 2) of(type, 3) of(type, 4) of(type, 5) of(type, 6)
-#else
-#define EACH_QUERIES(of, type) of(type, 1) of(type, 2) of(type, 3)
-#endif
 #define SCORES_NAME(type, n) scores_##type##_##n,
 #define VALUES_NAME(type, n) values_##type##_##n,
 #define VALUE_NAME(type, n) value_##type##_##n,
@@ -213,13 +231,20 @@ static void widen(int64_t type, const uint8_t *from, int64_t count, float *to) {
   }
 }
 
+/* The block behind that of a token, or the same one where it is the last. */
+INLINE int64_t next_block(const work *w, int64_t token) {
+  int64_t last = (w->item->position + w->item->rows - 1) / TOKENS;
+  return smaller(token / TOKENS + 1, last);
+}
+
 /* Scores of all queries and tokens [from, to) of the stretch that begins at token `begin`. */
 static void score_span(work *w, int64_t begin, int64_t from, int64_t to) {
   const attention_arguments *a = w->a;
   int64_t tiles = (w->queries + TILE_QUERIES - 1) / TILE_QUERIES;
   for (int64_t first = from / TOKENS * TOKENS; first < to; first += TOKENS) {
-    const uint8_t *keys = a->blocks[w->item->blocks + first / TOKENS] + a->key_byte +
-                          w->item->head * a->key_dim * TOKENS * w->value_bytes;
+    int64_t offset = a->key_byte + w->item->head * a->key_dim * TOKENS * w->value_bytes;
+    const uint8_t *keys = a->blocks[w->item->blocks + first / TOKENS] + offset;
+    const uint8_t *next = a->blocks[w->item->blocks + next_block(w, first)] + offset;
     int64_t type = a->type;
     const void *read = keys;
     if (type != FORMAT_F32 && w->queries >= WIDEN_QUERIES) {
@@ -229,7 +254,7 @@ static void score_span(work *w, int64_t begin, int64_t from, int64_t to) {
     }
     for (int64_t tile = 0; tile < tiles; tile++) {
       int64_t q = tile_begin(w->queries, tile), n = tile_begin(w->queries, tile + 1) - q;
-      SCORES[type][n - 1](read, w->packed + q * a->key_dim, a->key_dim, (float)a->scale,
+      SCORES[type][n - 1](read, next, w->packed + q * a->key_dim, a->key_dim, (float)a->scale,
                           w->scores + q * SPAN + (first - begin));
     }
   }
@@ -268,19 +293,19 @@ static void weigh_values(work *w, int64_t begin, int64_t value_head, int wide, i
   int64_t vectors = value_row / VL;
   while (from < to) {
     int64_t end = wide ? to : smaller(to, from / TOKENS * TOKENS + TOKENS);
-    const uint8_t *values =
-        wide ? (const uint8_t *)(w->wide_values + from * w->width)
-             : a->blocks[w->item->blocks + (begin + from) / TOKENS] + a->value_byte +
-                   (value_head * TOKENS + from % TOKENS) * a->value_dim * w->value_bytes;
+    int64_t offset = a->value_byte + (value_head * TOKENS + from % TOKENS) * a->value_dim * w->value_bytes;
+    const uint8_t *next = a->blocks[w->item->blocks + next_block(w, begin + from)] + offset;
+    const uint8_t *values = wide ? (const uint8_t *)(w->wide_values + from * w->width)
+                                 : a->blocks[w->item->blocks + (begin + from) / TOKENS] + offset;
     int64_t bytes = type == FORMAT_F32 ? 4 : 2;
     const float *weights = w->scores + q * SPAN + from;
     float *out = w->span + q * w->width;
     int64_t v = 0;
     for (; v + VALUE_VECTORS <= vectors; v += VALUE_VECTORS) {
-      VALUES[type][n - 1](values + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
+      VALUES[type][n - 1](values + v * VL * bytes, next + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
     }
     for (; v < vectors; v++) {
-      ONE_VALUE[type][n - 1](values + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
+      ONE_VALUE[type][n - 1](values + v * VL * bytes, next + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
     }
     from = end;
   }

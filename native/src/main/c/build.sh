@@ -4,6 +4,8 @@
 #
 #   build.sh FOLDER_FOR_OBJECTS LIBRARY [more flags]
 #
+# GTA_LEVELS, where it is set, says which levels are wanted.
+#
 # Without a compiler it says so and succeeds: everything runs without the library, only more slowly.
 set -eu
 
@@ -54,6 +56,7 @@ case $("$compiler" -dumpmachine) in
     ! knows $neon || levels="$levels neon"
     ;;
 esac
+[ -z "${GTA_LEVELS-}" ] || levels=$GTA_LEVELS
 if [ -z "$levels" ]; then
   rm -f "$library"
   echo "gta4j native: $compiler knows no instructions that the kernels are written for, so they are left out"

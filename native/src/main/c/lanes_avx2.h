@@ -136,8 +136,8 @@ INLINE vi dot4_end(dot4 sum, int32_t start) {
 /* Largest tiles: rows of quantized inputs, rows of floats, vectors of outputs beside them. */
 #define QUANTIZED_ROWS 4
 #define FLOAT_ROWS 6
-#define QUANTIZED_VECTORS(rows) ((rows) <= 2 ? 2 : 1)
+#define QUANTIZED_VECTORS(rows) 2
 #define FLOAT_VECTORS 2
-/* Attention: queries a tile, vectors of values beside them. */
-#define TILE_QUERIES 3
-#define VALUE_VECTORS 4
+/* Attention: vectors of scores and of values beside the queries of a tile. */
+#define SCORE_VECTORS 2
+#define VALUE_VECTORS 2

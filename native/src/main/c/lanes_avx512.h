@@ -87,6 +87,6 @@ INLINE vi dot4_end(dot4 sum, int32_t start) {
 #define FLOAT_ROWS 8
 #define QUANTIZED_VECTORS(rows) 2
 #define FLOAT_VECTORS 2
-/* Attention: queries a tile, vectors of values beside them. */
-#define TILE_QUERIES 6
+/* Attention: vectors of scores and of values beside the queries of a tile. */
+#define SCORE_VECTORS 2
 #define VALUE_VECTORS 4

@@ -100,6 +100,6 @@ INLINE vi dot4_end(dot4 sum, int32_t start) {
 #define FLOAT_ROWS 6
 #define QUANTIZED_VECTORS(rows) 4
 #define FLOAT_VECTORS 4
-/* Attention: queries a tile, vectors of values beside them. */
-#define TILE_QUERIES 3
+/* Attention: vectors of scores and of values beside the queries of a tile. */
+#define SCORE_VECTORS 4
 #define VALUE_VECTORS 4

@@ -29,14 +29,14 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgs = "--add-modules=jdk.incubator.vector")
+@Fork(value = 1, jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class LinearBenchmark {
   private static final int INPUTS = 1280;
   private static final int OUTPUTS = 3584;
 
-  @Param({"scalar", "vector"})
+  @Param({"scalar", "vector", "native"})
   private String backend = "";
 
   @Param({"F32", "BF16", "F16"})
