@@ -142,6 +142,30 @@ static void encode(int format, const numbers *n, uint8_t *block, uint8_t *scales
   }
 }
 
+/*
+ * The same for the types whose bytes a panel only orders anew: of Q8_0 a byte is a number, of Q4_0 and Q4_1 byte i has
+ * numbers i and i + 16 in its halves, as a panel's byte has.
+ */
+static void move(int source, const uint8_t *from, uint8_t *block, uint8_t *scales, int output) {
+  int words = source == SOURCE_Q8_0 ? 8 : 4;
+  int with_minimum = source == SOURCE_Q4_1;
+  const uint8_t *bits = from + (with_minimum ? 4 : 2);
+  uint32_t sign = source == SOURCE_Q8_0 ? 0x80808080 : 0; /* adds 128 to each byte */
+  for (int g = 0; g < words; g++) {
+    uint32_t word;
+    memcpy(&word, bits + g * 4, 4);
+    word ^= sign;
+    memcpy(block + (g * PANEL + output) * 4, &word, 4);
+  }
+  memcpy(scales + output * 2, from, 2);
+  if (with_minimum) memcpy(scales + (PANEL + output) * 2, from + 2, 2);
+}
+
+/* Bytes of a block whose bytes only move; 0 of the other types. */
+static int64_t moving_bytes(int source) {
+  return source == SOURCE_Q8_0 ? 34 : source == SOURCE_Q4_0 ? 18 : source == SOURCE_Q4_1 ? 20 : 0;
+}
+
 /* Fills panels [from, to) of a layer from its rows. Outputs beyond the last stay as they are: 0. */
 GTA_KERNEL(gta_pack) {
   (void)scratch;
@@ -160,10 +184,16 @@ GTA_KERNEL(gta_pack) {
         for (int64_t i = 0; i < a->inputs; i++) memcpy(out + (i * PANEL + output) * 2, row + i * 2, 2);
       } else {
         numbers n;
+        int64_t moving = moving_bytes((int)a->source);
         for (int64_t b = 0; b < a->inputs / BLOCK; b++) {
-          decode((int)a->source, row, b, &n);
-          encode(format, &n, out + b * format_number_bytes(format),
-                 out + format_scales_begin(format, a->inputs) + b * format_scales_bytes(format), output);
+          uint8_t *block = out + b * format_number_bytes(format);
+          uint8_t *scales = out + format_scales_begin(format, a->inputs) + b * format_scales_bytes(format);
+          if (moving) {
+            move((int)a->source, row + b * moving, block, scales, output);
+          } else {
+            decode((int)a->source, row, b, &n);
+            encode(format, &n, block, scales, output);
+          }
         }
       }
     }

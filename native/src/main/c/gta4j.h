@@ -75,12 +75,16 @@ INLINE int64_t format_panel_bytes(int format, int64_t inputs) {
   return (bytes + 63) / 64 * 64;
 }
 
+/* Inputs that share a scale when they are quantized: half a block, since models have single inputs that are far larger. */
+#define HALF (BLOCK / 2)
+
 /* BLOCK inputs of one row, quantized for integer dot products. */
 typedef struct {
   int8_t q[BLOCK];
-  int32_t start[2]; /* -offset * sum of q: of all, or of both halves where scales are per half */
-  float scale;
-  float sum; /* scale * sum of q, for minima */
+  int32_t start[2]; /* of each half: -offset * sum of q */
+  float scale[2];   /* of each half */
+  float sum;        /* both halves' scale * sum of q, for minima */
+  float unused;
 } x_block;
 
 /* A linear layer, or one for each head. Work is numbered head by head: its units, or its tiles of rows. */

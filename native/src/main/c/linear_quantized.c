@@ -1,14 +1,61 @@
 /*
  * Linear layers of 8- and 4-bit weights with inputs in 8 bits: integer dot products, lanes over outputs.
  *
- * An output's number is its bias and, block after block, (exact integer sum) * (weight's scale * input's scale), and
- * minimum * (scaled sum of inputs): the same operations in the same order whatever the tile.
+ * An output's number is its bias and, block after block, the weights' scale times both halves' (exact integer sum) *
+ * (inputs' scale), and minimum * (scaled sum of inputs): the same operations in the same order whatever the tile.
  */
 #include "lanes.h"
 #include "tiles.h"
 
 INLINE vf scale_at(int format, const uint8_t *at, int64_t index) {
   return format_is_wide(format) ? vf_load((const float *)at + index) : vf_load_f16((const uint16_t *)at + index);
+}
+
+/* Exact sums of products over half a block. */
+INLINE void half_dots(int format, int rows, int vectors, const uint8_t *panels, int64_t panel_bytes, int64_t skip,
+                      const x_block *x, int half, vi dots[QUANTIZED_ROWS][4]) {
+  const int per_panel = PANEL / VL;
+  dot4 dots4[QUANTIZED_ROWS][4];
+#pragma GCC unroll 8
+  for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) {
+      if (format_is_q4(format)) {
+        dots4[r][v] = dot4_begin(x[r].start[half]);
+      } else {
+        dots[r][v] = dot8_begin(x[r].start[half]);
+      }
+    }
+  }
+#pragma GCC unroll 4
+  for (int g = 0; g < 4; g++) {
+    /* A 4-bit row of numbers has a group of the first half in its low bits and one of the second in its high ones. */
+    const int64_t row = format_is_q4(format) ? g : half * 4 + g;
+    wq w[4];
+#pragma GCC unroll 4
+    for (int v = 0; v < vectors; v++) {
+      const uint8_t *at = panels + v / per_panel * panel_bytes + (v % per_panel + skip) * VL * 4 + row * PANEL * 4;
+      w[v] = !format_is_q4(format) ? wq8(at) : half == 0 ? wq4_low(at) : wq4_high(at);
+    }
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; v++) {
+        if (format_is_q4(format)) {
+          dots4[r][v] = dot4_add(dots4[r][v], w[v], x[r].q + half * HALF + g * 4);
+        } else {
+          dots[r][v] = dot8(dots[r][v], w[v], x[r].q + half * HALF + g * 4);
+        }
+      }
+    }
+  }
+  if (format_is_q4(format)) {
+#pragma GCC unroll 8
+    for (int r = 0; r < rows; r++) {
+#pragma GCC unroll 4
+      for (int v = 0; v < vectors; v++) dots[r][v] = dot4_end(dots4[r][v], x[r].start[half]);
+    }
+  }
 }
 
 /* `rows` rows and `vectors` vectors of outputs; constants, so that all sums are in registers. */
@@ -25,79 +72,38 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
     for (int v = 0; v < vectors; v++) sums[r][v] = vf_load(bias + v * VL);
   }
   for (int64_t b = 0; b < blocks; b++) {
-    const int parts = format == FORMAT_Q8_HALVES ? 2 : 1;
-    if (rows == 1) {
-      /* One row streams its weights: what comes a page later has to be asked for in time. */
+    if (rows <= 4) {
+      /* A few rows stream their weights: what comes a page later has to be asked for in time. */
       for (int v = 0; v < vectors; v += per_panel) {
         for (int64_t line = 0; line < number_bytes; line += 64) {
           __builtin_prefetch(panels + v / per_panel * panel_bytes + line + 4096);
         }
       }
     }
-    for (int part = 0; part < parts; part++) {
+    /* Sums of both halves, each times its inputs' scale. */
+    vf scaled[QUANTIZED_ROWS][4];
+#pragma GCC unroll 2
+    for (int half = 0; half < 2; half++) {
       vi dots[QUANTIZED_ROWS][4];
-      if (format_is_q4(format)) {
-        dot4 sums4[QUANTIZED_ROWS][4];
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 4
-          for (int v = 0; v < vectors; v++) sums4[r][v] = dot4_begin(x[r].start[0]);
-        }
-#pragma GCC unroll 4
-        for (int g = 0; g < 4; g++) {
-          wq low[4], high[4];
-#pragma GCC unroll 4
-          for (int v = 0; v < vectors; v++) {
-            const uint8_t *w = panels + v / per_panel * panel_bytes + (v % per_panel + skip) * VL * 4 + g * PANEL * 4;
-            low[v] = wq4_low(w);
-            high[v] = wq4_high(w);
-          }
-#pragma GCC unroll 8
-          for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 4
-            for (int v = 0; v < vectors; v++) {
-              sums4[r][v] = dot4_add(sums4[r][v], low[v], x[r].q + g * 4);
-              sums4[r][v] = dot4_add(sums4[r][v], high[v], x[r].q + (g + 4) * 4);
-            }
-          }
-        }
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 4
-          for (int v = 0; v < vectors; v++) dots[r][v] = dot4_end(sums4[r][v], x[r].start[0]);
-        }
-      } else {
-#pragma GCC unroll 8
-        for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 4
-          for (int v = 0; v < vectors; v++) dots[r][v] = dot8_begin(x[r].start[part]);
-        }
-        const int groups = parts == 2 ? 4 : 8;
-#pragma GCC unroll 8
-        for (int i = 0; i < groups; i++) {
-          const int g = part * 4 + i;
-          wq w[4];
-#pragma GCC unroll 4
-          for (int v = 0; v < vectors; v++) {
-            w[v] = wq8(panels + v / per_panel * panel_bytes + (v % per_panel + skip) * VL * 4 + g * PANEL * 4);
-          }
-#pragma GCC unroll 8
-          for (int r = 0; r < rows; r++) {
-#pragma GCC unroll 4
-            for (int v = 0; v < vectors; v++) dots[r][v] = dot8(dots[r][v], w[v], x[r].q + g * 4);
-          }
-        }
-      }
+      half_dots(format, rows, vectors, panels, panel_bytes, skip, x, half, dots);
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; v++) {
         const uint8_t *at = scales + v / per_panel * panel_bytes;
         int64_t lane = (v % per_panel + skip) * VL;
-        vf scale = scale_at(format, at, lane + part * PANEL);
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
-          sums[r][v] = vf_fma(vf_from(dots[r][v]), vf_mul(scale, vf_set(x[r].scale)), sums[r][v]);
+          vf dot = vf_from(dots[r][v]);
+          if (format == FORMAT_Q8_HALVES) {
+            vf scale = scale_at(format, at, lane + half * PANEL);
+            sums[r][v] = vf_fma(dot, vf_mul(scale, vf_set(x[r].scale[half])), sums[r][v]);
+          } else if (half == 0) {
+            scaled[r][v] = vf_mul(dot, vf_set(x[r].scale[0]));
+          } else {
+            vf both = vf_fma(dot, vf_set(x[r].scale[1]), scaled[r][v]);
+            sums[r][v] = vf_fma(both, scale_at(format, at, lane), sums[r][v]);
+          }
         }
-        if (format_has_min(format)) {
+        if (format_has_min(format) && half == 1) {
           vf least = scale_at(format, at, lane + PANEL);
 #pragma GCC unroll 8
           for (int r = 0; r < rows; r++) sums[r][v] = vf_fma(least, vf_set(x[r].sum), sums[r][v]);

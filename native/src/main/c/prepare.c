@@ -8,31 +8,28 @@
 #include "lanes.h"
 #include "tiles.h"
 
-/* A block of 32 inputs in 8 bits: scale = largest / 127. Where one is no finite number, no result is one. */
-INLINE void quantize(const float *x, int offset, int halves, x_block *block) {
+/* 16 inputs in 8 bits: scale = largest / 127. Where one is no finite number, no result is one. */
+INLINE void quantize(const float *x, int offset, int half, x_block *block) {
   vi most = vi_magnitude(vf_load(x));
-  for (int i = VL; i < BLOCK; i += VL) most = vi_max(most, vi_magnitude(vf_load(x + i)));
+  for (int i = VL; i < HALF; i += VL) most = vi_max(most, vi_magnitude(vf_load(x + i)));
   int32_t bits = vi_largest(most);
   float largest;
   memcpy(&largest, &bits, 4);
   /* The inverse of a smaller number would be infinite, and its products vanish. */
   float inverse = largest < 1e-35f ? 0.0f : 127.0f / largest;
-  block->scale = largest < 1e-35f ? 0.0f : bits >= 0x7F800000 ? NAN : largest / 127.0f;
-  if (bits >= 0x7F800000) inverse = 0.0f;
-  int32_t sums[2] = {0, 0};
-  for (int half = 0; half < 2; half++) {
-    vi sum = vi_set(0);
-    for (int i = half * 16; i < half * 16 + 16; i += VL) {
-      vi q = vi_round(vf_mul(vf_load(x + i), vf_set(inverse)));
-      if (bits >= 0x7F800000) q = vi_set(0);
-      vi_store_bytes(block->q + i, q);
-      sum = vi_add(sum, q);
-    }
-    sums[half] = vi_sum(sum);
+  float scale = largest < 1e-35f ? 0.0f : largest / 127.0f;
+  int finite = bits < 0x7F800000;
+  vi sum = vi_set(0);
+  for (int i = 0; i < HALF; i += VL) {
+    vi q = finite ? vi_round(vf_mul(vf_load(x + i), vf_set(inverse))) : vi_set(0);
+    vi_store_bytes(block->q + half * HALF + i, q);
+    sum = vi_add(sum, q);
   }
-  block->sum = block->scale * (float)(sums[0] + sums[1]);
-  block->start[0] = -offset * (halves ? sums[0] : sums[0] + sums[1]);
-  block->start[1] = -offset * sums[1];
+  int32_t total = vi_sum(sum);
+  block->scale[half] = finite ? scale : NAN;
+  block->start[half] = -offset * total;
+  float scaled = block->scale[half] * (float)total;
+  block->sum = half == 0 ? scaled : block->sum + scaled;
 }
 
 GTA_KERNEL(GTA(prepare)) {
@@ -53,7 +50,9 @@ GTA_KERNEL(GTA(prepare)) {
       x_block *out = (x_block *)prepared + first * blocks;
       for (int64_t r = 0; r < rows; r++) {
         for (int64_t b = 0; b < blocks; b++) {
-          quantize(x + r * a->x_row + b * BLOCK, offset, a->format == FORMAT_Q8_HALVES, out + b * rows + r);
+          const float *begin = x + r * a->x_row + b * BLOCK;
+          quantize(begin, offset, 0, out + b * rows + r);
+          quantize(begin + HALF, offset, 1, out + b * rows + r);
         }
       }
     } else {

@@ -1,14 +1,18 @@
 package org.gta4j.bench;
 
 import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.ValueLayout;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.concurrent.TimeUnit;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import org.openjdk.jmh.annotations.Benchmark;
@@ -25,11 +29,16 @@ import org.openjdk.jmh.annotations.State;
 import org.openjdk.jmh.annotations.TearDown;
 import org.openjdk.jmh.annotations.Warmup;
 
-/** GTA-1B's largest linear layer, 1280 → 3584: one row is decoding, many are a prompt. */
+/**
+ * GTA-1B's largest linear layer, 1280 → 3584: one row is decoding, many are a prompt. Quantized
+ * weights meet activations of 8 bits where the implementation has those.
+ */
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
+@Fork(
+    value = 1,
+    jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class LinearBenchmark {
@@ -39,7 +48,7 @@ public class LinearBenchmark {
   @Param({"scalar", "vector", "native"})
   private String backend = "";
 
-  @Param({"F32", "BF16", "F16"})
+  @Param({"F32", "BF16", "Q8_0", "Q4_0"})
   private String weights = "";
 
   @Param({"1", "64"})
@@ -55,12 +64,10 @@ public class LinearBenchmark {
   @SuppressWarnings("MustBeClosedChecker") // closed in tearDown
   public void setUp() {
     Arena arena = Arena.ofShared();
-    Ops ops = Backends.choose(backend, Backends.defaultThreads()).ops();
+    Ops ops = Backends.choose(backend, Backends.defaultThreads(), Activations.AUTO).ops();
     SplittableRandom random = new SplittableRandom(1);
     Tensor weight = Tensor.allocate(arena, DType.valueOf(weights), Shape.of(OUTPUTS, INPUTS));
-    for (long i = 0; i < weight.shape().elements(); i++) {
-      weight.set(i, (float) random.nextDouble(-1, 1));
-    }
+    fill(weight, random);
     FloatMatrix x = FloatMatrix.allocate(arena, rows, INPUTS);
     for (int row = 0; row < rows; row++) {
       for (int i = 0; i < INPUTS; i++) {
@@ -70,6 +77,23 @@ public class LinearBenchmark {
     PackedLinear layer = ops.pack(weight, Optional.empty());
     setting =
         Optional.of(new Setting(arena, ops, layer, x, FloatMatrix.allocate(arena, rows, OUTPUTS)));
+  }
+
+  private static void fill(Tensor weight, SplittableRandom random) {
+    DType dtype = weight.dtype();
+    if (!dtype.isQuantized()) {
+      for (long i = 0; i < weight.shape().elements(); i++) {
+        weight.set(i, (float) random.nextDouble(-1, 1));
+      }
+      return;
+    }
+    MemorySegment data = weight.data();
+    for (long i = 0; i < data.byteSize(); i++) {
+      data.set(ValueLayout.JAVA_BYTE, i, (byte) random.nextInt());
+    }
+    for (long block = 0; block < data.byteSize(); block += dtype.blockBytes()) {
+      data.set(Tensor.SHORT, block, Halves.toF16((float) random.nextDouble(0.01)));
+    }
   }
 
   /** One linear layer. */

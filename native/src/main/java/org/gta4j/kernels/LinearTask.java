@@ -25,7 +25,7 @@ final class LinearTask implements AutoCloseable {
   private static final int MEMBERS = 16;
 
   /** Bytes of a block of quantized inputs, {@code x_block} in gta4j.h. */
-  private static final long BLOCK_BYTES = 48;
+  private static final long BLOCK_BYTES = 56;
 
   /** Multiply-adds that are not worth waking a worker for. */
   private static final long SHARED_PRODUCTS = 1 << 16;

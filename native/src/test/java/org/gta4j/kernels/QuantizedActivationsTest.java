@@ -21,7 +21,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is its largest magnitude over 127, and held to here in double.
  */
 class QuantizedActivationsTest {
-  private static final int BLOCK = 32;
+  private static final int BLOCK = 16;
 
   static List<DType> types() {
     return Arrays.stream(DType.values()).filter(DType::isQuantized).toList();
