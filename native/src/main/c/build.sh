@@ -56,7 +56,7 @@ case $("$compiler" -dumpmachine) in
     ! knows $neon || levels="$levels neon"
     ;;
 esac
-[ -z "${GTA_LEVELS-}" ] || levels=$GTA_LEVELS
+[ -z "${GTA_LEVELS-}" ] || levels=" $GTA_LEVELS"
 if [ -z "$levels" ]; then
   rm -f "$library"
   echo "gta4j native: $compiler knows no instructions that the kernels are written for, so they are left out"

@@ -78,28 +78,31 @@ class SanitizerTest {
                 "-fsanitize=address,undefined",
                 "-fno-sanitize-recover=all"));
     assertThat(build.code()).as(build.output()).isZero();
-    Result result =
-        run(
-            Map.of(
-                "LD_PRELOAD",
-                address + " " + undefined,
-                // The JVM has its own use for bad addresses, and its memory is not C's to look for.
-                "ASAN_OPTIONS",
-                "handle_segv=0:allow_user_segv_handler=1:detect_leaks=0"),
-            List.of(
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "--add-modules=jdk.incubator.vector",
-                "--enable-native-access=ALL-UNNAMED",
-                "-Xmx512m",
-                "-Dgta.testedBackend=native",
-                "-cp",
-                String.join(
-                    File.pathSeparator,
-                    CLASSES.toString(),
-                    System.getProperty("java.class.path"),
-                    CONTRACT.toString()),
-                "org.gta4j.ops.NarrowProgram"));
-    assertThat(result.code()).as(result.output()).isZero();
-    assertThat(result.output()).contains("native: C kernels, " + kernels.level().label());
+    for (String program : List.of("org.gta4j.ops.NarrowProgram", QuantizedProgram.class.getName())) {
+      Result result =
+          run(
+              Map.of(
+                  "LD_PRELOAD",
+                  address + " " + undefined,
+                  // The JVM has its own use for bad addresses, and its memory is not C's to look
+                  // for.
+                  "ASAN_OPTIONS",
+                  "handle_segv=0:allow_user_segv_handler=1:detect_leaks=0"),
+              List.of(
+                  Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                  "--add-modules=jdk.incubator.vector",
+                  "--enable-native-access=ALL-UNNAMED",
+                  "-Xmx512m",
+                  "-Dgta.testedBackend=native",
+                  "-cp",
+                  String.join(
+                      File.pathSeparator,
+                      CLASSES.toString(),
+                      System.getProperty("java.class.path"),
+                      CONTRACT.toString()),
+                  program));
+      assertThat(result.code()).as(result.output()).isZero();
+      assertThat(result.output()).contains("native: C kernels, " + kernels.level().label());
+    }
   }
 }
