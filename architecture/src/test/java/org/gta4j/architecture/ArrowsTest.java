@@ -41,6 +41,7 @@ class ArrowsTest {
           .dependOnClassesThat()
           .resideInAnyPackage(
               "org.gta4j.cli..",
+              "org.gta4j.kernels..",
               "org.gta4j.embedded..",
               "org.gta4j.examples..",
               "org.gta4j.bench..");
@@ -112,6 +113,39 @@ class ArrowsTest {
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.gta4j.ops.vector..", "org.gta4j.ops.scalar..");
+
+  @ArchTest
+  static final ArchRule KERNELS_ARE_FOUND_NOT_NAMED =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.gta4j.kernels..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.kernels..");
+
+  @ArchTest
+  static final ArchRule KERNELS_KNOW_OPERATIONS_AND_WHAT_THOSE_KNOW =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.kernels..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.gta4j.checkpoint..",
+              "org.gta4j.tokenizer..",
+              "org.gta4j.model..",
+              "org.gta4j.generate..",
+              "org.gta4j.cli..",
+              "org.gta4j.embedded..");
+
+  @ArchTest
+  static final ArchRule ONE_CLASS_CALLS_NATIVE_CODE =
+      noClasses()
+          .that()
+          .doNotHaveFullyQualifiedName("org.gta4j.kernels.Kernels")
+          .should()
+          .dependOnClassesThat()
+          .haveFullyQualifiedName("java.lang.foreign.Linker");
 
   @ArchTest
   static final ArchRule ONLY_ONE_PACKAGE_USES_THE_VECTOR_API =

@@ -33,7 +33,9 @@ import org.openjdk.jmh.annotations.Warmup;
 @State(Scope.Benchmark)
 @BenchmarkMode(Mode.AverageTime)
 @OutputTimeUnit(TimeUnit.MICROSECONDS)
-@Fork(value = 1, jvmArgs = "--add-modules=jdk.incubator.vector")
+@Fork(
+    value = 1,
+    jvmArgs = {"--add-modules=jdk.incubator.vector", "--enable-native-access=ALL-UNNAMED"})
 @Warmup(iterations = 3, time = 1)
 @Measurement(iterations = 5, time = 1)
 public class AttentionBenchmark {
@@ -57,7 +59,7 @@ public class AttentionBenchmark {
     }
   }
 
-  @Param({"scalar", "vector"})
+  @Param({"scalar", "vector", "native"})
   private String backend = "";
 
   @Param private Variant variant = Variant.GTA_1B;

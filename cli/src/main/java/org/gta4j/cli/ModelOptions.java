@@ -10,6 +10,7 @@ import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.OpsProvider;
 import org.gta4j.tensor.DType;
@@ -32,7 +33,7 @@ final class ModelOptions {
       Setting.text(
           "--backend",
           "NAME",
-          "What computes: auto, vector or scalar (default: auto, the best one here).");
+          "What computes: auto, native, vector or scalar (default: auto, the best one here).");
   private final Setting<Integer> threads =
       Setting.integer(
           "--threads", "N", "How many threads share the work (default: one a processor).");
@@ -45,7 +46,7 @@ final class ModelOptions {
       Setting.text(
           "--activations",
           "TYPE",
-          "auto or f32; this version never quantizes activations, so both mean f32.");
+          "What layers of quantized weights compute on: auto, 8 bits where that is faster, or f32 (default: auto).");
   private final Setting<Integer> context =
       Setting.integer(
           "--context",
@@ -69,7 +70,7 @@ final class ModelOptions {
   LoadOptions loadOptions() {
     String name = backend.or(Backends.AUTO);
     if (!name.equals(Backends.AUTO) && !isBackend(name)) {
-      throw UsageException.of("--backend", "auto, vector or scalar in this version", name);
+      throw UsageException.of("--backend", "auto, native, vector or scalar in this version", name);
     }
     String type = activations.or("auto");
     if (!type.equals("auto") && !type.equals("f32")) {
@@ -82,7 +83,12 @@ final class ModelOptions {
     DType cache =
         cacheType.isGiven() ? cacheType(cacheType.or("")) : LoadOptions.defaults().cacheType();
     try {
-      return new LoadOptions(name, count, cache, context.value());
+      return new LoadOptions(
+          name,
+          count,
+          cache,
+          context.value(),
+          type.equals("f32") ? Activations.F32 : Activations.AUTO);
     } catch (IllegalArgumentException e) {
       throw UsageException.of(e);
     }

@@ -99,7 +99,8 @@ public final class LanguageModel implements AutoCloseable {
    */
   public static LanguageModel of(
       Checkpoint checkpoint, Optional<Tokenizer> tokenizer, LoadOptions options) {
-    Backends.Choice backend = Backends.choose(options.backend(), options.threads());
+    Backends.Choice backend =
+        Backends.choose(options.backend(), options.threads(), options.activations());
     try {
       return new LanguageModel(checkpoint, tokenizer, options, backend);
     } catch (RuntimeException | Error e) {

@@ -1,18 +1,25 @@
 package org.gta4j.generate;
 
 import java.util.Optional;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.tensor.DType;
 
 /**
  * How a model is loaded.
  *
- * @param backend what computes: {@code auto}, {@code vector} or {@code scalar}
+ * @param backend what computes: {@code auto}, {@code native}, {@code vector} or {@code scalar}
  * @param threads how many threads share an operation; at least 1
  * @param cacheType what keys and values are cached as: f32, f16 or bf16
  * @param context how many ids a sequence may have; empty: as many as the model was made for
+ * @param activations what the inputs of linear layers are computed on as
  */
-public record LoadOptions(String backend, int threads, DType cacheType, Optional<Integer> context) {
+public record LoadOptions(
+    String backend,
+    int threads,
+    DType cacheType,
+    Optional<Integer> context,
+    Activations activations) {
   /** Checks the ranges. */
   public LoadOptions {
     if (threads < 1) {
@@ -29,11 +36,17 @@ public record LoadOptions(String backend, int threads, DType cacheType, Optional
     }
   }
 
+  /** Options with activations in f32, the exact ones. */
+  public LoadOptions(String backend, int threads, DType cacheType, Optional<Integer> context) {
+    this(backend, threads, cacheType, context, Activations.F32);
+  }
+
   /**
    * The best backend, all processors, an f32 cache (exact; f16 and bf16 halve it), the model's own
-   * context.
+   * context, and activations as they are fastest.
    */
   public static LoadOptions defaults() {
-    return new LoadOptions(Backends.AUTO, Backends.defaultThreads(), DType.F32, Optional.empty());
+    return new LoadOptions(
+        Backends.AUTO, Backends.defaultThreads(), DType.F32, Optional.empty(), Activations.AUTO);
   }
 }

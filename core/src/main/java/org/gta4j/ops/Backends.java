@@ -21,13 +21,19 @@ public final class Backends {
    */
   public record Choice(Ops ops, List<String> reasons) {}
 
+  /** {@link #choose(String, int, Activations)} with activations in f32. */
+  public static Choice choose(String name, int threads) {
+    return choose(name, threads, Activations.F32);
+  }
+
   /**
    * Starts the implementation of that name, or the best one here for {@value #AUTO}.
    *
    * @param threads how many threads share an operation; at least 1
+   * @param activations what the inputs of linear layers are computed on as
    * @throws IllegalArgumentException if there is none of that name or it cannot run here
    */
-  public static Choice choose(String name, int threads) {
+  public static Choice choose(String name, int threads, Activations activations) {
     List<OpsProvider> providers = providers();
     List<String> reasons = new ArrayList<>();
     for (OpsProvider provider : providers) {
@@ -39,7 +45,7 @@ public final class Backends {
           reasons.add(
               "backend %s would be slow: %s".formatted(provider.name(), provider.drawback().get()));
         } else {
-          return new Choice(provider.create(threads), reasons);
+          return new Choice(provider.create(threads, activations), reasons);
         }
       }
     }

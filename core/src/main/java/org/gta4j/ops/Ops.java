@@ -25,7 +25,7 @@ import org.gta4j.tensor.Tensor;
  * share it.
  */
 public interface Ops extends AutoCloseable {
-  /** The name the user chooses it by: {@code scalar}, {@code vector}. */
+  /** The name the user chooses it by: {@code scalar}, {@code vector}, {@code native}. */
   String name();
 
   /** Which code runs and why, for people: instruction set, vector width, threads. */

@@ -21,6 +21,14 @@ public interface OpsProvider {
     return Optional.empty();
   }
 
-  /** Starts it, with {@code threads} threads; only where there is no obstacle. */
+  /**
+   * Starts it, with {@code threads} threads and activations in f32; only where there is no
+   * obstacle.
+   */
   Ops create(int threads);
+
+  /** Starts it with such activations; the same where it knows no others than f32. */
+  default Ops create(int threads, Activations activations) {
+    return create(threads);
+  }
 }

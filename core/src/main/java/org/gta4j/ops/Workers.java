@@ -1,6 +1,8 @@
 package org.gta4j.ops;
 
 import java.util.concurrent.atomic.AtomicInteger;
+import java.util.concurrent.atomic.AtomicIntegerArray;
+import java.util.concurrent.atomic.AtomicLong;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.concurrent.locks.LockSupport;
 import org.jspecify.annotations.Nullable;
@@ -10,8 +12,9 @@ import org.jspecify.annotations.Nullable;
  * items are done. Which thread takes which item is left to chance, so an item's result must not
  * depend on it.
  *
- * <p>Idle workers look for a new task for a short while before they sleep: a model's step is
- * hundreds of short tasks.
+ * <p>Idle workers look for a new task for a while before they sleep: a model's step is hundreds of
+ * short tasks. The caller waits for those workers alone that have joined its task: one that gets no
+ * processor, on a machine that others use too, holds nobody up.
  */
 public final class Workers implements AutoCloseable {
   /** A task made of numbered items. */
@@ -24,19 +27,31 @@ public final class Workers implements AutoCloseable {
     void run(int item, int worker);
   }
 
-  /** How often an idle worker looks for a new task before it sleeps: some tens of microseconds. */
-  private static final int SPINS = 2_000;
+  /**
+   * How often an idle worker looks for a new task before it sleeps: some hundred microseconds, as
+   * long as the choice of a token may take between two steps.
+   */
+  private static final int SPINS = 20_000;
 
-  private static final int SHARING_BITS = 16;
-  private static final int MAX_THREADS = (1 << SHARING_BITS) - 1;
+  /** How often the caller looks for the last worker before it lets others have its processor. */
+  private static final int WAITING_SPINS = 2_000;
+
+  /** Of the state, the lowest bits: how many workers have joined; then whether more may. */
+  private static final long OPEN = 1L << 16;
+
+  private static final long JOINED = OPEN - 1;
+  private static final long ROUND = OPEN << 1;
   private static final Task NOTHING = (item, worker) -> {};
 
   private final Thread[] threads;
-  private final AtomicInteger next = new AtomicInteger();
-  private final AtomicInteger busy = new AtomicInteger();
 
-  /** Number of the task, and in its low bits how many threads share it. */
-  private volatile long round;
+  /** Which workers sleep, or are about to. */
+  private final AtomicIntegerArray asleep;
+
+  private final AtomicInteger next = new AtomicInteger();
+
+  /** Number of the task, whether it is open, and how many workers are in it. */
+  private final AtomicLong state = new AtomicLong();
 
   private volatile boolean closed;
   private Task task = NOTHING;
@@ -49,11 +64,12 @@ public final class Workers implements AutoCloseable {
    * @param count how many threads share a task, the caller's own among them; at least 1
    */
   public Workers(int count) {
-    if (count < 1 || count > MAX_THREADS) {
+    if (count < 1 || count > JOINED) {
       throw new IllegalArgumentException(
-          "expected 1 to %d threads, found %d".formatted(MAX_THREADS, count));
+          "expected 1 to %d threads, found %d".formatted(JOINED, count));
     }
     threads = new Thread[count - 1];
+    asleep = new AtomicIntegerArray(threads.length);
     for (int i = 0; i < threads.length; i++) {
       int worker = i + 1;
       threads[i] =
@@ -83,25 +99,22 @@ public final class Workers implements AutoCloseable {
       }
       return;
     }
-    int sharing = Math.min(count, count());
     this.task = task;
     items = count;
     failure.set(null);
     next.set(0);
-    busy.set(sharing - 1);
-    long now = round;
-    // Publishes task and items. Only the caller's thread writes it.
-    round = ((now >>> SHARING_BITS) + 1) << SHARING_BITS | sharing;
-    for (int i = 0; i < sharing - 1; i++) {
-      LockSupport.unpark(threads[i]);
-    }
+    // Publishes all of it. Nobody is in the task before.
+    state.set((state.get() & -ROUND) + ROUND + OPEN);
+    wake(count - 1);
     take(0);
+    // All items are taken: whoever has not joined is not needed any more.
+    state.addAndGet(-OPEN);
     while (true) {
       try {
         awaitWorkers();
         break;
       } catch (Error e) {
-        failure.compareAndSet(null, e); // Late too; nobody leaves while workers use the memory.
+        failure.compareAndSet(null, e); // Late; nobody leaves while workers use the memory.
       }
     }
     this.task = NOTHING;
@@ -117,8 +130,8 @@ public final class Workers implements AutoCloseable {
   @SuppressWarnings(
       "ThreadPriorityCheck") // only while a worker that is waited for has no processor
   private void awaitWorkers() {
-    for (int spins = 0; busy.get() > 0; spins++) {
-      if (spins < SPINS) {
+    for (int spins = 0; (state.get() & JOINED) > 0; spins++) {
+      if (spins < WAITING_SPINS) {
         Thread.onSpinWait();
       } else {
         Thread.yield(); // where processors are short, the worker that is waited for needs this one
@@ -126,34 +139,53 @@ public final class Workers implements AutoCloseable {
     }
   }
 
+  /** Wakes up to {@code most} sleeping workers. */
+  private void wake(int most) {
+    int woken = 0;
+    for (int i = 0; i < threads.length && woken < most; i++) {
+      if (asleep.get(i) != 0) {
+        LockSupport.unpark(threads[i]);
+        woken++;
+      }
+    }
+  }
+
   private void work(int worker) {
+    int self = worker - 1;
     long seen = 0;
     while (true) {
-      int spins = 0;
-      while (round == seen) {
+      for (int spins = 0; !isNew(state.get(), seen); spins++) {
         if (closed) {
           return;
         }
-        if (++spins < SPINS) {
+        if (spins < SPINS) {
           Thread.onSpinWait();
-        } else {
+          continue;
+        }
+        // Said before it looks once more: a task that it does not see yet sees that it sleeps.
+        asleep.set(self, 1);
+        if (!isNew(state.get(), seen) && !closed) {
           LockSupport.park(this);
         }
+        asleep.set(self, 0);
       }
-      seen = round;
-      // Read together with the round: a worker that is late must not take part in the next one
-      // twice.
-      if (worker < (seen & MAX_THREADS)) {
+      long now = state.get();
+      // Joins that very task, or none: it may have ended meanwhile.
+      if (isNew(now, seen) && state.compareAndSet(now, now + 1)) {
+        seen = now & -ROUND;
         try {
           take(worker);
         } catch (RuntimeException | Error e) {
-          failure.compareAndSet(
-              null, e); // What the JVM has to say of memory that is gone comes late.
+          failure.compareAndSet(null, e); // What the JVM says of memory that is gone comes late.
         } finally {
-          busy.decrementAndGet();
+          state.decrementAndGet();
         }
       }
     }
+  }
+
+  private static boolean isNew(long state, long seen) {
+    return (state & OPEN) != 0 && (state & -ROUND) != seen;
   }
 
   private void take(int worker) {

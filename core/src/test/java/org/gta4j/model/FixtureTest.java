@@ -15,6 +15,7 @@ import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Scheduler;
+import org.gta4j.ops.Backend;
 import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
@@ -32,7 +33,7 @@ class FixtureTest {
   static Stream<Arguments> fixtures() {
     return Fixture.all().stream()
         .flatMap(fixture ->
-            Stream.of("scalar", "vector").map(backend -> Arguments.of(fixture, backend)));
+            Backend.all().stream().map(backend -> Arguments.of(fixture, backend.name())));
   }
 
   private static void assertMatches(Fixture fixture, int row, Engine.Run run, String how) {

@@ -10,6 +10,7 @@ import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
+import org.gta4j.ops.Backend;
 import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
@@ -28,7 +29,7 @@ class GgufFixtureTest {
   static Stream<Arguments> fixtures() {
     return GgufFixture.all().stream()
         .flatMap(fixture ->
-            Stream.of("scalar", "vector").map(backend -> Arguments.of(fixture, backend)));
+            Backend.all().stream().map(backend -> Arguments.of(fixture, backend.name())));
   }
 
   @ParameterizedTest(name = "{0}, {1}", allowZeroInvocations = true)

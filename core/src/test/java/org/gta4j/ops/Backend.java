@@ -1,6 +1,7 @@
 package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.List;
@@ -13,13 +14,22 @@ import org.gta4j.tensor.DType;
  * @param provider what starts it
  */
 public record Backend(OpsProvider provider) {
-  /** All that can run here. */
+  /** Names the one implementation that the tests are about, where another module runs them. */
+  private static final String TESTED = System.getProperty("gta.testedBackend", "");
+
+  /** All that can run here, or the one that the system property {@code gta.testedBackend} names. */
   public static List<Backend> all() {
     List<Backend> backends =
         Backends.providers().stream()
             .filter(provider -> provider.obstacle().isEmpty())
             .map(Backend::new)
             .toList();
+    if (!TESTED.isEmpty()) {
+      List<Backend> tested =
+          backends.stream().filter(backend -> backend.name().equals(TESTED)).toList();
+      assumeTrue(!tested.isEmpty(), () -> "backend %s cannot run here".formatted(TESTED));
+      return tested;
+    }
     assertThat(backends)
         .as("implementations that can run here")
         .extracting(Backend::name)

@@ -1,0 +1,12 @@
+package org.gta4j.ops;
+
+/** What the inputs of linear layers are computed on as. */
+public enum Activations {
+  /**
+   * As it is fastest: an implementation that can quantizes them to 8 bits, in blocks of 32 that
+   * share a scale, where they meet quantized weights.
+   */
+  AUTO,
+  /** Always f32, as they come. */
+  F32
+}

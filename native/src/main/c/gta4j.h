@@ -1,0 +1,206 @@
+/*
+ * What the C kernels and org.gta4j.kernels agree on.
+ *
+ * Every kernel has one signature, GTA_KERNEL: an argument block whose members are all eight bytes wide, the items of
+ * work [from, to), and a worker's scratch memory. Java checks every pointer and size before the call; nothing here
+ * allocates, keeps a pointer or fails.
+ *
+ * Shape legend: a panel is PANEL outputs of a linear layer, interleaved; a unit is two panels; a block is BLOCK inputs
+ * that share scales.
+ */
+#ifndef GTA4J_H
+#define GTA4J_H
+
+#include <stddef.h>
+#include <stdint.h>
+#include <string.h>
+
+#define PANEL 16
+#define UNIT (2 * PANEL)
+#define BLOCK 32
+
+/* The name of a function that is compiled once for each level of instructions: gta_linear_avx2, gta_linear_avx512. */
+#define GTA_JOIN(name, level) gta_##name##_##level
+#define GTA_NAMED(name, level) GTA_JOIN(name, level)
+#define GTA(name) GTA_NAMED(name, GTA_LEVEL)
+
+#define GTA_EXPORT __attribute__((visibility("default")))
+#define INLINE static inline __attribute__((always_inline))
+#define GTA_KERNEL(name) GTA_EXPORT int64_t name(const void *arguments, int64_t from, int64_t to, void *scratch)
+
+/* How a panel's numbers lie in memory; the same order as PanelFormat's. */
+enum format {
+  FORMAT_F32,         /* [inputs][PANEL] */
+  FORMAT_F16,         /* the same */
+  FORMAT_BF16,        /* the same */
+  FORMAT_Q8,          /* [blocks][8][PANEL] times 4 bytes (number + 128) | [blocks] scales f16 */
+  FORMAT_Q8_MIN,      /* the same | [blocks] scales f16, minima f16 */
+  FORMAT_Q8_MIN_WIDE, /* the same | [blocks] scales f32, minima f32 */
+  FORMAT_Q8_HALVES,   /* the same | [blocks] scales f32 of inputs 0-15, of inputs 16-31 */
+  FORMAT_Q4,          /* [blocks][4][PANEL] times 4 bytes: low halves groups 0-3, high halves 4-7 | scales f16 */
+  FORMAT_Q4_MIN,      /* the same | [blocks] scales f16, minima f16 */
+  FORMAT_Q4_MIN_WIDE, /* the same | [blocks] scales f32, minima f32 */
+  FORMATS
+};
+
+/* Weights as they lie in a checkpoint; the same order as SourceType's. */
+enum source { SOURCE_F32, SOURCE_F16, SOURCE_BF16, SOURCE_Q8_0, SOURCE_Q4_0, SOURCE_Q4_1, SOURCE_Q5_0, SOURCE_Q5_1,
+              SOURCE_Q4_K, SOURCE_Q5_K, SOURCE_Q6_K };
+
+INLINE int format_is_float(int format) { return format <= FORMAT_BF16; }
+INLINE int format_is_q4(int format) { return format >= FORMAT_Q4; }
+INLINE int format_has_min(int format) {
+  return format == FORMAT_Q8_MIN || format == FORMAT_Q8_MIN_WIDE || format == FORMAT_Q4_MIN ||
+         format == FORMAT_Q4_MIN_WIDE;
+}
+INLINE int format_is_wide(int format) {
+  return format == FORMAT_Q8_MIN_WIDE || format == FORMAT_Q8_HALVES || format == FORMAT_Q4_MIN_WIDE;
+}
+/* What is subtracted from the unsigned numbers of a block. */
+INLINE int format_offset(int format) {
+  return format == FORMAT_Q4 ? 8 : format_is_q4(format) ? 0 : 128;
+}
+INLINE int64_t format_number_bytes(int format) { return format_is_q4(format) ? PANEL * BLOCK / 2 : PANEL * BLOCK; }
+INLINE int64_t format_scale_bytes(int format) { return format_is_wide(format) ? PANEL * 4 : PANEL * 2; }
+/* Of scales and minima a block. */
+INLINE int64_t format_scales_bytes(int format) {
+  return (format_has_min(format) || format == FORMAT_Q8_HALVES ? 2 : 1) * format_scale_bytes(format);
+}
+/* Numbers of all blocks, then scales of all blocks: so that numbers are aligned to whole vectors. */
+INLINE int64_t format_scales_begin(int format, int64_t inputs) { return inputs / BLOCK * format_number_bytes(format); }
+INLINE int64_t format_panel_bytes(int format, int64_t inputs) {
+  int64_t bytes = format == FORMAT_F32        ? inputs * PANEL * 4
+                  : format_is_float(format) ? inputs * PANEL * 2
+                                            : inputs / BLOCK * (format_number_bytes(format) + format_scales_bytes(format));
+  return (bytes + 63) / 64 * 64;
+}
+
+/* Inputs that share a scale when they are quantized: half a block, since models have single inputs that are far larger. */
+#define HALF (BLOCK / 2)
+
+/* BLOCK inputs of one row, quantized for integer dot products. */
+typedef struct {
+  int8_t q[BLOCK];
+  int32_t start[2]; /* of each half: -offset * sum of q */
+  float scale[2];   /* of each half */
+  float sum;        /* both halves' scale * sum of q, for minima */
+  float unused;
+} x_block;
+
+/* A linear layer, or one for each head. Work is numbered head by head: its units, or its tiles of rows. */
+typedef struct {
+  int64_t format;
+  int64_t inputs;
+  int64_t outputs;
+  int64_t heads;
+  int64_t rows;
+  int64_t quantized;        /* whether x is prepared as x_block */
+  const uint8_t *panels;    /* a whole number of units a head */
+  const float *bias;        /* for a whole number of units, the same for all heads */
+  const float *x;           /* rows of inputs as they came */
+  int64_t x_row;            /* floats from row to row */
+  int64_t x_head;           /* floats from head to head */
+  uint8_t *prepared;        /* what gta_prepare makes of them; for one row of floats, the row itself */
+  int64_t prepared_head;    /* bytes from head to head */
+  float *out;
+  int64_t out_row;
+  int64_t out_head;
+} linear_arguments;
+
+typedef struct {
+  int64_t source;
+  int64_t format;
+  int64_t inputs;
+  int64_t outputs;
+  int64_t row_bytes;
+  const uint8_t *rows; /* row 0 */
+  uint8_t *panels;
+} pack_arguments;
+
+typedef struct {
+  int64_t source;
+  int64_t columns;
+  int64_t row_bytes;
+  const uint8_t *table;
+  const int32_t *ids;
+  float *out;
+  int64_t out_row;
+} embed_arguments;
+
+/* Operations on heads of rows; which members count is said at each. */
+typedef struct {
+  int64_t heads;
+  int64_t width;
+  const float *x;
+  int64_t x_row;
+  int64_t x_step;
+  float *out;
+  int64_t out_row;
+  int64_t out_step;
+  const float *first; /* weight, cosine */
+  int64_t first_row;
+  const float *second; /* sine */
+  int64_t second_row;
+  int64_t count; /* heads of x where out has others */
+  double number; /* epsilon */
+} head_arguments;
+
+/* Tokens a block of the cache, a stretch that shares one maximum, a part that is reduced by itself. */
+#define TOKENS 32
+#define SPAN 128
+#define SPLIT 512
+
+/* Rows of one sequence that meet one key head. */
+typedef struct {
+  int32_t row;         /* the first */
+  int32_t rows;
+  int32_t position;    /* of the first row */
+  int32_t head;        /* the key head */
+  int32_t first_split; /* of SPLIT tokens */
+  int32_t end_split;
+  int32_t blocks;      /* where the sequence's blocks begin in the table */
+  int32_t partial;     /* where its queries' partial results go; -1: all splits are here, write the result */
+} attention_item;
+
+typedef struct {
+  int64_t maps;
+  int64_t key_heads;
+  int64_t key_dim;
+  int64_t value_heads;
+  int64_t value_dim;
+  int64_t prefix;     /* whether value rows are the first part of key rows */
+  int64_t type;       /* FORMAT_F32, FORMAT_F16 or FORMAT_BF16 */
+  int64_t window;     /* tokens a query sees, its own among them */
+  double scale;
+  int64_t key_byte;   /* where the layer's keys begin in a block */
+  int64_t value_byte; /* and its values */
+  const float *queries;
+  int64_t query_row;
+  int64_t query_step;
+  float *attended;
+  int64_t attended_row;
+  int64_t attended_step;
+  uint8_t *const *blocks;
+  const attention_item *items;
+  float *partials;
+} attention_arguments;
+
+typedef struct {
+  int64_t key_heads;
+  int64_t key_dim;
+  int64_t value_heads; /* 0 where values are part of the keys */
+  int64_t value_dim;
+  int64_t type;
+  int64_t key_byte;
+  int64_t value_byte;
+  const float *keys;
+  int64_t key_row;
+  int64_t key_step;
+  const float *values;
+  int64_t value_row;
+  int64_t value_step;
+  uint8_t *const *blocks;
+  const attention_item *items; /* row, rows, position and blocks count */
+} store_arguments;
+
+#endif

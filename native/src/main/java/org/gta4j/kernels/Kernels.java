@@ -1,0 +1,256 @@
+package org.gta4j.kernels;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.lang.foreign.Arena;
+import java.lang.foreign.FunctionDescriptor;
+import java.lang.foreign.Linker;
+import java.lang.foreign.MemorySegment;
+import java.lang.foreign.SymbolLookup;
+import java.lang.foreign.ValueLayout;
+import java.lang.invoke.MethodHandle;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.StandardCopyOption;
+import java.util.Arrays;
+import java.util.Optional;
+import java.util.stream.Collectors;
+
+/**
+ * The library of kernels and the one way into it: all its functions have one signature, {@code long
+ * f(arguments, from, to, scratch)}, so that one handle calls them all.
+ *
+ * <p>Calls are plain: the JVM can stop the world while one runs, and nothing on its heap is handed
+ * over. Pointers get into argument blocks through {@link Arguments} alone, which checks them.
+ */
+@SuppressWarnings("restricted") // native code is what this class is for
+final class Kernels {
+  /** Forces a level: {@code avx2}, {@code avx512}, {@code neon}. */
+  static final String PROPERTY = "gta.kernels";
+
+  private static final String LIBRARY = "libgta4j.so";
+
+  private static final MethodHandle CALL =
+      Linker.nativeLinker()
+          .downcallHandle(
+              FunctionDescriptor.of(
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG,
+                  ValueLayout.JAVA_LONG));
+
+  /** The library, looked for when something first asks for it. */
+  private static final class Loaded {
+    static final Found FOUND = find();
+
+    private Loaded() {}
+  }
+
+  /** What came of looking for the library. */
+  private record Found(Optional<Kernels> kernels, String obstacle) {
+    static Found nothing(String obstacle) {
+      return new Found(Optional.empty(), obstacle);
+    }
+  }
+
+  private final Level level;
+  private final String why;
+  private final int quantizedRows;
+  private final int floatRows;
+  final MemorySegment pack;
+  final MemorySegment embed;
+  final MemorySegment prepare;
+  final MemorySegment linearQuantized;
+  final MemorySegment linearFloat;
+  final MemorySegment rmsNorm;
+  final MemorySegment rotate;
+  final MemorySegment copyHeads;
+  final MemorySegment add;
+  final MemorySegment swiGlu;
+  final MemorySegment sigmoidGate;
+  final MemorySegment store;
+  final MemorySegment attend;
+  final MemorySegment join;
+  private final MemorySegment attentionSizes;
+  private final MemorySegment map;
+  private final MemorySegment unmap;
+
+  private Kernels(SymbolLookup library, Level level, String why) {
+    this.level = level;
+    this.why = why;
+    pack = function(library, "gta_pack");
+    embed = function(library, "gta_embed");
+    map = function(library, "gta_map");
+    unmap = function(library, "gta_unmap");
+    String suffix = "_" + level.suffix();
+    prepare = function(library, "gta_prepare" + suffix);
+    linearQuantized = function(library, "gta_linear_quantized" + suffix);
+    linearFloat = function(library, "gta_linear_float" + suffix);
+    rmsNorm = function(library, "gta_rms_norm" + suffix);
+    rotate = function(library, "gta_rotate" + suffix);
+    copyHeads = function(library, "gta_copy_heads" + suffix);
+    add = function(library, "gta_add" + suffix);
+    swiGlu = function(library, "gta_swi_glu" + suffix);
+    sigmoidGate = function(library, "gta_sigmoid_gate" + suffix);
+    store = function(library, "gta_store" + suffix);
+    attend = function(library, "gta_attend" + suffix);
+    join = function(library, "gta_join" + suffix);
+    attentionSizes = function(library, "gta_attention_sizes" + suffix);
+    MemorySegment mostRows = function(library, "gta_most_rows" + suffix);
+    quantizedRows = (int) invoke(mostRows, 0, 0, 0, 0);
+    floatRows = (int) invoke(mostRows, 0, 1, 0, 0);
+  }
+
+  private static MemorySegment function(SymbolLookup library, String name) {
+    return library
+        .find(name)
+        .orElseThrow(() -> new IllegalStateException(LIBRARY + " has no function " + name));
+  }
+
+  /** The kernels for this processor; empty where they cannot run. */
+  static Optional<Kernels> kernels() {
+    return Loaded.FOUND.kernels();
+  }
+
+  /** Why they cannot run and what would help; empty where they can. */
+  static Optional<String> obstacle() {
+    return kernels().isPresent() ? Optional.empty() : Optional.of(Loaded.FOUND.obstacle());
+  }
+
+  private static Found find() {
+    Path copy;
+    try (InputStream library = Kernels.class.getResourceAsStream(LIBRARY)) {
+      if (library == null) {
+        return Found.nothing(
+            "its library is not in this build, since no C compiler was found: install gcc or clang and build again");
+      }
+      copy = Files.createTempFile("gta4j", ".so");
+      Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+    } catch (IOException e) {
+      return Found.nothing(
+          "its library cannot be written into the folder for temporary files (%s): point -Djava.io.tmpdir to one that can be written"
+              .formatted(e));
+    }
+    try {
+      return choose(SymbolLookup.libraryLookup(copy, Arena.global()));
+    } catch (IllegalArgumentException | IllegalCallerException e) {
+      return Found.nothing(
+          "its library cannot be loaded from %s (%s): point -Djava.io.tmpdir to a folder that programs may be loaded from, and give the JVM --enable-native-access=ALL-UNNAMED"
+              .formatted(copy.getParent(), e.getMessage()));
+    } finally {
+      // The system keeps a loaded library's file until the process ends.
+      try {
+        Files.deleteIfExists(copy);
+      } catch (IOException e) {
+        copy.toFile().deleteOnExit();
+      }
+    }
+  }
+
+  private static Found choose(SymbolLookup library) {
+    long machine = invoke(function(library, "gta_machine"), 0, 0, 0, 0);
+    String forced = System.getProperty(PROPERTY, "");
+    if (!forced.isEmpty()) {
+      for (Level level : Level.values()) {
+        if (level.suffix().equals(forced) && level.canRun(machine)) {
+          return new Found(
+              Optional.of(new Kernels(library, level, "as -D%s asks for".formatted(PROPERTY))), "");
+        }
+      }
+      return Found.nothing(
+          "-D%s=%s: expected one of the levels that run here, %s"
+              .formatted(PROPERTY, forced, runnable(machine)));
+    }
+    for (Level level : Level.values()) {
+      if (level.canRun(machine)) {
+        return new Found(Optional.of(new Kernels(library, level, why(level, machine))), "");
+      }
+    }
+    boolean processor = Arrays.stream(Level.values()).anyMatch(l -> l.isOnProcessor(machine));
+    return Found.nothing(
+        processor
+            ? "the C compiler of this build did not know this processor's instructions: build again with a newer gcc or clang"
+            : "this processor has neither " + Level.NEEDED);
+  }
+
+  private static String runnable(long machine) {
+    return Arrays.stream(Level.values())
+        .filter(level -> level.canRun(machine))
+        .map(Level::suffix)
+        .collect(Collectors.joining(", "));
+  }
+
+  private static String why(Level level, long machine) {
+    if (level == Level.AVX2 && Level.AVX512.isOnProcessor(machine)) {
+      return "the C compiler of this build did not know AVX-512, which this processor has: build again with a newer one";
+    }
+    return level == Level.AVX2
+        ? "the best this processor has; AVX-512 with VNNI would be faster"
+        : "the best there is";
+  }
+
+  /** What runs. */
+  Level level() {
+    return level;
+  }
+
+  /** Why that runs, and what would be better. */
+  String why() {
+    return why;
+  }
+
+  /** The most rows that a tile of a linear layer has. */
+  int tileRows(boolean quantized) {
+    return quantized ? quantizedRows : floatRows;
+  }
+
+  /** Runs items {@code from} … {@code to − 1} of a kernel. */
+  void run(MemorySegment kernel, Arguments arguments, long from, long to) {
+    invoke(kernel, arguments.address(), from, to, 0);
+  }
+
+  /** Runs items of a kernel that needs scratch memory. */
+  void run(MemorySegment kernel, Arguments arguments, long from, long to, NativeBuffer scratch) {
+    invoke(kernel, arguments.address(), from, to, scratch.address());
+  }
+
+  /** Bytes of scratch memory that attention needs for items of {@code rows} rows. */
+  long attentionScratchBytes(Arguments arguments, int rows) {
+    return invoke(attentionSizes, arguments.address(), rows, 0, 0);
+  }
+
+  /** Bytes that one query's partial result takes. */
+  long attentionPartialBytes(Arguments arguments) {
+    return Float.BYTES * invoke(attentionSizes, arguments.address(), 0, 1, 0);
+  }
+
+  /**
+   * Takes zeroed memory, in huge pages where the system has some.
+   *
+   * @param bytes a multiple of 2 MiB
+   */
+  MemorySegment map(long bytes) {
+    long address = invoke(map, 0, bytes, 0, 0);
+    if (address == 0) {
+      throw new OutOfMemoryError("no %d bytes of native memory for weights".formatted(bytes));
+    }
+    return MemorySegment.ofAddress(address).reinterpret(bytes);
+  }
+
+  /** Gives back what {@link #map} took. */
+  void unmap(MemorySegment memory) {
+    invoke(unmap, 0, memory.address(), memory.byteSize(), 0);
+  }
+
+  private static long invoke(
+      MemorySegment function, long arguments, long from, long to, long scratch) {
+    try {
+      return (long) CALL.invokeExact(function, arguments, from, to, scratch);
+    } catch (RuntimeException | Error e) {
+      throw e;
+    } catch (Throwable e) {
+      throw new IllegalStateException(e);
+    }
+  }
+}

@@ -1,0 +1,52 @@
+package org.gta4j.kernels;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.Optional;
+import java.util.concurrent.atomic.AtomicLong;
+
+/**
+ * Native memory that grows when more is needed, and whose content may be lost then: scratch memory
+ * of one thread at a time.
+ */
+final class NativeBuffer implements AutoCloseable {
+  private static final AtomicLong OUTSTANDING = new AtomicLong();
+
+  private MemorySegment memory = MemorySegment.NULL;
+  private Optional<Arena> arena = Optional.empty();
+
+  /** Bytes that all buffers hold now. */
+  static long outstandingBytes() {
+    return OUTSTANDING.get();
+  }
+
+  /** The memory, at least so large, from a cache line's border on. */
+  @SuppressWarnings("MustBeClosedChecker") // kept, and closed with this
+  MemorySegment atLeast(long bytes) {
+    if (bytes > memory.byteSize()) {
+      close();
+      // By a half more than asked for: a context that grows must not take new memory every step.
+      long size = bytes + bytes / 2;
+      Arena taken = Arena.ofShared();
+      arena = Optional.of(taken);
+      memory = taken.allocate(size, 64);
+      OUTSTANDING.addAndGet(size);
+    }
+    return memory;
+  }
+
+  /** Where the memory is. */
+  long address() {
+    return memory.address();
+  }
+
+  @Override
+  public void close() {
+    if (arena.isPresent()) {
+      OUTSTANDING.addAndGet(-memory.byteSize());
+      memory = MemorySegment.NULL;
+      arena.get().close();
+      arena = Optional.empty();
+    }
+  }
+}

@@ -1,0 +1,192 @@
+package org.gta4j.kernels;
+
+import java.util.Optional;
+import org.gta4j.attention.AttentionMask;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.RaggedBatch;
+import org.gta4j.ops.Activations;
+import org.gta4j.ops.Ops;
+import org.gta4j.ops.PackedHeads;
+import org.gta4j.ops.PackedLinear;
+import org.gta4j.ops.RotaryAngles;
+import org.gta4j.ops.Workers;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * The operations in C, shared by worker threads. Weights are copied into panels that its kernels
+ * read, and freed when it is closed.
+ */
+final class NativeOps implements Ops {
+  private final Kernels kernels;
+  private final Activations activations;
+  private final Workers workers;
+  private final WeightMemory memory;
+  private final Packing packing;
+  private final LinearTask linear;
+  private final RowTask rows;
+  private final EmbedTask embed;
+  private final StoreTask store;
+  private final AttentionTask attention;
+
+  NativeOps(Kernels kernels, int threads, Activations activations) {
+    this.kernels = kernels;
+    this.activations = activations;
+    workers = new Workers(threads);
+    memory = new WeightMemory(kernels);
+    packing = new Packing(kernels, workers, memory);
+    linear = new LinearTask(kernels, workers, activations == Activations.AUTO);
+    rows = new RowTask(kernels, workers);
+    embed = new EmbedTask(kernels);
+    store = new StoreTask(kernels, workers);
+    attention = new AttentionTask(kernels, workers);
+  }
+
+  @Override
+  public String name() {
+    return "native";
+  }
+
+  @Override
+  public String describe() {
+    return "native: C kernels, %s (%s), %s activations, %d %s"
+        .formatted(
+            kernels.level().label(),
+            kernels.why(),
+            activations == Activations.AUTO ? "8-bit (f32 where weights are not quantized)" : "f32",
+            threads(),
+            threads() == 1 ? "thread" : "threads");
+  }
+
+  @Override
+  public int threads() {
+    return workers.count();
+  }
+
+  @Override
+  public boolean supportsWeights(DType dtype) {
+    return dtype.isWeight();
+  }
+
+  @Override
+  public boolean supportsCache(DType dtype) {
+    return dtype.isCache();
+  }
+
+  @Override
+  public PackedLinear pack(Tensor weight, Optional<Tensor> bias) {
+    return packing.linear(weight, bias);
+  }
+
+  @Override
+  public PackedHeads packHeads(Tensor weight) {
+    return packing.heads(weight);
+  }
+
+  @Override
+  public void embed(Tensor table, int[] ids, FloatMatrix out, int count) {
+    embed.run(table, ids, out, count);
+  }
+
+  @Override
+  public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int count) {
+    PanelLinear own = (PanelLinear) weights;
+    requireWidth("input", own.inputs(), x.columns());
+    requireWidth("output", own.outputs(), out.columns());
+    linear.run(
+        own.dtype(),
+        own.inputs(),
+        own.outputs(),
+        own.panels(),
+        own.bias(),
+        x.heads(1),
+        out.heads(1),
+        count);
+  }
+
+  @Override
+  public void headLinear(PackedHeads weights, Heads x, Heads out, int count) {
+    PanelHeads own = (PanelHeads) weights;
+    StoreTask.requireHeads("input", x, own.heads(), own.inputs());
+    StoreTask.requireHeads("output", out, own.heads(), own.outputs());
+    linear.run(own.dtype(), own.inputs(), own.outputs(), own.panels(), own.bias(), x, out, count);
+  }
+
+  @Override
+  public void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int count) {
+    requireWidth("weight", x.width(), weight.length);
+    StoreTask.requireHeads("output", out, x.count(), x.width());
+    rows.rmsNorm(weight, epsilon, x, out, count);
+  }
+
+  @Override
+  public void rotate(RotaryAngles angles, Heads x, int count) {
+    requireWidth("head", angles.dimensions(), x.width());
+    rows.rotate(angles, x, count);
+  }
+
+  @Override
+  public void copyHeads(Heads x, Heads out, int count) {
+    requireWidth("head", x.width(), out.width());
+    rows.copyHeads(x, out, count);
+  }
+
+  @Override
+  public void add(FloatMatrix x, FloatMatrix y, int count) {
+    requireWidth("row", x.columns(), y.columns());
+    rows.elements(kernels.add, x, y, count);
+  }
+
+  @Override
+  public void swiGlu(FloatMatrix gate, FloatMatrix up, int count) {
+    requireWidth("row", gate.columns(), up.columns());
+    rows.elements(kernels.swiGlu, gate, up, count);
+  }
+
+  @Override
+  public void sigmoidGate(FloatMatrix gate, FloatMatrix x, int count) {
+    requireWidth("row", gate.columns(), x.columns());
+    rows.elements(kernels.sigmoidGate, x, gate, count);
+  }
+
+  @Override
+  public void store(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values) {
+    if (batch.rows() > 0) {
+      store.run(batch, layer, keys, values);
+    }
+  }
+
+  @Override
+  public void attention(
+      AttentionShape shape,
+      AttentionMask mask,
+      float scale,
+      RaggedBatch batch,
+      int layer,
+      Heads queries,
+      Heads attended) {
+    if (batch.rows() > 0) {
+      attention.run(shape, mask, scale, batch, layer, queries, attended);
+    }
+  }
+
+  private static void requireWidth(String what, int expected, int found) {
+    if (expected != found) {
+      throw new IllegalArgumentException(
+          "%s: expected %d floats, found %d".formatted(what, expected, found));
+    }
+  }
+
+  @Override
+  public void close() {
+    workers.close();
+    linear.close();
+    rows.close();
+    embed.close();
+    store.close();
+    attention.close();
+    memory.close();
+  }
+}

@@ -1,0 +1,71 @@
+package org.gta4j.kernels;
+
+import java.lang.foreign.MemorySegment;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.atomic.AtomicLong;
+
+/** Memory for packed weights: taken in large pieces, in huge pages, and freed as a whole. */
+final class WeightMemory implements AutoCloseable {
+  private static final AtomicLong OUTSTANDING = new AtomicLong();
+
+  /** The size of a huge page. */
+  private static final long PAGE = 2L << 20;
+
+  /** Weights share pieces of this size; larger ones have their own. */
+  private static final long PIECE = 16L << 20;
+
+  private static final long ALIGNMENT = 64;
+
+  private final Kernels kernels;
+  private final List<MemorySegment> pieces = new ArrayList<>();
+  private MemorySegment current = MemorySegment.NULL;
+  private long used;
+  private boolean closed;
+
+  WeightMemory(Kernels kernels) {
+    this.kernels = kernels;
+  }
+
+  /** Bytes that all models' weights hold now. */
+  static long outstandingBytes() {
+    return OUTSTANDING.get();
+  }
+
+  /** Zeroed memory, from a cache line's border on. */
+  MemorySegment allocate(long bytes) {
+    if (closed) {
+      throw new IllegalStateException("the operations have been closed");
+    }
+    if (used + bytes > current.byteSize()) {
+      if (bytes > PIECE / 4) {
+        return map(bytes).asSlice(0, bytes);
+      }
+      current = map(PIECE);
+      used = 0;
+    }
+    MemorySegment memory = current.asSlice(used, bytes);
+    used += (bytes + ALIGNMENT - 1) / ALIGNMENT * ALIGNMENT;
+    return memory;
+  }
+
+  private MemorySegment map(long bytes) {
+    long size = Math.ceilDiv(bytes, PAGE) * PAGE;
+    MemorySegment piece = kernels.map(size);
+    pieces.add(piece);
+    OUTSTANDING.addAndGet(size);
+    return piece;
+  }
+
+  /** Frees all of it; nothing that was packed may be used any more. */
+  @Override
+  public void close() {
+    closed = true;
+    for (MemorySegment piece : pieces) {
+      kernels.unmap(piece);
+      OUTSTANDING.addAndGet(-piece.byteSize());
+    }
+    pieces.clear();
+    current = MemorySegment.NULL;
+  }
+}
