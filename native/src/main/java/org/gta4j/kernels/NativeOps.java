@@ -6,6 +6,7 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
+import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -87,14 +88,14 @@ final class NativeOps implements Ops {
 
   @Override
   public void embed(Tensor table, int[] ids, FloatMatrix out, int count) {
+    OpsChecks.embed(table, ids, out, count);
     embed.run(table, ids, out, count);
   }
 
   @Override
   public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int count) {
+    OpsChecks.linear(weights, x, out, count);
     PanelLinear own = (PanelLinear) weights;
-    requireWidth("input", own.inputs(), x.columns());
-    requireWidth("output", own.outputs(), out.columns());
     linear.run(
         own.dtype(),
         own.inputs(),
@@ -108,51 +109,50 @@ final class NativeOps implements Ops {
 
   @Override
   public void headLinear(PackedHeads weights, Heads x, Heads out, int count) {
+    OpsChecks.headLinear(weights, x, out, count);
     PanelHeads own = (PanelHeads) weights;
-    StoreTask.requireHeads("input", x, own.heads(), own.inputs());
-    StoreTask.requireHeads("output", out, own.heads(), own.outputs());
     linear.run(own.dtype(), own.inputs(), own.outputs(), own.panels(), own.bias(), x, out, count);
   }
 
   @Override
   public void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int count) {
-    requireWidth("weight", x.width(), weight.length);
-    StoreTask.requireHeads("output", out, x.count(), x.width());
+    OpsChecks.rmsNorm(weight, x, out, count);
     rows.rmsNorm(weight, epsilon, x, out, count);
   }
 
   @Override
   public void rotate(RotaryAngles angles, Heads x, int count) {
-    requireWidth("head", angles.dimensions(), x.width());
+    OpsChecks.rotate(angles, x, count);
     rows.rotate(angles, x, count);
   }
 
   @Override
   public void copyHeads(Heads x, Heads out, int count) {
-    requireWidth("head", x.width(), out.width());
+    OpsChecks.copyHeads(x, out, count);
     rows.copyHeads(x, out, count);
   }
 
   @Override
   public void add(FloatMatrix x, FloatMatrix y, int count) {
-    requireWidth("row", x.columns(), y.columns());
+    OpsChecks.pair("add", x, y, count);
     rows.elements(kernels.add, x, y, count);
   }
 
   @Override
   public void swiGlu(FloatMatrix gate, FloatMatrix up, int count) {
-    requireWidth("row", gate.columns(), up.columns());
+    OpsChecks.pair("swiGlu", gate, up, count);
     rows.elements(kernels.swiGlu, gate, up, count);
   }
 
   @Override
   public void sigmoidGate(FloatMatrix gate, FloatMatrix x, int count) {
-    requireWidth("row", gate.columns(), x.columns());
+    OpsChecks.pair("sigmoidGate", gate, x, count);
     rows.elements(kernels.sigmoidGate, x, gate, count);
   }
 
   @Override
   public void store(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values) {
+    OpsChecks.store(batch, layer, keys, values);
     if (batch.rows() > 0) {
       store.run(batch, layer, keys, values);
     }
@@ -167,15 +167,9 @@ final class NativeOps implements Ops {
       int layer,
       Heads queries,
       Heads attended) {
+    OpsChecks.attention(shape, batch, layer, queries, attended);
     if (batch.rows() > 0) {
       attention.run(shape, mask, scale, batch, layer, queries, attended);
-    }
-  }
-
-  private static void requireWidth(String what, int expected, int found) {
-    if (expected != found) {
-      throw new IllegalArgumentException(
-          "%s: expected %d floats, found %d".formatted(what, expected, found));
     }
   }
 
