@@ -58,14 +58,25 @@ if [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$her
   rm -f "$app/gta.aot"
   run=
   for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
+  # The Vector API is an incubating module, of which the JVM says so on standard error whenever it is there: it is left
+  # out where the C kernels run, unless somebody asks for it.
+  modules=--add-modules=jdk.incubator.vector
+  if (
+    unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
+    exec "$java_home/bin/java" "@$here/jvm.args" -cp "$run" org.gta4j.cli.TrainingRun
+  ) </dev/null >/dev/null 2>&1; then
+    modules=
+  fi
+  echo "$modules" >"$app/modules"
   training=$PWD/target/training
   rm -rf "$training"
   mkdir "$training"
   # Without a cache the application starts more slowly, that is all.
   (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
-    exec "$java_home/bin/java" "@$here/jvm.args" -XX:+UseParallelGC -XX:AOTCacheOutput="$app/gta.aot" -cp "$run" \
-      org.gta4j.cli.TrainingRun "$training"
+    # shellcheck disable=SC2086 # one flag or none
+    exec "$java_home/bin/java" "@$here/jvm.args" $modules -XX:+UseParallelGC -XX:AOTCacheOutput="$app/gta.aot" \
+      -cp "$run" org.gta4j.cli.TrainingRun "$training"
   ) </dev/null >"$PWD/target/training.log" 2>&1 || rm -f "$app/gta.aot"
   rm -rf "$training"
   rm -f "$app/gta.aot.config"

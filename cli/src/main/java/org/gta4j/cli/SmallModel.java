@@ -3,6 +3,7 @@ package org.gta4j.cli;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.ops.Backends;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -18,6 +19,9 @@ final class SmallModel {
 
   /** Whether it is one. */
   static boolean is(Checkpoint checkpoint, LoadOptions options) {
+    if (!Backends.preferred().equals("vector")) {
+      return false; // What is compiled already needs no warming up.
+    }
     int context = ModelConfig.read(checkpoint.config()).contextLength();
     long parameters = 0;
     for (Tensor tensor : checkpoint.weights().tensors().values()) {

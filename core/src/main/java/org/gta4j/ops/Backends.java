@@ -57,6 +57,15 @@ public final class Backends {
         "there is no backend %s here; there are %s and %s".formatted(name, AUTO, known));
   }
 
+  /** The name of the implementation that {@value #AUTO} stands for here. */
+  public static String preferred() {
+    return providers().stream()
+        .filter(provider -> provider.obstacle().isEmpty() && provider.drawback().isEmpty())
+        .map(OpsProvider::name)
+        .findFirst()
+        .orElseThrow();
+  }
+
   /** Every implementation there is, the preferred ones first. */
   public static List<OpsProvider> providers() {
     List<OpsProvider> providers = new ArrayList<>();
