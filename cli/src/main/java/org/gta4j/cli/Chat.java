@@ -81,7 +81,10 @@ final class Chat {
         } else {
           answer(input, message);
         }
-      } catch (CheckpointException | ModelOutputException | RefusedException e) {
+      } catch (CheckpointException
+          | ModelOutputException
+          | RefusedException
+          | IllegalArgumentException e) {
         terminal.say(Sentences.of(e, false));
       }
     }
@@ -149,14 +152,19 @@ final class Chat {
   }
 
   private void answer(ChatInput input, String message) {
+    int before = messages.size();
     messages.add(ChatMessage.of("user", message));
-    int[] prompt;
     try {
-      prompt = fittingPrompt();
-    } catch (CheckpointException | RefusedException e) {
-      messages.removeLast();
+      answerLast(input);
+    } catch (RuntimeException e) {
+      // A question without an answer would be in the way of the next one.
+      messages.subList(Math.min(before, messages.size() - 1), messages.size()).clear();
       throw e;
     }
+  }
+
+  private void answerLast(ChatInput input) {
+    int[] prompt = fittingPrompt();
     int most = Math.min(settings.maxTokens(), model.contextLength() - prompt.length);
     Request request =
         new Request(

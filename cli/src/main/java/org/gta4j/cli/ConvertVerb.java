@@ -97,6 +97,11 @@ final class ConvertVerb extends Verb {
             progress::at);
       }
       long bytes = folderBytes(folder);
+      if (checkpoint.metadata().isPresent()) {
+        terminal.say(
+            "%s has the weights and the configuration; the tokenizer stays in the GGUF file"
+                .formatted(folder));
+      }
       if (options.isJson()) {
         ObjectNode json = Json.object();
         json.put("out", folder.toString());
@@ -121,6 +126,9 @@ final class ConvertVerb extends Verb {
     if (path.isEmpty()) {
       companions.put(HuggingFaceFolder.LLAMA2C_TOKENIZER, EmbeddedModel.tokenizerFile());
       return companions;
+    }
+    if (checkpoint.metadata().isPresent()) {
+      return companions; // What lies beside a GGUF file belongs to other models.
     }
     Path model = path.get();
     Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().resolveSibling("");

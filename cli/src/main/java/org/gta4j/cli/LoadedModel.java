@@ -17,7 +17,8 @@ record LoadedModel(LanguageModel model, long loadNanos, boolean isSmall) impleme
     if (!model.fallbacks().isEmpty()) {
       // A path that is many times slower must not be taken silently.
       terminal.say(
-          "backend %s runs, since %s".formatted(model.ops().name(), model.fallbacks().getFirst()));
+          "backend %s runs, since %s"
+              .formatted(model.ops().name(), String.join("; ", model.fallbacks())));
     }
     List<String> unused = model.unusedTensors();
     if (!unused.isEmpty()) {

@@ -1,5 +1,6 @@
 package org.gta4j.chat;
 
+import java.util.Arrays;
 import java.util.Optional;
 import java.util.stream.IntStream;
 import org.gta4j.tokenizer.ControlTokens;
@@ -43,21 +44,29 @@ public final class ChatIds {
     ChatTemplate template = templates.forConversation(conversation);
     ChatText chat =
         escaped ? template.renderEscaped(conversation, tokenizer) : template.render(conversation);
+    int[] whole = chat.encode(tokenizer);
     // Where control tokens are told by their place, only the whole text has the places.
-    Optional<Known> begin = said.filter(known -> !escaped && chat.text().startsWith(known.text()));
     int[] ids =
-        begin
-            .map(known ->
-                join(
-                    known.ids(),
-                    tokenizer.encode(
-                        chat.text().substring(known.text().length()),
-                        Tokenizer.Framing.NONE,
-                        ControlTokens.PARSED)))
-            .orElseGet(() -> chat.encode(tokenizer));
+        said.filter(known -> !escaped && chat.text().startsWith(known.text()))
+            .flatMap(known -> continued(known, chat.text(), whole))
+            .orElse(whole);
     prompt = Optional.of(new Known(chat.text(), ids));
     said = Optional.empty();
     return ids;
+  }
+
+  /**
+   * What was said with the rest of the text behind it, if the rest has the same ids by itself as
+   * within the whole: some tokenizers begin every text with a space.
+   */
+  private Optional<int[]> continued(Known known, String text, int[] whole) {
+    int[] rest =
+        tokenizer.encode(
+            text.substring(known.text().length()), Tokenizer.Framing.NONE, ControlTokens.PARSED);
+    int from = whole.length - rest.length;
+    return from >= 0 && Arrays.equals(whole, from, whole.length, rest, 0, rest.length)
+        ? Optional.of(join(known.ids(), rest))
+        : Optional.empty();
   }
 
   /**

@@ -6,6 +6,8 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
+import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.gta4j.tensor.Tensor;
 import tools.jackson.databind.node.ArrayNode;
@@ -28,6 +30,26 @@ final class GgufConfig {
           "tokenizer.ggml.eos_token_id",
           "tokenizer.ggml.eot_token_id",
           "tokenizer.ggml.eom_token_id");
+
+  /**
+   * Control tokens that end a turn or a text in the models that have them, whether or not a file's
+   * keys say so: early files of chat models have the base model's end alone.
+   */
+  private static final Set<String> END_NAMES =
+      Set.of(
+          "<|im_end|>",
+          "<|eot_id|>",
+          "<|eom_id|>",
+          "<|endoftext|>",
+          "<|end_of_text|>",
+          "<|end|>",
+          "<|return|>",
+          "<end_of_turn>",
+          "<end_of_utterance>",
+          "<\uff5cend\u2581of\u2581sentence\uff5c>");
+
+  /** The format's number for a token that steers the model. */
+  private static final int CONTROL = 3;
 
   private final GgufMetadata metadata;
   private final String architecture;
@@ -99,11 +121,20 @@ final class GgufConfig {
         .integer("tokenizer.ggml.bos_token_id", 0, Integer.MAX_VALUE)
         .ifPresent(id -> config.put("bos_token_id", id));
     ArrayNode ends = config.putArray("eos_token_id");
-    END_KEYS.stream()
-        .flatMap(end -> metadata.integer(end, 0, Integer.MAX_VALUE).stream())
+    Stream.concat(
+            END_KEYS.stream().flatMap(end -> metadata.integer(end, 0, Integer.MAX_VALUE).stream()),
+            namedEnds(config.path("vocab_size").intValue()))
         .distinct()
         .forEach(ends::add);
     return ConfigFile.of(metadata.file(), config);
+  }
+
+  private Stream<Long> namedEnds(int vocabulary) {
+    List<String> names = metadata.texts("tokenizer.ggml.tokens").orElse(List.of());
+    int[] kinds = metadata.integers("tokenizer.ggml.token_type").orElse(new int[0]);
+    return IntStream.range(0, Math.min(vocabulary, Math.min(names.size(), kinds.length)))
+        .filter(id -> kinds[id] == CONTROL && END_NAMES.contains(names.get(id)))
+        .mapToObj(id -> (long) id);
   }
 
   /**

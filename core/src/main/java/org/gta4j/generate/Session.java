@@ -5,6 +5,7 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.SequenceCache;
+import org.gta4j.model.rope.RotaryEmbedding;
 
 /**
  * Answers to one growing text, such as a chat: keys and values of everything that was computed stay
@@ -19,6 +20,11 @@ public final class Session implements AutoCloseable {
   private final Scheduler scheduler;
   private final SequenceCache cache;
   private int[] cached = new int[0];
+
+  /** The lengths that cached keys were turned by, from one to the other. */
+  private int shortest;
+
+  private int longest;
   private volatile Optional<Generation> running = Optional.empty();
 
   Session(LanguageModel model) {
@@ -67,9 +73,13 @@ public final class Session implements AutoCloseable {
   private Generation begin(Request request, Consumer<String> listener) {
     int common = Arrays.mismatch(cached, request.prompt());
     int shared = common < 0 ? cached.length : common;
-    if (model.config().attention().rotary().dependsOnLength(request.prompt().length)) {
-      shared = 0; // cached keys were turned by a shorter length's frequencies
+    RotaryEmbedding rotary = model.config().attention().rotary();
+    int length = request.prompt().length;
+    if (cache.length() > 0
+        && !(rotary.isTurnedAlike(shortest, length) && rotary.isTurnedAlike(longest, length))) {
+      shared = 0; // cached keys were turned by another length's frequencies
     }
+    shortest = shared == 0 ? length : Math.min(shortest, length);
     // Logits come from computing the last token of the prompt, so that one is never taken as read.
     cache.truncate(Math.min(shared, request.prompt().length - 1));
     cached = Arrays.copyOf(cached, cache.length());
@@ -82,6 +92,7 @@ public final class Session implements AutoCloseable {
     running = Optional.empty();
     generation.abandon();
     cached = Arrays.copyOf(generation.sequence(), cache.length());
+    longest = Math.max(shortest, cached.length + 1);
   }
 
   /** Ends the answer that is being computed, if one is, before its next token; from any thread. */

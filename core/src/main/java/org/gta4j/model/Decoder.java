@@ -61,6 +61,7 @@ public final class Decoder implements AutoCloseable {
   private final Ops ops;
   private final Arena arena = Arena.ofShared();
   private final AtomicBoolean computing = new AtomicBoolean();
+  private boolean closed;
   private final Buffers buffers = new Buffers();
   private final Buffers logitBuffers = new Buffers();
   private final List<Block> blocks = new ArrayList<>();
@@ -233,7 +234,9 @@ public final class Decoder implements AutoCloseable {
   public FloatMatrix forward(StepInput input, HiddenStates taps) {
     if (!computing.compareAndSet(false, true)) {
       throw new IllegalStateException(
-          "a step is being computed: one call at a time, since all share the model's matrices");
+          closed
+              ? "the model has been closed"
+              : "a step is being computed: one call at a time, since all share the model's matrices");
     }
     try {
       return compute(input, taps);
@@ -373,6 +376,14 @@ public final class Decoder implements AutoCloseable {
    */
   @Override
   public void close() {
+    if (closed) {
+      return;
+    }
+    if (!computing.compareAndSet(false, true)) {
+      throw new IllegalStateException(
+          "a step is being computed: close the model when it has ended");
+    }
+    closed = true;
     buffers.close();
     logitBuffers.close();
     if (arena.scope().isAlive()) {

@@ -104,11 +104,6 @@ public enum DType {
     return Math.multiplyExact(elements / blockElements, blockBytes);
   }
 
-  /** Whether elements are floating-point numbers, each of its own. */
-  public boolean isFloating() {
-    return kind == Kind.FLOATING;
-  }
-
   /** Whether elements come in blocks that share scales. */
   public boolean isQuantized() {
     return kind == Kind.BLOCKS;

@@ -114,11 +114,6 @@ public record Tensor(DType dtype, Shape shape, MemorySegment data) {
     return new Tensor(dtype, Shape.of(sizes), data.asSlice(from * rowBytes, count * rowBytes));
   }
 
-  /** The same memory under another shape of as many elements. */
-  public Tensor reshape(long... sizes) {
-    return new Tensor(dtype, Shape.of(sizes), data);
-  }
-
   /** All elements as f32 in a new array; for small tensors. */
   public float[] toFloats() {
     float[] values = new float[Math.toIntExact(shape.elements())];

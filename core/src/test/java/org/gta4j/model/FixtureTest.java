@@ -5,8 +5,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.TreeMap;
 import java.util.stream.Stream;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.generate.Generation;
@@ -19,6 +21,7 @@ import org.gta4j.ops.Backend;
 import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
+import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -29,6 +32,9 @@ import org.junit.jupiter.params.provider.MethodSource;
  */
 class FixtureTest {
   private static final double TOLERANCE = 1e-4;
+
+  /** The worst relative error so far of each group of fixtures, backend and cache. */
+  private static final Map<String, Double> WORST = new TreeMap<>();
 
   static Stream<Arguments> fixtures() {
     return Fixture.all().stream()
@@ -46,6 +52,45 @@ class FixtureTest {
     assertThat(Fixture.relativeError(run.logits(), fixture.logits(row)))
         .as("%s, logits of row %d, %s", fixture, row, how)
         .isLessThanOrEqualTo(TOLERANCE);
+  }
+
+  /** What rounding keys and values to a 16-bit type may cost on random weights. */
+  private static double tolerance(DType cache) {
+    return switch (cache) {
+      case F16 -> 3e-3;
+      case BF16 -> 2e-2;
+      default -> TOLERANCE;
+    };
+  }
+
+  @ParameterizedTest
+  @MethodSource("fixtures")
+  void everyTypeOfCacheKeepsItsBound(Fixture fixture, String backend) {
+    for (DType cache : List.of(DType.F32, DType.F16, DType.BF16)) {
+      double worst = 0;
+      try (Engine engine = new Engine(fixture.folder(), backend, cache)) {
+        for (int row = 0; row < fixture.rows(); row++) {
+          Engine.Run run = engine.run(fixture.ids(row), 7);
+          worst = Math.max(worst, Fixture.relativeError(run.logits(), fixture.logits(row)));
+          for (int index = 0; index < run.hiddenStates(); index++) {
+            worst =
+                Math.max(
+                    worst, Fixture.relativeError(run.hidden(index), fixture.hidden(index, row)));
+          }
+        }
+      }
+      assertThat(worst).as("%s, %s cache", fixture, cache).isLessThanOrEqualTo(tolerance(cache));
+      String group = String.valueOf(fixture.folder().resolveSibling("").getFileName());
+      WORST.merge("%s, %s, %s cache".formatted(group, backend, cache.label()), worst, Math::max);
+    }
+  }
+
+  /** {@code docs/accuracy.md} shows these: {@code -Dgta.report=true} prints them. */
+  @AfterAll
+  static void report() {
+    if (Boolean.getBoolean("gta.report")) {
+      WORST.forEach((what, worst) -> System.out.printf("%s: %.1e%n", what, worst));
+    }
   }
 
   @ParameterizedTest

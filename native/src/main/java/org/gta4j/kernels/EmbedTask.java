@@ -26,33 +26,22 @@ final class EmbedTask implements AutoCloseable {
 
   void run(Tensor table, int[] wanted, FloatMatrix out, int rows) {
     int columns = out.columns();
-    if (table.shape().size(1) != columns || wanted.length < rows) {
-      throw new IllegalArgumentException(
-          "embed: expected a table [vocabulary, %d] and %d ids, found %s and %d"
-              .formatted(columns, rows, table.shape(), wanted.length));
-    }
     long rowBytes = table.dtype().bytes(columns);
     MemorySegment numbers = ids.atLeast((long) rows * Integer.BYTES);
-    boolean mapped = table.data().isNative();
-    // Rows of a table on the heap are copied first.
-    MemorySegment data = mapped ? table.data() : gathered.atLeast(rows * rowBytes);
+    // Rows of a table on the heap or in a file are copied first: C is given neither.
+    boolean direct = table.data().isNative() && !table.data().isMapped();
+    MemorySegment data = direct ? table.data() : gathered.atLeast(rows * rowBytes);
     for (int row = 0; row < rows; row++) {
-      int id = wanted[row];
-      if (id < 0 || id >= table.shape().size(0)) {
-        throw new IllegalArgumentException(
-            "embed: expected ids below %d, found %d".formatted(table.shape().size(0), id));
+      if (!direct) {
+        MemorySegment.copy(table.data(), wanted[row] * rowBytes, data, row * rowBytes, rowBytes);
       }
-      if (!mapped) {
-        MemorySegment.copy(table.data(), id * rowBytes, data, row * rowBytes, rowBytes);
-        id = row;
-      }
-      numbers.setAtIndex(ValueLayout.JAVA_INT, row, id);
+      numbers.setAtIndex(ValueLayout.JAVA_INT, row, direct ? wanted[row] : row);
     }
     arguments
         .set(SOURCE, PanelFormat.source(table.dtype()))
         .set(COLUMNS, columns)
         .set(ROW_BYTES, rowBytes)
-        .point(TABLE, data, 0, mapped ? data.byteSize() : rows * rowBytes)
+        .point(TABLE, data, 0, direct ? data.byteSize() : rows * rowBytes)
         .point(IDS, numbers, 0, (long) rows * Integer.BYTES)
         .point(OUT, out, rows);
     kernels.run(kernels.embed, arguments, 0, rows);

@@ -9,11 +9,13 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
+import java.lang.ref.Reference;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.util.Arrays;
 import java.util.Optional;
+import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
 /**
@@ -134,7 +136,7 @@ final class Kernels {
     }
     try {
       return choose(SymbolLookup.libraryLookup(copy, Arena.global()));
-    } catch (IllegalArgumentException | IllegalCallerException e) {
+    } catch (IllegalArgumentException | IllegalCallerException | IllegalStateException e) {
       return Found.nothing(
           "its library cannot be loaded from %s (%s): point -Djava.io.tmpdir to a folder that programs may be loaded from, and give the JVM --enable-native-access=ALL-UNNAMED"
               .formatted(copy.getParent(), e.getMessage()));
@@ -208,11 +210,13 @@ final class Kernels {
   /** Runs items {@code from} … {@code to − 1} of a kernel. */
   void run(MemorySegment kernel, Arguments arguments, long from, long to) {
     invoke(kernel, arguments.address(), from, to, 0);
+    Reference.reachabilityFence(arguments);
   }
 
   /** Runs items of a kernel that needs scratch memory. */
   void run(MemorySegment kernel, Arguments arguments, long from, long to, NativeBuffer scratch) {
     invoke(kernel, arguments.address(), from, to, scratch.address());
+    Reference.reachabilityFence(arguments);
   }
 
   /** Bytes of scratch memory that attention needs for items of {@code rows} rows. */
@@ -229,13 +233,15 @@ final class Kernels {
    * Takes zeroed memory, in huge pages where the system has some.
    *
    * @param bytes a multiple of 2 MiB
+   * @param arena how long it may be used
+   * @param cleanup gives it back, with {@link #unmap}, when the arena is closed
    */
-  MemorySegment map(long bytes) {
+  MemorySegment map(long bytes, Arena arena, Consumer<MemorySegment> cleanup) {
     long address = invoke(map, 0, bytes, 0, 0);
     if (address == 0) {
       throw new OutOfMemoryError("no %d bytes of native memory for weights".formatted(bytes));
     }
-    return MemorySegment.ofAddress(address).reinterpret(bytes);
+    return MemorySegment.ofAddress(address).reinterpret(bytes, arena, cleanup);
   }
 
   /** Gives back what {@link #map} took. */

@@ -46,6 +46,7 @@ final class Packing {
     DType dtype = weight.dtype();
     MemorySegment panels = memory.allocate(PanelFormat.of(dtype).bytes(outputs, inputs));
     fill(dtype, inputs, outputs, weight.data(), panels);
+    letGo(weight.data());
     MemorySegment biases = noBias(outputs);
     bias.ifPresent(b -> {
       for (int i = 0; i < outputs; i++) {
@@ -71,7 +72,18 @@ final class Packing {
           weight.slice(head, 1).data(),
           panels.asSlice(head * bytes, bytes));
     }
+    letGo(weight.data());
     return new PanelHeads(dtype, heads, inputs, outputs, panels, noBias(outputs));
+  }
+
+  /**
+   * The file's pages are needed no more: they stay in the system's cache while nobody else wants
+   * the memory, but are not this process's beside their packed copy.
+   */
+  private static void letGo(MemorySegment rows) {
+    if (rows.isMapped()) {
+      rows.unload();
+    }
   }
 
   private MemorySegment noBias(int outputs) {
@@ -80,7 +92,9 @@ final class Packing {
 
   private void fill(
       DType dtype, int inputs, int outputs, MemorySegment rows, MemorySegment panels) {
-    if (!rows.isNative()) {
+    if (!rows.isNative() || rows.isMapped()) {
+      // The JVM copies with care: a file that was cut off is an error there, and the end of the
+      // process in C.
       try (Arena arena = Arena.ofShared()) {
         fill(dtype, inputs, outputs, arena.allocate(rows.byteSize()).copyFrom(rows), panels);
       }

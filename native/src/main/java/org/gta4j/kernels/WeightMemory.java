@@ -1,8 +1,7 @@
 package org.gta4j.kernels;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.concurrent.atomic.AtomicLong;
 
 /** Memory for packed weights: taken in large pieces, in huge pages, and freed as a whole. */
@@ -18,7 +17,7 @@ final class WeightMemory implements AutoCloseable {
   private static final long ALIGNMENT = 64;
 
   private final Kernels kernels;
-  private final List<MemorySegment> pieces = new ArrayList<>();
+  private final Arena arena = Arena.ofShared();
   private MemorySegment current = MemorySegment.NULL;
   private long used;
   private boolean closed;
@@ -51,8 +50,14 @@ final class WeightMemory implements AutoCloseable {
 
   private MemorySegment map(long bytes) {
     long size = Math.ceilDiv(bytes, PAGE) * PAGE;
-    MemorySegment piece = kernels.map(size);
-    pieces.add(piece);
+    MemorySegment piece =
+        kernels.map(
+            size,
+            arena,
+            memory -> {
+              kernels.unmap(memory);
+              OUTSTANDING.addAndGet(-memory.byteSize());
+            });
     OUTSTANDING.addAndGet(size);
     return piece;
   }
@@ -61,11 +66,9 @@ final class WeightMemory implements AutoCloseable {
   @Override
   public void close() {
     closed = true;
-    for (MemorySegment piece : pieces) {
-      kernels.unmap(piece);
-      OUTSTANDING.addAndGet(-piece.byteSize());
-    }
-    pieces.clear();
     current = MemorySegment.NULL;
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
   }
 }

@@ -47,10 +47,10 @@ class NativeMemoryTest {
         assertThat(outstanding()).isGreaterThan(before + 2000 * 3200);
         assertThatThrownBy(() -> ops.linear(packed, x, out, 10))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("rows: expected up to 9");
+            .hasMessageContaining("rows: expected at least 10, found 9");
         assertThatThrownBy(() -> ops.linear(packed, out, x, 9))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("input: expected 3200");
+            .hasMessageContaining("inputs: expected 3200, found 2000");
         Tensor bias = Tensor.allocate(arena, DType.F32, Shape.of(7));
         assertThatThrownBy(() -> ops.pack(weight, Optional.of(bias)))
             .isInstanceOf(IllegalArgumentException.class)
@@ -83,8 +83,24 @@ class NativeMemoryTest {
       for (int id : new int[] {-1, 4, Integer.MAX_VALUE}) {
         assertThatThrownBy(() -> ops.embed(table, new int[] {id}, out, 1))
             .isInstanceOf(IllegalArgumentException.class)
-            .hasMessageContaining("ids below 4");
+            .hasMessageContaining("ids from 0 to 3");
       }
+    }
+  }
+
+  @Test
+  void whatWasPackedIsGoneWhenTheOperationsAreClosed() {
+    try (Arena arena = Arena.ofShared()) {
+      FloatMatrix x = FloatMatrix.allocate(arena, 1, 32);
+      PackedLinear packed;
+      Ops closed = RunnableKernels.start(1, Activations.F32);
+      try (closed) {
+        packed =
+            closed.pack(QuantizedWeights.tensor(arena, DType.Q4_0, 32, 32, 1), Optional.empty());
+      }
+      FloatMatrix out = FloatMatrix.allocate(arena, 1, 32);
+      assertThatThrownBy(() -> closed.linear(packed, x, out, 1))
+          .isInstanceOfAny(IllegalStateException.class, IllegalArgumentException.class);
     }
   }
 
@@ -143,7 +159,7 @@ class NativeMemoryTest {
       assertThatThrownBy(() ->
               ops.attention(SHAPE, new AttentionMask.Causal(), 0.1f, batch, 0, keys, attended))
           .isInstanceOf(IllegalArgumentException.class)
-          .hasMessageContaining("queries: expected 5 heads of 64 floats");
+          .hasMessageContaining("queries: expected 5, found 1");
     }
   }
 }

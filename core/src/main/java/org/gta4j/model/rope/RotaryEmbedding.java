@@ -1,5 +1,6 @@
 package org.gta4j.model.rope;
 
+import java.util.Arrays;
 import java.util.List;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
@@ -73,12 +74,11 @@ public record RotaryEmbedding(
   }
 
   /**
-   * Whether a text of {@code length} tokens is turned by other frequencies than its beginnings:
-   * then keys that were cached for one of those are not those of the text.
+   * Whether texts of these two lengths are turned by the same frequencies: only then are keys that
+   * were cached for the one those of the other.
    */
-  public boolean dependsOnLength(int length) {
-    return scaling instanceof RopeScaling.Dynamic dynamic
-        && length > dynamic.maxPositionEmbeddings();
+  public boolean isTurnedAlike(int length, int otherLength) {
+    return length == otherLength || Arrays.equals(frequencies(length), frequencies(otherLength));
   }
 
   /** The scaling's own keys; empty where there are none. */

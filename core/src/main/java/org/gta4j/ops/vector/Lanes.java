@@ -66,8 +66,8 @@ final class Lanes {
    * Makes the compiled method that calls this survive memory that is no more: where a mapped file
    * was cut off, the JVM turns the fault into an error only in methods that access memory by plain
    * instructions too, and ends the process in those that have vector loads alone. To be called by
-   * every method that reads weights with vector loads; it costs nothing there, since nobody uses
-   * what is read.
+   * every kernel that reads weights with vector loads, not by each load: that would be too much for
+   * the compiler to inline. So a kernel that is not compiled yet can still meet a load that is.
    */
   @SuppressWarnings("CheckReturnValue") // reading is all that is wanted
   static void guard(MemorySegment weights, long at) {
@@ -81,7 +81,6 @@ final class Lanes {
   }
 
   static FloatVector load(MemorySegment memory, long at) {
-    guard(memory, at); // for callers that are not compiled yet, while this is
     return FloatVector.fromMemorySegment(FLOATS, memory, at, ORDER);
   }
 

@@ -19,7 +19,8 @@ public final class VectorProvider implements OpsProvider {
   @Override
   public Optional<String> obstacle() {
     if (ModuleLayer.boot().findModule("jdk.incubator.vector").isEmpty()) {
-      return Optional.of("the JVM was not started with --add-modules jdk.incubator.vector");
+      return Optional.of(
+          "the JVM was not started with --add-modules=jdk.incubator.vector (GTA_JAVA_OPTS=--add-modules=jdk.incubator.vector for ./gta)");
     }
     if (VectorWidth.bits() < 128) {
       return Optional.of(
