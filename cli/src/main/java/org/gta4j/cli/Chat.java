@@ -52,6 +52,7 @@ final class Chat {
   private final List<ChatMessage> messages = new ArrayList<>();
   private Optional<String> system;
   private long answers;
+  private int refused;
 
   Chat(
       Terminal terminal,
@@ -86,8 +87,14 @@ final class Chat {
           | RefusedException
           | IllegalArgumentException e) {
         terminal.say(Sentences.of(e, false));
+        refused++;
       }
     }
+  }
+
+  /** How many messages and commands were refused. */
+  int refused() {
+    return refused;
   }
 
   private void command(String message) {
@@ -106,7 +113,7 @@ final class Chat {
       }
       case "/save" -> save(argument);
       default ->
-          terminal.say(
+          throw new RefusedException(
               "there is no command %s%s; /help lists them"
                   .formatted(
                       parts[0],
@@ -192,6 +199,11 @@ final class Chat {
         },
         session::cancel);
     terminal.print("\n");
+    if (answer[0].ids().length == 0) {
+      terminal.say("stopped before there was an answer: the message is forgotten");
+      messages.removeLast();
+      return;
+    }
     finished(answer[0]);
     if (terminal.isInteractive()) {
       terminal.say(report(answer[0], Math.min(cached, prompt.length - 1), begin));

@@ -21,7 +21,8 @@ final class ChatLineParser implements Parser {
     return new Words(line, cursor);
   }
 
-  private static boolean isComplete(String line) {
+  /** Whether a message that was typed so far is whole. */
+  static boolean isComplete(String line) {
     return line.startsWith(QUOTES)
         ? line.length() >= 2 * QUOTES.length() && line.stripTrailing().endsWith(QUOTES)
         : !line.endsWith("\\");

@@ -80,6 +80,10 @@ final class ChatVerb extends Verb {
           terminal.say("%s; /help helps, Ctrl-D ends".formatted(options.modelName()));
         }
         chat.run(input);
+        if (!terminal.isInteractive() && chat.refused() > 0) {
+          throw new RefusedException(
+              "messages without an answer or commands refused: " + chat.refused());
+        }
       }
     }
   }

@@ -212,6 +212,7 @@ final class ModelOptions {
     return optionalTokenizer(checkpoint)
         .orElseThrow(() ->
             new RefusedException(
-                checkpoint.name() + " has no tokenizer that this version can read"));
+                modelName()
+                    + " has no tokenizer: expected tokenizer.json, tokenizer.model or tokenizer.bin beside its weights"));
   }
 }

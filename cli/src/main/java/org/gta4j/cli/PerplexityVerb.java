@@ -47,7 +47,7 @@ final class PerplexityVerb extends Verb {
       }
       if (model.tokenizer().isEmpty()) {
         throw new RefusedException(
-            "%s has no tokenizer that this version can read, and without one no text can be scored"
+            "%s has no tokenizer (tokenizer.json, tokenizer.model or tokenizer.bin), and without one no text can be scored"
                 .formatted(options.modelName()));
       }
       int[] ids = model.encode(TextFiles.read(file), escape.control());

@@ -8,7 +8,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 
-/** Messages from a file or a pipe, one a line; a line that ends with a backslash goes on. */
+/** Messages from a file or a pipe, one a line or more, as {@link ChatLineParser} tells. */
 final class PipedInput implements ChatInput {
   private final BufferedReader reader;
 
@@ -25,20 +25,23 @@ final class PipedInput implements ChatInput {
 
   @Override
   public Optional<String> next() {
-    StringBuilder message = new StringBuilder();
+    StringBuilder typed = new StringBuilder();
     try {
       for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        if (line.endsWith("\\")) {
-          message.append(line, 0, line.length() - 1).append('\n');
-        } else if (!line.isBlank() || !message.isEmpty()) {
-          return Optional.of(message.append(line).toString());
+        typed.append(typed.isEmpty() ? "" : "\n").append(line);
+        if (typed.isEmpty() || typed.toString().isBlank()) {
+          typed.setLength(0);
+        } else if (ChatLineParser.isComplete(typed.toString())) {
+          return Optional.of(ChatLineParser.message(typed.toString()));
         }
       }
     } catch (IOException e) {
       throw new RefusedException(
-          "standard input: expected text in UTF-8: " + Sentences.reason(e), e);
+          "standard input: expected a text in UTF-8, found other bytes, or it cannot be read", e);
     }
-    return message.isEmpty() ? Optional.empty() : Optional.of(message.toString().stripTrailing());
+    return typed.isEmpty()
+        ? Optional.empty()
+        : Optional.of(ChatLineParser.message(typed.toString()));
   }
 
   @Override

@@ -25,7 +25,7 @@ final class AllocationProgram {
   /** One text's length: as many tokens as small fixtures have room for. */
   private static final int TOKENS = 96;
 
-  private static final long MOST_NANOS = 60_000_000_000L;
+  private static final long MOST_NANOS = 20_000_000_000L;
 
   /** This thread's and the workers'. */
   private static long[] engine = new long[0];

@@ -52,7 +52,6 @@ final class FloatRows {
 
   private static void widenBf16(
       MemorySegment source, long sourceByte, MemorySegment target, long targetByte, int count) {
-    Lanes.guard(source, sourceByte);
     int i = 0;
     for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
       IntVector bits = bits(source, sourceByte + (long) i * Short.BYTES);
@@ -67,7 +66,6 @@ final class FloatRows {
 
   private static void widenF16(
       MemorySegment source, long sourceByte, MemorySegment target, long targetByte, int count) {
-    Lanes.guard(source, sourceByte);
     int i = 0;
     for (; i <= count - Lanes.COUNT; i += Lanes.COUNT) {
       IntVector bits = bits(source, sourceByte + (long) i * Short.BYTES);

@@ -1,7 +1,6 @@
 package org.gta4j.ops.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
@@ -61,20 +60,6 @@ final class Lanes {
   private static final FloatVector P5 = broadcast(5.0000001201e-1f);
 
   private Lanes() {}
-
-  /**
-   * Makes the compiled method that calls this survive memory that is no more: where a mapped file
-   * was cut off, the JVM turns the fault into an error only in methods that access memory by plain
-   * instructions too, and ends the process in those that have vector loads alone. To be called by
-   * every kernel that reads weights with vector loads, not by each load: that would be too much for
-   * the compiler to inline. So a kernel that is not compiled yet can still meet a load that is.
-   */
-  @SuppressWarnings("CheckReturnValue") // reading is all that is wanted
-  static void guard(MemorySegment weights, long at) {
-    if (at < weights.byteSize()) {
-      weights.get(ValueLayout.JAVA_BYTE, at);
-    }
-  }
 
   private static VectorShuffle<Float> swap(int distance) {
     return VectorShuffle.fromOp(FLOATS, lane -> lane ^ (distance & (FLOATS.length() - 1)));

@@ -128,7 +128,6 @@ final class LinearKernel {
 
   private static void oneByOne(
       MemorySegment w, long wByte, int inputs, MemorySegment x, long xByte, float[] partials) {
-    Lanes.guard(w, wByte);
     FloatVector sum = FloatVector.zero(Lanes.FLOATS);
     for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
       long at = (long) i * Float.BYTES;
@@ -139,7 +138,6 @@ final class LinearKernel {
 
   private static void fourByOne(
       MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, float[] partials) {
-    Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;
@@ -170,7 +168,6 @@ final class LinearKernel {
       long x0,
       long xStride,
       float[] partials) {
-    Lanes.guard(w, w0);
     long row = (long) inputs * Float.BYTES;
     long w1 = w0 + row;
     long w2 = w1 + row;

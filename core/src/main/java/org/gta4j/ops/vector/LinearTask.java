@@ -13,8 +13,9 @@ import org.gta4j.tensor.Tensor;
  * A linear layer, or a matrix per head, in items that workers share: one item is a few outputs of
  * one head for all rows. Set anew for each operation, so that none allocates.
  *
- * <p>Weights of other types than f32 are widened, four rows of them at a time, into the worker's
- * scratch memory, which stays in the first-level cache, and meet many rows of activations there.
+ * <p>Weights are copied, and those of other types than f32 widened, four rows of them at a time,
+ * into the worker's scratch memory, which stays in the first-level cache, and meet many rows of
+ * activations there.
  */
 final class LinearTask implements Workers.Task {
   /** Outputs an item has; a multiple of {@link LinearKernel#OUTPUTS}. */
@@ -109,9 +110,8 @@ final class LinearTask implements Workers.Task {
     int to = Math.min(from + ITEM_OUTPUTS, outputs);
     long rowBytes = dtype.bytes(inputs);
     LinearKernel kernel = kernels[worker];
-    boolean widen = dtype != DType.F32;
-    MemorySegment memory =
-        widen ? scratch[worker].floats((long) LinearKernel.OUTPUTS * inputs) : weights;
+    long floats = (long) LinearKernel.OUTPUTS * inputs;
+    MemorySegment memory = scratch[worker].floats(floats + rawFloats(rowBytes));
     kernel.begin(memory, inputs, x, xStride, y, yStride, bias);
     for (int row = 0; row < rows; row += ROW_BLOCK) {
       int count = Math.min(ROW_BLOCK, rows - row);
@@ -119,14 +119,30 @@ final class LinearTask implements Workers.Task {
       long out = yByte + head * yHeadBytes + row * yStride;
       for (int o = from; o < to; o += LinearKernel.OUTPUTS) {
         int tile = Math.min(LinearKernel.OUTPUTS, to - o);
-        long at = ((long) head * outputs + o) * rowBytes;
-        if (widen) {
-          FloatRows.widen(dtype, weights, at, memory, 0, tile * inputs);
-          at = 0;
-        }
+        copy(((long) head * outputs + o) * rowBytes, tile * rowBytes, tile * inputs, memory);
         int biasAt = shared ? 0 : o;
-        kernel.tile(at, tile, biasAt, in, out + (long) o * Float.BYTES, count);
+        kernel.tile(0, tile, biasAt, in, out + (long) o * Float.BYTES, count);
       }
     }
+  }
+
+  /** Floats of scratch memory that a tile's weights take as they lie in the file. */
+  private long rawFloats(long rowBytes) {
+    return dtype == DType.F32 ? 0 : Math.ceilDiv(LinearKernel.OUTPUTS * rowBytes, Float.BYTES);
+  }
+
+  /**
+   * Brings a tile's weights into scratch memory as f32. They may lie in a mapped file, which the
+   * JVM's own copying alone reads with care: where the file was cut off it throws an error, and
+   * vector loads end the process.
+   */
+  private void copy(long from, long bytes, int count, MemorySegment memory) {
+    if (dtype == DType.F32) {
+      MemorySegment.copy(weights, from, memory, 0, bytes);
+      return;
+    }
+    long raw = (long) LinearKernel.OUTPUTS * inputs * Float.BYTES;
+    MemorySegment.copy(weights, from, memory, raw, bytes);
+    FloatRows.widen(dtype, memory, raw, memory, 0, count);
   }
 }

@@ -83,9 +83,11 @@ final class VectorOps implements Ops {
     OpsChecks.embed(table, ids, out, rows);
     int columns = out.columns();
     long rowBytes = table.dtype().bytes(columns);
+    // Copied first, since it may lie in a mapped file: see LinearTask.
+    MemorySegment raw = scratch[0].floats(Math.ceilDiv(rowBytes, Float.BYTES));
     for (int row = 0; row < rows; row++) {
-      FloatRows.widen(
-          table.dtype(), table.data(), ids[row] * rowBytes, out.data(), out.rowByte(row), columns);
+      MemorySegment.copy(table.data(), ids[row] * rowBytes, raw, 0, rowBytes);
+      FloatRows.widen(table.dtype(), raw, 0, out.data(), out.rowByte(row), columns);
     }
   }
 
