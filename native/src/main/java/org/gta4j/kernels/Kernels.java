@@ -209,14 +209,20 @@ final class Kernels {
 
   /** Runs items {@code from} … {@code to − 1} of a kernel. */
   void run(MemorySegment kernel, Arguments arguments, long from, long to) {
-    invoke(kernel, arguments.address(), from, to, 0);
-    Reference.reachabilityFence(arguments);
+    try {
+      invoke(kernel, arguments.address(), from, to, 0);
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
   }
 
   /** Runs items of a kernel that needs scratch memory. */
   void run(MemorySegment kernel, Arguments arguments, long from, long to, NativeBuffer scratch) {
-    invoke(kernel, arguments.address(), from, to, scratch.address());
-    Reference.reachabilityFence(arguments);
+    try {
+      invoke(kernel, arguments.address(), from, to, scratch.address());
+    } finally {
+      Reference.reachabilityFence(arguments);
+    }
   }
 
   /** Bytes of scratch memory that attention needs for items of {@code rows} rows. */
