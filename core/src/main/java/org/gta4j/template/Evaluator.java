@@ -213,6 +213,7 @@ final class Evaluator {
       case String text when key instanceof Long index -> {
         int characters = text.codePointCount(0, text.length());
         budget.take(text.length() / 64);
+        budget.read(text);
         long at = index < 0 ? index + characters : index;
         yield at >= 0 && at < characters
             ? Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)))

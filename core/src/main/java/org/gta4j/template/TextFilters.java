@@ -66,7 +66,7 @@ record TextFilters(Budget budget) {
     boolean inWords = a.flag(1, "killwords");
     String end = a.textOr(2, "end", "...");
     long leeway = a.integerOr(3, "leeway", 5);
-    if (text.length() <= length + leeway) {
+    if ((long) text.length() - length <= leeway) {
       return text;
     }
     String cut = text.substring(0, Math.max(0, length - end.length()));

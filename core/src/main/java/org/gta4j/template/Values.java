@@ -161,6 +161,7 @@ final class Values {
           : Long.compare(integer(left, ""), integer(right, ""));
     }
     if (left instanceof String a && right instanceof String b) {
+      budget.read(a);
       return compareByCharacters(a, b);
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
