@@ -76,9 +76,9 @@ final class Budget {
         : size * count + more;
   }
 
-  /** Counts characters that are looked at and not copied. */
-  void read(String text) {
-    steps(1 + text.length() / CHARACTERS_A_STEP);
+  /** Counts characters or items that are looked at, or copied for a moment only. */
+  void read(long size) {
+    steps(1 + size / CHARACTERS_A_STEP);
   }
 
   /** Counts a nesting, to be followed by {@link #leave}. */

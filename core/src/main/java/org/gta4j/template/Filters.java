@@ -114,7 +114,7 @@ final class Filters {
       case "wordcount" -> (long) TextParts.words(text(value), -1, false, budget).size();
       case "e", "escape" -> texts.escaped(text(value));
       case "length", "count" -> length(value);
-      case "abs", "int", "float", "round" -> TextFilters.number(name, value, a);
+      case "abs", "int", "float", "round" -> texts.number(name, value, a);
       case "first", "last" -> end(value, name.equals("first"));
       case "list" -> copy(items(value));
       case "reverse" -> reversed(value);
@@ -173,7 +173,7 @@ final class Filters {
   private Object length(Object value) {
     return switch (value) {
       case String text -> {
-        budget.read(text);
+        budget.read(text.length());
         yield (long) text.codePointCount(0, text.length());
       }
       case List<?> list -> (long) list.size();

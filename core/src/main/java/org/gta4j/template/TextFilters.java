@@ -83,7 +83,8 @@ record TextFilters(Budget budget) {
             .replace("\"", "&#34;"));
   }
 
-  static Object number(String name, Object value, Arguments a) {
+  Object number(String name, Object value, Arguments a) {
+    budget.read(value instanceof String digits ? digits.length() : 0);
     return switch (name) {
       case "abs" ->
           value instanceof Double real

@@ -66,8 +66,8 @@ record TextMethods(String text, Budget budget) {
           case "isalpha" -> a -> all(Character::isLetter);
           case "isalnum" -> a -> all(Character::isLetterOrDigit);
           case "isspace" -> a -> all(Text::isSpace);
-          case "isupper" -> a -> Tests.isCased(text, false);
-          case "islower" -> a -> Tests.isCased(text, true);
+          case "isupper" -> a -> Tests.isCased(text, false, budget);
+          case "islower" -> a -> Tests.isCased(text, true, budget);
           case "center" -> a -> padded(name, a, 2);
           case "ljust" -> a -> padded(name, a, 0);
           case "rjust" -> a -> padded(name, a, 1);
@@ -132,7 +132,7 @@ record TextMethods(String text, Budget budget) {
   }
 
   private boolean all(IntPredicate test) {
-    budget.read(text);
+    budget.read(text.length());
     return !text.isEmpty() && text.codePoints().allMatch(test);
   }
 
@@ -145,7 +145,7 @@ record TextMethods(String text, Budget budget) {
           "%s: expected one character to fill with, found %d"
               .formatted(name, fill.codePointCount(0, fill.length())));
     }
-    budget.read(text);
+    budget.read(text.length());
     long missing = width - text.codePointCount(0, text.length());
     if (missing <= 0) {
       return text;

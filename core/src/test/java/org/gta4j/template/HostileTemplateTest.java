@@ -47,6 +47,8 @@ class HostileTemplateTest {
           "{% set s = 'a' * 20000000 %}{% set w = 'b' * 20000000 ~ 'a' %}{{ s.strip(w) }}",
           "{% set s = '\u20ac' * 20000000 %}{% set t = s ~ 'a' %}{% for i in range(100000) %}{{ s < t }}{% endfor %}",
           "{% set s = '1' * 20000000 %}{% for i in range(100000) %}{{ s.isdigit() }}{% endfor %}",
+          "{% set s = 'a' * 20000000 %}{% for i in range(100000) %}{{ s is lower }}{% endfor %}",
+          "{% set s = ' ' * 20000000 %}{% for i in range(100000) %}{{ s | wordcount }}{% endfor %}",
           "{% set s = 'a b ' * 1000000 %}{% for i in range(100000) %}{% set w = s.split() %}{% endfor %}",
           "{% set s = 'a' * 10000000 %}{% for i in range(100000) %}{{ s == 'a' * 10 }}{{ s | length }}{{ s[5] }}{% endfor %}",
           "{% set l = range(100000) | list %}{% for i in l %}{{ l | sort(reverse=true) | length }}{% endfor %}",
