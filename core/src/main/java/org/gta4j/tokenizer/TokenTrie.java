@@ -12,6 +12,9 @@ final class TokenTrie {
   /** Where no node is, and no token. */
   static final int NONE = -1;
 
+  /** As many children are looked through one after the other. */
+  private static final int FEW = 8;
+
   /** The letter that leads to a node. */
   private final char[] letters;
 
@@ -76,7 +79,17 @@ final class TokenTrie {
 
   /** The node that a letter leads to from another; {@link #NONE} where no name goes on so. */
   int child(int node, char letter) {
-    int at = Arrays.binarySearch(letters, firstChildren[node], firstChildren[node + 1], letter);
+    int begin = firstChildren[node];
+    int end = firstChildren[node + 1];
+    if (end - begin <= FEW) {
+      for (int at = begin; at < end; at++) {
+        if (letters[at] == letter) {
+          return at;
+        }
+      }
+      return NONE;
+    }
+    int at = Arrays.binarySearch(letters, begin, end, letter);
     return at < 0 ? NONE : at;
   }
 

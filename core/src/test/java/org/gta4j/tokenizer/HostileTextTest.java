@@ -71,12 +71,12 @@ class HostileTextTest {
     TokenScanner scanner =
         new TokenScanner(
             sought(IntStream.range(0, 1_500).mapToObj(i -> "a".repeat(i) + "b").toList()));
-    String text = "a".repeat(40_000);
+    String text = "a".repeat(LONG);
     TokenScanner.Match none = scanner.next(text, 0, 0, ControlTokens.PARSED);
     assertThat(none.id()).isEqualTo(-1);
     assertThat(none.begin()).isEqualTo(text.length());
     TokenScanner.Match longest = scanner.next(text + "b", 0, 0, ControlTokens.PARSED);
-    assertThat(longest).isEqualTo(new TokenScanner.Match(1_499, 38_501, 40_001, 40_001));
+    assertThat(longest).isEqualTo(new TokenScanner.Match(1_499, LONG - 1_499, LONG + 1, LONG + 1));
   }
 
   @Test
