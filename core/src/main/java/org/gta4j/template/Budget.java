@@ -14,22 +14,38 @@ final class Budget {
   /** The deepest that expressions and statements may nest, calls of macros included. */
   private static final int MOST_DEPTH = 600;
 
+  /** Characters that a search for a long text may compare. */
+  private static final long MOST_COMPARED = 1L << 31;
+
   private static final long NANOS = 2_000_000_000L;
   private static final int STEPS_BETWEEN_CLOCKS = 256;
 
+  /** As many characters read, or compared, are one step. */
+  private static final int CHARACTERS_A_STEP = 64;
+
   private final long deadline = System.nanoTime() + NANOS;
   private long left;
-  private int steps;
+  private long steps;
   private int depth;
 
   /** A budget for variables with so many characters in them. */
   Budget(long given) {
-    left = MOST_MADE + given * COPIES;
+    left = product(given, COPIES, MOST_MADE);
   }
 
   /** Counts one thing done. */
   void step() {
-    if (++steps % STEPS_BETWEEN_CLOCKS == 0 && System.nanoTime() > deadline) {
+    steps(1);
+  }
+
+  /** Counts things done, and looks at the clock when they are many together. */
+  private void steps(long count) {
+    steps += count;
+    if (steps < STEPS_BETWEEN_CLOCKS) {
+      return;
+    }
+    steps = 0;
+    if (System.nanoTime() > deadline) {
       throw new TemplateException("it takes longer than %d s".formatted(NANOS / 1_000_000_000));
     }
   }
@@ -41,6 +57,28 @@ final class Budget {
       throw new TemplateException("it makes texts and lists of more than the memory it may have");
     }
     step();
+  }
+
+  /**
+   * Counts {@code count} times {@code size} characters or items, and {@code more} of them, before
+   * they are made; sizes that no {@code long} holds are too many as well.
+   */
+  void take(long size, long count, long more) {
+    take(product(size, count, more));
+  }
+
+  /** {@code size * count + more} of numbers from 0 on; the largest number where it is larger. */
+  private static long product(long size, long count, long more) {
+    return Math.multiplyHigh(size, count) != 0
+            || size * count < 0
+            || size * count > Long.MAX_VALUE - more
+        ? Long.MAX_VALUE
+        : size * count + more;
+  }
+
+  /** Counts characters or items that are looked at, or copied for a moment only. */
+  void read(long size) {
+    steps(1 + size / CHARACTERS_A_STEP);
   }
 
   /** Counts a nesting, to be followed by {@link #leave}. */
@@ -56,11 +94,15 @@ final class Budget {
     depth--;
   }
 
-  /** Checks that looking for one text in another takes no longer than it may. */
+  /**
+   * Checks that looking for one text in another takes no longer than it may, and counts the
+   * characters that it compares at most: nothing can end a search that has begun.
+   */
   void search(String text, String wanted) {
-    if (wanted.length() > 64 && (long) text.length() * wanted.length() > 1L << 31) {
+    long compared = (long) text.length() * wanted.length();
+    if (wanted.length() > 64 && compared > MOST_COMPARED) {
       throw new TemplateException("it looks for long texts in long texts");
     }
-    step();
+    steps(1 + Math.max(text.length(), compared) / CHARACTERS_A_STEP);
   }
 }

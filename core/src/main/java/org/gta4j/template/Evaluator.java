@@ -20,7 +20,7 @@ final class Evaluator {
   Evaluator(Budget budget) {
     this.budget = budget;
     operators = new Operators(budget);
-    tests = new Tests(operators);
+    tests = new Tests(budget, operators);
     filters = new Filters(budget, tests, this::attribute);
     methods = new Methods(budget);
   }
@@ -213,6 +213,7 @@ final class Evaluator {
       case String text when key instanceof Long index -> {
         int characters = text.codePointCount(0, text.length());
         budget.take(text.length() / 64);
+        budget.read(text.length());
         long at = index < 0 ? index + characters : index;
         yield at >= 0 && at < characters
             ? Character.toString(text.codePointAt(text.offsetByCodePoints(0, (int) at)))

@@ -91,7 +91,7 @@ final class Filters {
       case "lower" -> made(text(value).toLowerCase(Locale.ROOT));
       case "capitalize" -> made(Text.capitalized(text(value)));
       case "title" -> made(TextFilters.titled(text(value)));
-      case "trim" -> Text.strip(text(value), a.textOr(0, "chars", ""), true, true);
+      case "trim" -> Text.strip(text(value), a.textOr(0, "chars", ""), true, true, budget);
       case "replace" ->
           TextParts.replace(
               text(value),
@@ -114,7 +114,7 @@ final class Filters {
       case "wordcount" -> (long) TextParts.words(text(value), -1, false, budget).size();
       case "e", "escape" -> texts.escaped(text(value));
       case "length", "count" -> length(value);
-      case "abs", "int", "float", "round" -> TextFilters.number(name, value, a);
+      case "abs", "int", "float", "round" -> texts.number(name, value, a);
       case "first", "last" -> end(value, name.equals("first"));
       case "list" -> copy(items(value));
       case "reverse" -> reversed(value);
@@ -170,9 +170,12 @@ final class Filters {
     return new ArrayList<>(items);
   }
 
-  private static Object length(Object value) {
+  private Object length(Object value) {
     return switch (value) {
-      case String text -> (long) text.codePointCount(0, text.length());
+      case String text -> {
+        budget.read(text.length());
+        yield (long) text.codePointCount(0, text.length());
+      }
       case List<?> list -> (long) list.size();
       case Map<?, ?> map -> (long) map.size();
       case Undefined undefined -> 0L;

@@ -81,13 +81,14 @@ final class Operators {
   }
 
   private Object repeated(Object value, Object times) {
+    // nothing repeated counts as one: an empty text repeated for ever takes time as well
     long count = Math.max(0, Values.integer(times, "'*'"));
     if (value instanceof String text) {
-      budget.take(product(text.length(), count));
+      budget.take(Math.max(1, text.length()), count, 0);
       return text.repeat((int) count);
     }
     if (value instanceof List<?> list) {
-      budget.take(product(list.size(), count));
+      budget.take(Math.max(1, list.size()), count, 0);
       List<Object> result = new ArrayList<>();
       for (long i = 0; i < count; i++) {
         result.addAll(list);
@@ -95,11 +96,6 @@ final class Operators {
       return value instanceof Tuple ? new Tuple(result) : result;
     }
     throw wrong("*", value);
-  }
-
-  /** At least the count: an empty text repeated for ever takes time as well. */
-  private static long product(int size, long count) {
-    return count > Integer.MAX_VALUE ? Long.MAX_VALUE : Math.max(1, size) * count;
   }
 
   private static double real(String operator, double a, double b) {

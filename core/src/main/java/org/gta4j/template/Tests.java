@@ -6,9 +6,11 @@ import java.util.Map;
 
 /** What may stand behind {@code is}. */
 final class Tests {
+  private final Budget budget;
   private final Operators operators;
 
-  Tests(Operators operators) {
+  Tests(Budget budget, Operators operators) {
+    this.budget = budget;
     this.operators = operators;
   }
 
@@ -39,8 +41,8 @@ final class Tests {
       case "odd" -> Math.floorMod(Values.integer(value, "odd"), 2L) == 1;
       case "even" -> Math.floorMod(Values.integer(value, "even"), 2L) == 0;
       case "divisibleby" -> operators.binary("%", value, arguments.required(0, "num")).equals(0L);
-      case "lower" -> isCased(text(value, name), true);
-      case "upper" -> isCased(text(value, name), false);
+      case "lower" -> isCased(text(value, name), true, budget);
+      case "upper" -> isCased(text(value, name), false, budget);
       case "sameas" -> isSame(value, arguments.required(0, "other"));
       case "in" -> operators.contains(arguments.required(0, "seq"), value);
       case "filter" -> Filters.isKnown(text(value, name));
@@ -75,7 +77,8 @@ final class Tests {
   }
 
   /** As Python has it: all letters with a case have this one, and there is one. */
-  static boolean isCased(String text, boolean lower) {
+  static boolean isCased(String text, boolean lower, Budget budget) {
+    budget.read(text.length());
     String other = lower ? text.toUpperCase(Locale.ROOT) : text.toLowerCase(Locale.ROOT);
     String same = lower ? text.toLowerCase(Locale.ROOT) : text.toUpperCase(Locale.ROOT);
     return text.equals(same) && !text.equals(other);

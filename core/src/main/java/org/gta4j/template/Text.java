@@ -42,7 +42,8 @@ final class Text {
   }
 
   /** Without given characters, or white space for an empty set, at its ends. */
-  static String strip(String text, String characters, boolean left, boolean right) {
+  static String strip(String text, String characters, boolean left, boolean right, Budget budget) {
+    budget.search(text, characters);
     int begin = 0;
     int end = text.length();
     while (left && begin < end && isIn(text.charAt(begin), characters)) {
@@ -51,6 +52,7 @@ final class Text {
     while (right && end > begin && isIn(text.charAt(end - 1), characters)) {
       end--;
     }
+    budget.take(end - begin == text.length() ? 0 : end - begin);
     return text.substring(begin, end);
   }
 

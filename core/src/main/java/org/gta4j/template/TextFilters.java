@@ -66,7 +66,7 @@ record TextFilters(Budget budget) {
     boolean inWords = a.flag(1, "killwords");
     String end = a.textOr(2, "end", "...");
     long leeway = a.integerOr(3, "leeway", 5);
-    if (text.length() <= length + leeway) {
+    if ((long) text.length() - length <= leeway) {
       return text;
     }
     String cut = text.substring(0, Math.max(0, length - end.length()));
@@ -83,7 +83,8 @@ record TextFilters(Budget budget) {
             .replace("\"", "&#34;"));
   }
 
-  static Object number(String name, Object value, Arguments a) {
+  Object number(String name, Object value, Arguments a) {
+    budget.read(value instanceof String digits ? digits.length() : 0);
     return switch (name) {
       case "abs" ->
           value instanceof Double real

@@ -15,9 +15,9 @@ record TextMethods(String text, Budget budget) {
   Optional<Callable> named(String name) {
     return Optional.ofNullable(
         switch (name) {
-          case "strip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), true, true);
-          case "lstrip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), true, false);
-          case "rstrip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), false, true);
+          case "strip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), true, true, budget);
+          case "lstrip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), true, false, budget);
+          case "rstrip" -> a -> Text.strip(text, a.textOr(0, "chars", ""), false, true, budget);
           case "upper" -> a -> made(text.toUpperCase(Locale.ROOT));
           case "lower", "casefold" -> a -> made(text.toLowerCase(Locale.ROOT));
           case "title" -> a -> made(Text.title(text));
@@ -28,13 +28,13 @@ record TextMethods(String text, Budget budget) {
           case "removeprefix" ->
               a -> {
                 String prefix = a.text(0, "prefix");
-                return text.startsWith(prefix) ? text.substring(prefix.length()) : text;
+                return text.startsWith(prefix) ? made(text.substring(prefix.length())) : text;
               };
           case "removesuffix" ->
               a -> {
                 String suffix = a.text(0, "suffix");
                 return text.endsWith(suffix)
-                    ? text.substring(0, text.length() - suffix.length())
+                    ? made(text.substring(0, text.length() - suffix.length()))
                     : text;
               };
           case "split" -> a -> split(a, false);
@@ -66,11 +66,11 @@ record TextMethods(String text, Budget budget) {
           case "isalpha" -> a -> all(Character::isLetter);
           case "isalnum" -> a -> all(Character::isLetterOrDigit);
           case "isspace" -> a -> all(Text::isSpace);
-          case "isupper" -> a -> Tests.isCased(text, false);
-          case "islower" -> a -> Tests.isCased(text, true);
-          case "center" -> a -> padded(a, 2);
-          case "ljust" -> a -> padded(a, 0);
-          case "rjust" -> a -> padded(a, 1);
+          case "isupper" -> a -> Tests.isCased(text, false, budget);
+          case "islower" -> a -> Tests.isCased(text, true, budget);
+          case "center" -> a -> padded(name, a, 2);
+          case "ljust" -> a -> padded(name, a, 0);
+          case "rjust" -> a -> padded(name, a, 1);
           case "zfill" -> a -> zeros(a.integerOr(0, "width", 0));
           case "format" -> a -> TextFormat.braces(text, a, budget);
           default -> null;
@@ -132,23 +132,31 @@ record TextMethods(String text, Budget budget) {
   }
 
   private boolean all(IntPredicate test) {
+    budget.read(text.length());
     return !text.isEmpty() && text.codePoints().allMatch(test);
   }
 
   /** Padded on the right (0), on the left (1) or on both sides (2). */
-  private String padded(Arguments arguments, int side) {
-    long missing = arguments.integerOr(0, "width", 0) - text.codePointCount(0, text.length());
+  private String padded(String name, Arguments arguments, int side) {
+    long width = Math.max(0, arguments.integerOr(0, "width", 0));
     String fill = arguments.textOr(1, "fillchar", " ");
+    if (fill.codePointCount(0, fill.length()) != 1) {
+      throw new TemplateException(
+          "%s: expected one character to fill with, found %d"
+              .formatted(name, fill.codePointCount(0, fill.length())));
+    }
+    budget.read(text.length());
+    long missing = width - text.codePointCount(0, text.length());
     if (missing <= 0) {
       return text;
     }
-    budget.take(missing * Math.max(1, fill.length()) + text.length());
+    budget.take(fill.length(), missing, text.length());
     long left = side == 0 ? 0 : side == 1 ? missing : missing / 2;
     return fill.repeat((int) left) + text + fill.repeat((int) (missing - left));
   }
 
   private String zeros(long width) {
-    long missing = width - text.length();
+    long missing = Math.max(0, width) - text.length();
     if (missing <= 0) {
       return text;
     }

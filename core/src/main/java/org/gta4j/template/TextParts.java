@@ -49,6 +49,7 @@ final class TextParts {
 
   /** {@code text.split(None, most)}: at white space, without empty parts. */
   static List<Object> words(String text, long most, boolean fromRight, Budget budget) {
+    budget.read(text.length());
     List<Object> parts = new ArrayList<>();
     if (fromRight) {
       int end = Text.endWithoutSpace(text);

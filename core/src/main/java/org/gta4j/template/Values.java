@@ -161,6 +161,7 @@ final class Values {
           : Long.compare(integer(left, ""), integer(right, ""));
     }
     if (left instanceof String a && right instanceof String b) {
+      budget.read(a.length());
       return compareByCharacters(a, b);
     }
     if (left instanceof List<?> a && right instanceof List<?> b) {
@@ -195,7 +196,10 @@ final class Values {
   /** What a loop goes through. */
   static List<Object> items(Object value, Budget budget) {
     return switch (value) {
-      case List<?> list -> List.copyOf(list);
+      case List<?> list -> {
+        budget.read(list.size());
+        yield List.copyOf(list);
+      }
       case Map<?, ?> map -> {
         budget.take(map.size());
         yield new ArrayList<>(map.keySet());

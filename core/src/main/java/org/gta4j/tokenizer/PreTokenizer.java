@@ -133,7 +133,8 @@ record PreTokenizer(
                   LINE_BREAK,
                   "\\s?[" + DEEPSEEK_LETTERS + "]+",
                   "\\s?[!-/:-~\\x{FF01}-\\x{FF0F}\\x{FF1A}-\\x{FF5E}\\x{2018}-\\x{201F}\\x{3000}-\\x{3002}]+",
-                  "\\s+\\z",
+                  // not from within white space, which would go through the same again and again
+                  "(?<!\\s)\\s++\\z",
                   CHINESE_AND_KOREAN,
                   "\\p{N}+");
           case "deepseek-coder" ->

@@ -23,7 +23,11 @@ public final class TokenDecoder {
           .newDecoder()
           .onMalformedInput(CodingErrorAction.REPLACE)
           .onUnmappableCharacter(CodingErrorAction.REPLACE);
-  private byte[] pending = new byte[0];
+
+  /** Bytes that are not decoded yet, from the beginning up to the position. */
+  private ByteBuffer input = ByteBuffer.allocate(64);
+
+  private CharBuffer output = CharBuffer.allocate(64);
   private int previous = -1;
 
   TokenDecoder(Pieces pieces) {
@@ -34,14 +38,14 @@ public final class TokenDecoder {
   public String next(int id) {
     byte[] bytes = pieces.bytes(previous, id);
     previous = id;
-    byte[] all = new byte[pending.length + bytes.length];
-    System.arraycopy(pending, 0, all, 0, pending.length);
-    System.arraycopy(bytes, 0, all, pending.length, bytes.length);
-    ByteBuffer input = ByteBuffer.wrap(all);
-    CharBuffer output = CharBuffer.allocate(all.length + 1);
-    utf8.reset().decode(input, output, false);
-    pending = new byte[input.remaining()];
-    input.get(pending);
+    if (input.remaining() < bytes.length) {
+      int size = 2 * (input.position() + bytes.length);
+      input = ByteBuffer.allocate(size).put(input.flip());
+      output = CharBuffer.allocate(size); // a byte becomes one character at most
+    }
+    input.put(bytes).flip();
+    utf8.reset().decode(input, output.clear(), false);
+    input.compact();
     return output.flip().toString();
   }
 
@@ -49,8 +53,8 @@ public final class TokenDecoder {
    * What is left at the end: a replacement character where a character was begun and not finished.
    */
   public String end() {
-    String rest = new String(pending, StandardCharsets.UTF_8);
-    pending = new byte[0];
+    String rest = new String(input.array(), 0, input.position(), StandardCharsets.UTF_8);
+    input.clear();
     return rest;
   }
 }

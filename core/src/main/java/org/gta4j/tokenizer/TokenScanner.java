@@ -1,9 +1,8 @@
 package org.gta4j.tokenizer;
 
 import java.util.BitSet;
-import java.util.HashMap;
-import java.util.Map;
-import java.util.TreeSet;
+import java.util.SortedMap;
+import java.util.TreeMap;
 
 /**
  * Finds tokens that are looked for by name, control tokens and those a vocabulary's maker has set
@@ -19,8 +18,7 @@ final class TokenScanner {
    */
   record Match(int id, int begin, int end, int after) {}
 
-  private final Map<String, Integer> ids = new HashMap<>();
-  private final Map<Character, int[]> lengths = new HashMap<>();
+  private final TokenTrie tokens;
   private final Vocabulary vocabulary;
   private final Strips strips;
 
@@ -34,16 +32,14 @@ final class TokenScanner {
   TokenScanner(Vocabulary vocabulary, Strips strips) {
     this.vocabulary = vocabulary;
     this.strips = strips;
-    Map<Character, TreeSet<Integer>> found = new HashMap<>();
+    SortedMap<String, Integer> ids = new TreeMap<>();
     for (int id = 0; id < vocabulary.size(); id++) {
       String name = vocabulary.names().get(id);
       if (vocabulary.kinds().get(id).isSought() && !name.isEmpty()) {
         ids.putIfAbsent(name, id);
-        found.computeIfAbsent(name.charAt(0), c -> new TreeSet<>()).add(name.length());
       }
     }
-    found.forEach((first, set) ->
-        lengths.put(first, set.descendingSet().stream().mapToInt(i -> i).toArray()));
+    tokens = new TokenTrie(ids);
   }
 
   /**
@@ -53,19 +49,23 @@ final class TokenScanner {
    */
   Match next(String text, int from, int taken, ControlTokens control) {
     for (int at = from; at < text.length(); at++) {
-      int[] candidates = lengths.get(text.charAt(at));
-      if (candidates == null) {
+      int node = tokens.child(0, text.charAt(at));
+      if (node == TokenTrie.NONE) {
         continue;
       }
       boolean parsed = control.isParsedAt(at);
-      for (int length : candidates) {
-        if (length > text.length() - at) {
-          continue;
+      int found = TokenTrie.NONE;
+      int end = at;
+      for (int next = at + 1; node != TokenTrie.NONE; next++) {
+        int id = tokens.id(node);
+        if (id != TokenTrie.NONE && (parsed || !vocabulary.kinds().get(id).isControl())) {
+          found = id;
+          end = next;
         }
-        Integer id = ids.get(text.substring(at, at + length));
-        if (id != null && (parsed || !vocabulary.kinds().get(id).isControl())) {
-          return stripped(id, text, taken, at, at + length);
-        }
+        node = next < text.length() ? tokens.child(node, text.charAt(next)) : TokenTrie.NONE;
+      }
+      if (found != TokenTrie.NONE) {
+        return stripped(found, text, taken, at, end);
       }
     }
     return new Match(-1, text.length(), text.length(), text.length());
@@ -73,7 +73,8 @@ final class TokenScanner {
 
   private Match stripped(int id, String text, int taken, int begin, int end) {
     int first = begin;
-    int after = end;
+    // up to where the text is taken it is white space that an earlier token has gone through
+    int after = strips.right().get(id) ? Math.max(end, taken) : end;
     while (strips.left().get(id) && first > taken && isSpace(text.charAt(first - 1))) {
       first--;
     }

@@ -30,7 +30,10 @@ class HostileTemplateTest {
           "{{ [0] * 10000000000 }}",
           "{{ '' * 9223372036854775807 }}",
           "{{ 'x'.center(2000000000) }}",
-          "{{ 'x'.ljust(2000000000, 'yy') }}",
+          "{{ 'x'.ljust(2000000000, 'y') }}",
+          "{{ 'x'.rjust(9223372036854775807, '\ud83d\ude00') | length }}",
+          "{{ 'a'.ljust(2305843009213693952 + 268435456, 'abcd') | length }}",
+          "{{ 'x' * 9223372036854775807 }}{{ 'xx' * 4611686018427387904 }}",
           "{{ '1'.zfill(2147483647) }}",
           "{{ '%2000000000d' % 1 }}",
           "{{ ('x' * 10000000) | indent(1000, true) | indent(1000, true) }}",
@@ -39,6 +42,13 @@ class HostileTemplateTest {
           "{{ ('a' * 1000000).replace('', 'b' * 1000) }}",
           "{{ ('a' * 10000000).count('a' * 5000000 ~ 'b') }}",
           "{{ ('a' * 10000000) in ('a' * 20000000) }}{{ ('a' * 1000000 ~ 'b') in ('a' * 20000000) }}",
+          "{% set s = 'a' * 20000000 %}{% set w = 'a' * 63 ~ 'b' %}{% for i in range(100) %}{{ w in s }}{% endfor %}",
+          "{% set s = 'a' * 20000000 %}{% set w = 'a' * 63 ~ 'b' %}{% for i in range(100) %}{{ s.find(w) }}{% endfor %}",
+          "{% set s = 'a' * 20000000 %}{% set w = 'b' * 20000000 ~ 'a' %}{{ s.strip(w) }}",
+          "{% set s = '\u20ac' * 20000000 %}{% set t = s ~ 'a' %}{% for i in range(100000) %}{{ s < t }}{% endfor %}",
+          "{% set s = '1' * 20000000 %}{% for i in range(100000) %}{{ s.isdigit() }}{% endfor %}",
+          "{% set s = 'a' * 20000000 %}{% for i in range(100000) %}{{ s is lower }}{% endfor %}",
+          "{% set s = ' ' * 20000000 %}{% for i in range(100000) %}{{ s | wordcount }}{% endfor %}",
           "{% set s = 'a b ' * 1000000 %}{% for i in range(100000) %}{% set w = s.split() %}{% endfor %}",
           "{% set s = 'a' * 10000000 %}{% for i in range(100000) %}{{ s == 'a' * 10 }}{{ s | length }}{{ s[5] }}{% endfor %}",
           "{% set l = range(100000) | list %}{% for i in l %}{{ l | sort(reverse=true) | length }}{% endfor %}",
@@ -82,6 +92,29 @@ class HostileTemplateTest {
     assertThatExceptionOfType(TemplateException.class)
         .isThrownBy(() -> Template.parse(source).render(variables));
     assertThat(variables).isEqualTo(Map.of("messages", List.of(Map.of("role", "user"))));
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{{ 'a'.ljust(2305843009213693952 + 268435456, 'abcd') | length }}",
+        "{{ 'a'.ljust(3, 'bc') }}",
+        "{{ 'a'.rjust(0, 'bc') }}",
+        "{{ 'a'.center(3, '') }}"
+      })
+  void textsAreFilledWithOneCharacter(String source) {
+    assertThatExceptionOfType(TemplateException.class)
+        .isThrownBy(() -> Template.parse(source).render(Map.of()))
+        .withMessageContaining("expected one character to fill with");
+  }
+
+  @Test
+  void numbersAtTheirEndsAreWidthsAsWell() {
+    String source =
+        "{{ 'a'.rjust(3, '\ud83d\ude00') }} {{ 'a'.ljust(least) }} {{ 'a'.zfill(least) }}"
+            + " {{ 'ab' | truncate(1, leeway=9223372036854775807) }}";
+    assertThat(Template.parse(source).render(Map.of("least", Long.MIN_VALUE)))
+        .isEqualTo("\ud83d\ude00\ud83d\ude00a a a ab");
   }
 
   @Test
