@@ -28,10 +28,12 @@ INLINE vf vf_load_as(int type, const void *at, int64_t index) {
                               : vf_load_bf16((const uint16_t *)at + index);
 }
 
+#define GREATEST_EXPONENT 88.37f
+
 /* e to the power of every lane, to about two units in the last place; 0 below -87.33, finite above 88.37. */
 INLINE vf vf_exp(vf x) {
   const vf round = vf_set(12582912.0f); /* 1.5 * 2^23: adding it leaves the integer in the lowest bits */
-  vf clamped = vf_max(vf_set(-87.33f), vf_min(vf_set(88.37f), x));
+  vf clamped = vf_max(vf_set(-87.33f), vf_min(vf_set(GREATEST_EXPONENT), x));
   vf shifted = vf_fma(clamped, vf_set(1.44269504f), round);
   vf n = vf_sub(shifted, round);
   vf r = vf_fma(n, vf_set(-0.693359375f), clamped);
@@ -46,9 +48,10 @@ INLINE vf vf_exp(vf x) {
   return vf_zero_below(vf_mul(p, vf_power(shifted)), x, -87.33f);
 }
 
-/* 1 / (1 + e^-x) of every lane. */
+/* 1 / (1 + e^-x) of every lane; 0 where e^-x is beyond what vf_exp can give. */
 INLINE vf vf_sigmoid(vf x) {
-  return vf_div(vf_set(1.0f), vf_add(vf_exp(vf_sub(vf_set(0.0f), x)), vf_set(1.0f)));
+  vf open = vf_div(vf_set(1.0f), vf_add(vf_exp(vf_sub(vf_set(0.0f), x)), vf_set(1.0f)));
+  return vf_zero_below(open, x, -GREATEST_EXPONENT);
 }
 
 /* e^x of one number, by the same polynomial. */

@@ -49,13 +49,16 @@ public final class Tolerance {
   }
 
   /**
-   * A gate that is opened by a sigmoid.
+   * A gate that is opened by a sigmoid. One that is as good as closed may be closed, but not more
+   * open than it should be: a far negative number times what is left of it would be seen.
    *
    * @param result the result's absolute value
-   * @param open what it would be with the gate open
+   * @param gate what the sigmoid is of
+   * @param open what the result's absolute value would be with the gate open
    */
-  public static double gate(double result, double open) {
-    return ROUNDING * EXPONENTIAL * result + SMALLEST_NORMAL * open + Float.MIN_VALUE;
+  public static double gate(double result, double gate, double open) {
+    double opening = Math.min(SMALLEST_NORMAL, Math.exp(gate));
+    return ROUNDING * EXPONENTIAL * result + opening * open + Float.MIN_VALUE;
   }
 
   /**

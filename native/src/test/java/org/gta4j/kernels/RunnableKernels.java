@@ -2,6 +2,7 @@ package org.gta4j.kernels;
 
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
@@ -14,6 +15,12 @@ final class RunnableKernels {
     Optional<Kernels> kernels = Kernels.kernels();
     assumeTrue(kernels.isPresent(), () -> Kernels.obstacle().orElse(""));
     return kernels.orElseThrow();
+  }
+
+  /** The levels that run here: the one that is chosen, and what its processors all have too. */
+  static List<Level> levels() {
+    Level chosen = get().level();
+    return chosen == Level.AVX512 ? List.of(chosen, Level.AVX2) : List.of(chosen);
   }
 
   static Ops start(int threads, Activations activations) {

@@ -11,11 +11,13 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Collectors;
 import org.junit.jupiter.api.Test;
 
 /**
- * A part of the contract once more, in a JVM whose kernels were compiled with checks of every
- * address and every undefined operation: one byte outside an allocation ends it.
+ * A part of the contract once more, in JVMs whose kernels were compiled with checks of every
+ * address and every undefined operation: one byte outside an allocation ends them. One JVM for each
+ * level that runs here, since each has code of its own.
  *
  * <p>Skipped, and says so, where the compiler has no such checks.
  */
@@ -60,14 +62,15 @@ class SanitizerTest {
 
   @Test
   void theContractHoldsWithEveryAddressChecked() throws IOException, InterruptedException {
-    Kernels kernels = RunnableKernels.get();
+    List<Level> levels = RunnableKernels.levels();
     assumeTrue(Files.isDirectory(CONTRACT), "core's tests are not compiled");
     String compiler = System.getenv().getOrDefault("CC", "cc");
     String address = library(compiler, "libasan.so");
     String undefined = library(compiler, "libubsan.so");
     Result build =
         run(
-            Map.of("GTA_LEVELS", kernels.level().suffix()),
+            Map.of(
+                "GTA_LEVELS", levels.stream().map(Level::suffix).collect(Collectors.joining(" "))),
             List.of(
                 "sh",
                 "src/main/c/build.sh",
@@ -78,13 +81,19 @@ class SanitizerTest {
                 "-fsanitize=address,undefined",
                 "-fno-sanitize-recover=all"));
     assertThat(build.code()).as(build.output()).isZero();
+    for (Level level : levels) {
+      runs(level, address + " " + undefined);
+    }
+  }
+
+  private static void runs(Level level, String checks) throws IOException, InterruptedException {
     for (String program :
         List.of("org.gta4j.ops.NarrowProgram", QuantizedProgram.class.getName())) {
       Result result =
           run(
               Map.of(
                   "LD_PRELOAD",
-                  address + " " + undefined,
+                  checks,
                   // The JVM has its own use for bad addresses, and its memory is not C's to look
                   // for.
                   "ASAN_OPTIONS",
@@ -95,6 +104,7 @@ class SanitizerTest {
                   "--enable-native-access=ALL-UNNAMED",
                   "-Xmx512m",
                   "-Dgta.testedBackend=native",
+                  "-Dgta.kernels=" + level.suffix(),
                   "-cp",
                   String.join(
                       File.pathSeparator,
@@ -103,7 +113,7 @@ class SanitizerTest {
                       CONTRACT.toString()),
                   program));
       assertThat(result.code()).as(result.output()).isZero();
-      assertThat(result.output()).contains("native: C kernels, " + kernels.level().label());
+      assertThat(result.output()).contains("native: C kernels, " + level.label());
     }
   }
 }
