@@ -57,7 +57,7 @@ static void linear(const level *l, const char *name, int format, int inputs, int
   float *bias = memory(units * UNIT * 4, 0), *x = memory((int64_t)rows * inputs * 4, 0);
   float *out = memory((int64_t)rows * outputs * 4, 0);
   for (int i = 0; i < rows * inputs; i++) x[i] = random_float();
-  linear_arguments a = {format, inputs, outputs, 1, rows, quantized, weights, bias, x, inputs, 0,
+  linear_arguments a = {format, inputs, outputs, rows, quantized, weights, bias, x, inputs, 0,
                         memory((int64_t)rows * inputs * 8, 0), 0, out, outputs, 0};
   int64_t most = l->most_rows(NULL, quantized ? 0 : 1, 0, NULL);
   double best = 1e9, preparing = 1e9;

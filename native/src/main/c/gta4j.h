@@ -84,7 +84,6 @@ typedef struct {
   int32_t start[2]; /* of each half: -offset * sum of q */
   float scale[2];   /* of each half */
   float sum;        /* both halves' scale * sum of q, for minima */
-  float unused;
 } x_block;
 
 /* A linear layer, or one for each head. Work is numbered head by head: its units, or its tiles of rows. */
@@ -92,7 +91,6 @@ typedef struct {
   int64_t format;
   int64_t inputs;
   int64_t outputs;
-  int64_t heads;
   int64_t rows;
   int64_t quantized;        /* whether x is prepared as x_block */
   const uint8_t *panels;    /* a whole number of units a head */
@@ -202,5 +200,16 @@ typedef struct {
   uint8_t *const *blocks;
   const attention_item *items; /* row, rows, position and blocks count */
 } store_arguments;
+
+/* Sizes that Java has as constants of its own: the compiler holds C to them, LayoutTest holds Java to them. */
+#define IN_JAVA(constant, number, type, bytes) _Static_assert(sizeof(type) == (number) * (bytes), "not as in Java's " constant)
+IN_JAVA("LinearTask.BLOCK_BYTES", 52, x_block, 1);
+IN_JAVA("CacheBlocks.ITEM_BYTES", 32, attention_item, 1);
+IN_JAVA("LinearTask.MEMBERS", 15, linear_arguments, 8);
+IN_JAVA("Packing.MEMBERS", 7, pack_arguments, 8);
+IN_JAVA("EmbedTask.MEMBERS", 7, embed_arguments, 8);
+IN_JAVA("RowTask.MEMBERS", 14, head_arguments, 8);
+IN_JAVA("AttentionTask.MEMBERS", 20, attention_arguments, 8);
+IN_JAVA("StoreTask.MEMBERS", 15, store_arguments, 8);
 
 #endif

@@ -16,7 +16,6 @@
 #define HAS_AVX2 1     /* with FMA and F16C */
 #define HAS_AVX512 2   /* F, BW, VL, DQ */
 #define HAS_VNNI 4
-#define HAS_BF16 8
 #define HAS_NEON_DOT 16
 #define COMPILED_AVX2 256
 #define COMPILED_AVX512 512
@@ -42,7 +41,6 @@ static int64_t features(void) {
   if ((b & wanted) == wanted && (saved & 0xE6) == 0xE6) {
     found |= HAS_AVX512;
     if (c & 1u << 11) found |= HAS_VNNI;
-    if (__get_cpuid_count(7, 1, &a, &b, &c, &d) && (a & 1u << 5)) found |= HAS_BF16;
   }
   return found;
 }

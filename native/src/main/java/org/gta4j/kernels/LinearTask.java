@@ -13,19 +13,18 @@ final class LinearTask implements AutoCloseable {
   private static final int FORMAT = 0;
   private static final int INPUTS = 1;
   private static final int OUTPUTS = 2;
-  private static final int HEADS = 3;
-  private static final int ROWS = 4;
-  private static final int QUANTIZED = 5;
-  private static final int PANELS = 6;
-  private static final int BIAS = 7;
-  private static final int X = 8;
-  private static final int PREPARED = 11;
-  private static final int PREPARED_HEAD = 12;
-  private static final int OUT = 13;
-  private static final int MEMBERS = 16;
+  private static final int ROWS = 3;
+  private static final int QUANTIZED = 4;
+  private static final int PANELS = 5;
+  private static final int BIAS = 6;
+  private static final int X = 7;
+  private static final int PREPARED = 10;
+  private static final int PREPARED_HEAD = 11;
+  private static final int OUT = 12;
+  private static final int MEMBERS = 15;
 
   /** Bytes of a block of quantized inputs, {@code x_block} in gta4j.h. */
-  private static final long BLOCK_BYTES = 56;
+  private static final long BLOCK_BYTES = 52;
 
   /** Multiply-adds that are not worth waking a worker for. */
   private static final long SHARED_PRODUCTS = 1 << 16;
@@ -74,7 +73,6 @@ final class LinearTask implements AutoCloseable {
         .set(FORMAT, format.number())
         .set(INPUTS, inputs)
         .set(OUTPUTS, outputs)
-        .set(HEADS, heads)
         .set(ROWS, rows)
         .set(QUANTIZED, quantized ? 1 : 0)
         .point(PANELS, panels, 0, Math.multiplyExact(format.bytes(outputs, inputs), heads))
