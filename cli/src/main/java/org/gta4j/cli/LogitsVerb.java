@@ -42,7 +42,7 @@ final class LogitsVerb extends Verb {
             "gta logits \"Once upon a time\" --out logits.safetensors",
             "gta logits --model FOLDER --ids 1,403,407 --hidden --cache-type f32 --out states.safetensors"));
     add(out, hidden);
-    options = new ModelOptions(this);
+    options = new ModelOptions(this, "f32"); // who looks at logits wants them as they are
   }
 
   @Override

@@ -42,11 +42,8 @@ final class ModelOptions {
           "--cache-type",
           "TYPE",
           "What keys and values are cached as: f32, f16 or bf16 (default: f32, which is exact; the others halve it).");
-  private final Setting<String> activations =
-      Setting.text(
-          "--activations",
-          "TYPE",
-          "What layers of quantized weights compute on: auto, 8 bits where that is faster, or f32 (default: auto).");
+  private final String usualActivations;
+  private final Setting<String> activations;
   private final Setting<Integer> context =
       Setting.integer(
           "--context",
@@ -62,6 +59,18 @@ final class ModelOptions {
 
   /** Options for {@code verb}, after its own. */
   ModelOptions(Verb verb) {
+    this(verb, "auto");
+  }
+
+  /** The same for a verb whose activations are these where nobody chooses. */
+  ModelOptions(Verb verb, String usualActivations) {
+    this.usualActivations = usualActivations;
+    activations =
+        Setting.text(
+            "--activations",
+            "TYPE",
+            "What the inputs of layers are computed on as: f32, or auto, which takes 8 bits for quantized weights where that is faster (default: %s)."
+                .formatted(usualActivations));
     verb.add(model, backend, threads, cacheType, activations, context, seed, json, debug);
     verb.addHelp();
   }
@@ -72,7 +81,7 @@ final class ModelOptions {
     if (!name.equals(Backends.AUTO) && !isBackend(name)) {
       throw UsageException.of("--backend", "auto, native, vector or scalar in this version", name);
     }
-    String type = activations.or("auto");
+    String type = activations.or(usualActivations);
     if (!type.equals("auto") && !type.equals("f32")) {
       throw UsageException.of("--activations", "auto or f32 in this version", type);
     }

@@ -73,7 +73,7 @@ public final class Session implements AutoCloseable {
   private Generation begin(Request request, Consumer<String> listener) {
     int common = Arrays.mismatch(cached, request.prompt());
     int shared = common < 0 ? cached.length : common;
-    RotaryEmbedding rotary = model.config().attention().rotary();
+    RotaryEmbedding rotary = model.config().rotary();
     int length = request.prompt().length;
     if (cache.length() > 0
         && !(rotary.isTurnedAlike(shortest, length) && rotary.isTurnedAlike(longest, length))) {

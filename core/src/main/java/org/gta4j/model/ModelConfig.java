@@ -132,6 +132,11 @@ public record ModelConfig(
         .toMap();
   }
 
+  /** How positions turn queries and keys. */
+  public RotaryEmbedding rotary() {
+    return attention.rotary();
+  }
+
   /**
    * How many numbers the model has learned.
    *
