@@ -42,7 +42,7 @@ final class Chat {
           .stripIndent();
 
   /** How answers are made. */
-  record Settings(int maxTokens, Sampling sampling, List<String> stop, boolean escaped) {}
+  record Settings(int maxTokens, Sampling sampling, List<String> stop) {}
 
   private final Terminal terminal;
   private final LanguageModel model;

@@ -74,7 +74,7 @@ final class ChatVerb extends Verb {
                 model,
                 session,
                 ids,
-                new Chat.Settings(most, chosen, stops, escape.isOn()),
+                new Chat.Settings(most, chosen, stops),
                 system.value());
         if (terminal.isInteractive()) {
           terminal.say("%s; /help helps, Ctrl-D ends".formatted(options.modelName()));

@@ -26,9 +26,7 @@ final class ConversationLine {
       if (!message.isObject()) {
         throw new RefusedException(where + ": messages: expected objects, found " + message);
       }
-      SequencedMap<String, Object> fields = new LinkedHashMap<>();
-      message.properties().forEach(field -> fields.put(field.getKey(), value(field.getValue())));
-      messages.add(new ChatMessage(fields));
+      messages.add(new ChatMessage(fields(message)));
     }
     JsonNode prompt = node.path("add_generation_prompt");
     if (!prompt.isBoolean() && !prompt.isMissingNode()) {
@@ -40,9 +38,7 @@ final class ConversationLine {
       if (!tool.isObject()) {
         throw new RefusedException(where + ": tools: expected objects, found " + tool);
       }
-      Map<String, Object> fields = new LinkedHashMap<>();
-      tool.properties().forEach(field -> fields.put(field.getKey(), value(field.getValue())));
-      tools.add(fields);
+      tools.add(fields(tool));
     }
     Map<String, Object> variables = new LinkedHashMap<>();
     for (Map.Entry<String, JsonNode> field : node.properties()) {
@@ -65,11 +61,15 @@ final class ConversationLine {
     return list;
   }
 
+  private static SequencedMap<String, Object> fields(JsonNode object) {
+    SequencedMap<String, Object> fields = new LinkedHashMap<>();
+    object.properties().forEach(field -> fields.put(field.getKey(), value(field.getValue())));
+    return fields;
+  }
+
   private static Object value(JsonNode node) {
     if (node.isObject()) {
-      Map<String, Object> map = new LinkedHashMap<>();
-      node.properties().forEach(field -> map.put(field.getKey(), value(field.getValue())));
-      return map;
+      return fields(node);
     }
     if (node.isArray()) {
       List<Object> list = new ArrayList<>();

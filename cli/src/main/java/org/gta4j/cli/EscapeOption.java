@@ -16,7 +16,7 @@ final class EscapeOption {
 
   /** Whether somebody asked for it. */
   boolean isOn() {
-    return Setting.isOn(setting);
+    return setting.or(false);
   }
 
   /** Where control tokens are parsed in a text. */

@@ -106,11 +106,6 @@ final class Setting<T> implements ISetter {
     return given == null ? absent : given;
   }
 
-  /** Whether a flag was given. */
-  static boolean isOn(Setting<Boolean> flag) {
-    return flag.or(false);
-  }
-
   @Override
   @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as picocli declares it
   public <V> @Nullable V set(@Nullable V newValue) {

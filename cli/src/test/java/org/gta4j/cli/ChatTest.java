@@ -89,7 +89,7 @@ class ChatTest {
             model,
             session,
             ids,
-            new Chat.Settings(12, Sampling.greedy(), List.of(), false),
+            new Chat.Settings(12, Sampling.greedy(), List.of()),
             Optional.of("You are brief."));
     chat.run(new Script(List.of(messages)));
     return new Told(

@@ -3,7 +3,7 @@ package org.gta4j.ops;
 /** What the inputs of linear layers are computed on as. */
 public enum Activations {
   /**
-   * As it is fastest: an implementation that can quantizes them to 8 bits, in blocks of 32 that
+   * As it is fastest: an implementation that can quantizes them to 8 bits, in blocks of 16 that
    * share a scale, where they meet quantized weights.
    */
   AUTO,

@@ -76,13 +76,6 @@ final class AttentionTask implements AutoCloseable {
       Heads queries,
       Heads attended) {
     CacheLayout layout = batch.sequence(0).pool().layout();
-    if (!layout.shape().equals(shape)) {
-      throw new IllegalArgumentException(
-          "the cache was made for another attention: expected %s, found %s"
-              .formatted(shape, layout.shape()));
-    }
-    StoreTask.requireHeads("queries", queries, shape.maps(), shape.keyDim());
-    StoreTask.requireHeads("attended", attended, shape.maps(), shape.valueDim());
     arguments
         .set(MAPS, shape.maps())
         .set(KEY_HEADS, shape.keyHeads())

@@ -41,7 +41,6 @@ final class StoreTask implements AutoCloseable {
   void run(RaggedBatch batch, int layer, Heads keys, Optional<Heads> values) {
     CacheLayout layout = batch.sequence(0).pool().layout();
     AttentionShape shape = layout.shape();
-    requireHeads("keys", keys, shape.keyHeads(), shape.keyDim());
     arguments
         .set(KEY_HEADS, shape.keyHeads())
         .set(KEY_DIM, shape.keyDim())
@@ -53,10 +52,6 @@ final class StoreTask implements AutoCloseable {
         .point(KEYS, keys, batch.rows());
     if (values.isPresent()) {
       Heads own = values.get();
-      if (shape.ownValueWidth() == 0) {
-        throw new IllegalArgumentException("values: this cache has them in its keys");
-      }
-      requireHeads("values", own, shape.valueHeads(), shape.valueDim());
       arguments.point(VALUES, own, batch.rows());
     }
     addItems(batch);
@@ -91,14 +86,6 @@ final class StoreTask implements AutoCloseable {
             first,
             -1);
       }
-    }
-  }
-
-  static void requireHeads(String what, Heads heads, int count, int width) {
-    if (heads.count() != count || heads.width() != width) {
-      throw new IllegalArgumentException(
-          "%s: expected %d heads of %d floats, found %d of %d"
-              .formatted(what, count, width, heads.count(), heads.width()));
     }
   }
 
