@@ -11,7 +11,9 @@ module org.gta4j.core {
   exports org.gta4j.cache;
   exports org.gta4j.chat;
   exports org.gta4j.checkpoint;
+  exports org.gta4j.cost;
   exports org.gta4j.generate;
+  exports org.gta4j.measure;
   exports org.gta4j.model;
   exports org.gta4j.model.rope;
   exports org.gta4j.model.variant;

@@ -29,7 +29,9 @@ class ArrowsTest {
     "org.gta4j.template..",
     "org.gta4j.chat..",
     "org.gta4j.model..",
-    "org.gta4j.generate.."
+    "org.gta4j.generate..",
+    "org.gta4j.cost..",
+    "org.gta4j.measure.."
   };
 
   @ArchTest
@@ -70,6 +72,10 @@ class ArrowsTest {
           .definedBy("org.gta4j.model..")
           .layer("generate")
           .definedBy("org.gta4j.generate..")
+          .layer("cost")
+          .definedBy("org.gta4j.cost..")
+          .layer("measure")
+          .definedBy("org.gta4j.measure..")
           .whereLayer("tensor")
           .mayNotAccessAnyLayer()
           .whereLayer("attention")
@@ -87,7 +93,13 @@ class ArrowsTest {
           .whereLayer("chat")
           .mayOnlyAccessLayers("checkpoint", "tokenizer", "template")
           .whereLayer("model")
-          .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint");
+          .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint")
+          .whereLayer("cost")
+          .mayOnlyAccessLayers("tensor", "attention", "cache", "checkpoint", "model")
+          .whereLayer("measure")
+          .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint", "model", "cost")
+          .whereLayer("measure")
+          .mayNotBeAccessedByAnyLayer();
 
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("org.gta4j.(**)").should().beFreeOfCycles();

@@ -8,7 +8,8 @@ import picocli.CommandLine.Model.OptionSpec;
 /** The command that all verbs belong to. */
 final class Gta {
   private static final List<String> VERBS =
-      List.of("generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert");
+      List.of(
+          "generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert", "bench");
 
   private Gta() {}
 
@@ -69,6 +70,7 @@ final class Gta {
       case "tokenize" -> new TokenizeVerb();
       case "inspect" -> new InspectVerb();
       case "convert" -> new ConvertVerb();
+      case "bench" -> new BenchVerb();
       default -> throw new IllegalArgumentException("there is no verb " + name);
     };
   }

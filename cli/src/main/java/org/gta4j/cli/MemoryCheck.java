@@ -93,7 +93,7 @@ final class MemoryCheck {
   }
 
   /** The machine's memory, or the container's where that is less. */
-  private static long physicalBytes() {
+  static long physicalBytes() {
     return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getTotalMemorySize();
   }
 }

@@ -71,16 +71,25 @@ public final class Json {
    * @throws CheckpointException if the file cannot be read or holds something else
    */
   public static ObjectNode readObject(Path file) {
-    byte[] bytes = InputFile.readBytes(file, MAX_TREE_BYTES);
+    return readObject(file.toString(), InputFile.readBytes(file, MAX_TREE_BYTES));
+  }
+
+  /**
+   * The object that bytes are, a small one.
+   *
+   * @param file names the bytes in errors
+   * @throws CheckpointException if the bytes are something else
+   */
+  public static ObjectNode readObject(String file, byte[] bytes) {
     try {
       if (Mappers.PRETTY.readTree(bytes) instanceof ObjectNode object) {
         return object;
       }
     } catch (JacksonException e) {
-      throw mistake(file.toString(), e);
+      throw mistake(file, e);
     }
     throw CheckpointException.of(
-        file.toString(), "content", OBJECT, new String(bytes, StandardCharsets.UTF_8));
+        file, "content", OBJECT, new String(bytes, StandardCharsets.UTF_8));
   }
 
   /**

@@ -1,5 +1,6 @@
 package org.gta4j.model;
 
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.gta4j.checkpoint.ConfigFile;
@@ -130,6 +131,17 @@ public record ModelConfig(
             .norm("model.norm", hiddenSize);
     return (tieWordEmbeddings ? list : list.linear("lm_head", vocabSize, hiddenSize, false))
         .toMap();
+  }
+
+  /** Every tensor's name and shape. */
+  public SequencedMap<String, Shape> tensors() {
+    SequencedMap<String, Shape> tensors = new LinkedHashMap<>(outerTensors());
+    SequencedMap<String, Shape> layer = layerTensors();
+    for (int i = 0; i < numHiddenLayers; i++) {
+      String prefix = layerPrefix(i);
+      layer.forEach((name, shape) -> tensors.put(prefix + name, shape));
+    }
+    return tensors;
   }
 
   /** How positions turn queries and keys. */

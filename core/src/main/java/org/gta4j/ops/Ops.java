@@ -31,6 +31,9 @@ public interface Ops extends AutoCloseable {
   /** Which code runs and why, for people: instruction set, vector width, threads. */
   String describe();
 
+  /** The same in a few words, for tables and programs: {@code AVX-512 with VNNI}. */
+  String kernels();
+
   /** How many threads share an operation. */
   int threads();
 
@@ -118,6 +121,14 @@ public interface Ops extends AutoCloseable {
       int layer,
       Heads queries,
       Heads attended);
+
+  /**
+   * Takes about {@code bytes} bytes of memory, as weights would lie in, for measuring how fast it
+   * can be read.
+   *
+   * @throws IllegalArgumentException if {@code bytes} is not positive, or 2^40 or more
+   */
+  MemoryReading reading(long bytes);
 
   /** Ends the workers. */
   @Override

@@ -74,6 +74,7 @@ final class Kernels {
   final MemorySegment store;
   final MemorySegment attend;
   final MemorySegment join;
+  private final MemorySegment read;
   private final MemorySegment attentionSizes;
   private final MemorySegment map;
   private final MemorySegment unmap;
@@ -98,6 +99,7 @@ final class Kernels {
     store = function(library, "gta_store" + suffix);
     attend = function(library, "gta_attend" + suffix);
     join = function(library, "gta_join" + suffix);
+    read = function(library, "gta_read" + suffix);
     attentionSizes = function(library, "gta_attention_sizes" + suffix);
     MemorySegment mostRows = function(library, "gta_most_rows" + suffix);
     quantizedRows = (int) invoke(mostRows, 0, 0, 0, 0);
@@ -213,6 +215,16 @@ final class Kernels {
       invoke(kernel, arguments.address(), from, to, 0);
     } finally {
       Reference.reachabilityFence(arguments);
+    }
+  }
+
+  /** Reads {@code bytes} bytes of native memory; the sum of their 64-bit words. */
+  long read(MemorySegment memory, long offset, long bytes) {
+    long address = Arguments.checked(memory, offset, bytes);
+    try {
+      return invoke(read, 0, address, address + bytes, 0);
+    } finally {
+      Reference.reachabilityFence(memory);
     }
   }
 

@@ -5,6 +5,7 @@ import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.Activations;
+import org.gta4j.ops.MemoryReading;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
@@ -59,6 +60,16 @@ final class NativeOps implements Ops {
             activations == Activations.AUTO ? "8-bit (f32 where weights are not quantized)" : "f32",
             threads(),
             threads() == 1 ? "thread" : "threads");
+  }
+
+  @Override
+  public String kernels() {
+    return kernels.level().label();
+  }
+
+  @Override
+  public MemoryReading reading(long bytes) {
+    return new NativeReading(kernels, workers, bytes);
   }
 
   @Override

@@ -6,11 +6,14 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
+import org.gta4j.ops.JavaReading;
+import org.gta4j.ops.MemoryReading;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
+import org.gta4j.ops.Workers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
@@ -35,6 +38,11 @@ public final class ScalarOps implements Ops {
   @Override
   public String describe() {
     return "scalar: plain Java loops, sums in double, 1 thread; the specification, not made for speed";
+  }
+
+  @Override
+  public String kernels() {
+    return "plain loops";
   }
 
   @Override
@@ -275,6 +283,11 @@ public final class ScalarOps implements Ops {
       weights[t] /= sum;
     }
     return weights;
+  }
+
+  @Override
+  public MemoryReading reading(long bytes) {
+    return new JavaReading(new Workers(1), bytes);
   }
 
   @Override

@@ -7,6 +7,8 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
+import org.gta4j.ops.JavaReading;
+import org.gta4j.ops.MemoryReading;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.PackedHeads;
@@ -51,6 +53,16 @@ final class VectorOps implements Ops {
   public String describe() {
     return "vector: Java Vector API, %d-bit vectors, f32 arithmetic, %d %s"
         .formatted(Lanes.FLOATS.vectorBitSize(), threads(), threads() == 1 ? "thread" : "threads");
+  }
+
+  @Override
+  public String kernels() {
+    return "Vector API, %d bits".formatted(Lanes.FLOATS.vectorBitSize());
+  }
+
+  @Override
+  public MemoryReading reading(long bytes) {
+    return new JavaReading(workers, bytes);
   }
 
   @Override

@@ -1,0 +1,166 @@
+package org.gta4j.measure;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.SplittableRandom;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.RaggedBatch;
+import org.gta4j.cache.SequenceCache;
+import org.gta4j.model.Decoder;
+import org.gta4j.model.StepInput;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Heads;
+
+/**
+ * Sequences of one length that read a prompt or decode, again and again from the same point; the
+ * tokens before it are random keys and values, which cost nothing to compute.
+ *
+ * <p>Nothing is sampled: what is measured is the model.
+ */
+public final class TimedSteps implements AutoCloseable {
+  private static final int FILLED_ROWS = 256;
+
+  private final Decoder decoder;
+  private final int depth;
+  private final BlockPool pool;
+  private final List<SequenceCache> sequences = new ArrayList<>();
+  private final StepInput input = new StepInput();
+  private final int[] ids;
+
+  /**
+   * Fills a cache.
+   *
+   * @param decoder the model
+   * @param cacheType what keys and values are cached as
+   * @param batch how many sequences, at least 1
+   * @param depth how many tokens of each are in the cache
+   * @param room how many tokens will be added at most
+   */
+  public TimedSteps(Decoder decoder, DType cacheType, int batch, int depth, int room) {
+    this.decoder = decoder;
+    this.depth = depth;
+    CacheLayout layout = decoder.cacheLayout(cacheType);
+    long blocks = (long) CacheLayout.blocksFor((long) depth + room) * batch;
+    pool = new BlockPool(layout, Math.toIntExact(blocks));
+    ids = new int[Math.max(room, 1)];
+    SplittableRandom random = new SplittableRandom(2);
+    for (int i = 0; i < ids.length; i++) {
+      ids[i] = random.nextInt(decoder.config().vocabSize());
+    }
+    try {
+      for (int i = 0; i < batch; i++) {
+        sequences.add(new SequenceCache(pool));
+      }
+      fill(random);
+    } catch (RuntimeException | Error e) {
+      close();
+      throw e;
+    }
+  }
+
+  /** Bytes that a cache of such sequences takes. */
+  public static long cacheBytes(CacheLayout layout, int batch, long depth, long room) {
+    return CacheLayout.blocksFor(depth + room) * layout.blockBytes() * batch;
+  }
+
+  private void fill(SplittableRandom random) {
+    AttentionShape shape = decoder.config().attention().shape();
+    RaggedBatch batch = new RaggedBatch();
+    try (Arena arena = Arena.ofShared()) {
+      Heads keys = random(arena, shape.keyWidth(), random).heads(shape.keyHeads());
+      Optional<Heads> values =
+          shape.ownValueWidth() == 0
+              ? Optional.empty()
+              : Optional.of(random(arena, shape.ownValueWidth(), random).heads(shape.valueHeads()));
+      for (SequenceCache sequence : sequences) {
+        while (sequence.length() < depth) {
+          int count = Math.min(FILLED_ROWS, depth - sequence.length());
+          sequence.reserve(count);
+          batch.clear();
+          batch.add(sequence, count);
+          for (int layer = 0; layer < decoder.config().numHiddenLayers(); layer++) {
+            decoder.ops().store(batch, layer, keys, values);
+          }
+          batch.advance();
+        }
+      }
+    }
+  }
+
+  private static FloatMatrix random(Arena arena, int columns, SplittableRandom random) {
+    FloatMatrix matrix = FloatMatrix.allocate(arena, FILLED_ROWS, columns);
+    for (int row = 0; row < FILLED_ROWS; row++) {
+      for (int column = 0; column < columns; column++) {
+        matrix.set(row, column, (float) random.nextDouble(-1, 1));
+      }
+    }
+    return matrix;
+  }
+
+  /**
+   * Reads a prompt of {@code tokens} tokens for every sequence, one after the other, and forgets
+   * it.
+   *
+   * @return seconds
+   */
+  public double prefill(int tokens) {
+    int chunk = decoder.maxRows();
+    long begin = System.nanoTime();
+    for (SequenceCache sequence : sequences) {
+      for (int from = 0; from < tokens; from += chunk) {
+        int count = Math.min(chunk, tokens - from);
+        StepInput.Logits logits =
+            from + count == tokens ? StepInput.Logits.LAST : StepInput.Logits.NONE;
+        reserve(sequence, count);
+        input.clear();
+        input.add(sequence, ids, from, count, depth + tokens, logits);
+        decoder.forward(input);
+      }
+    }
+    return secondsSince(begin);
+  }
+
+  /**
+   * Decodes {@code tokens} tokens of every sequence, all sequences in each step, and forgets them.
+   *
+   * @return seconds
+   */
+  public double decode(int tokens) {
+    long begin = System.nanoTime();
+    for (int i = 0; i < tokens; i++) {
+      input.clear();
+      for (SequenceCache sequence : sequences) {
+        reserve(sequence, 1);
+        input.add(sequence, ids, i, 1, depth + i + 1, StepInput.Logits.LAST);
+      }
+      decoder.forward(input);
+    }
+    return secondsSince(begin);
+  }
+
+  private static void reserve(SequenceCache sequence, int count) {
+    if (!sequence.reserve(count)) {
+      throw new IllegalArgumentException(
+          "no room for %d tokens after %d: more than was asked for"
+              .formatted(count, sequence.length()));
+    }
+  }
+
+  private double secondsSince(long begin) {
+    double seconds = (System.nanoTime() - begin) / 1e9;
+    for (SequenceCache sequence : sequences) {
+      sequence.truncate(depth);
+    }
+    return seconds;
+  }
+
+  @Override
+  public void close() {
+    pool.close();
+  }
+}
