@@ -31,6 +31,7 @@ public final class TimedSteps implements AutoCloseable {
   private final List<SequenceCache> sequences = new ArrayList<>();
   private final StepInput input = new StepInput();
   private final int[] ids;
+  private Optional<FloatMatrix> last = Optional.empty();
 
   /**
    * Fills a cache.
@@ -107,8 +108,10 @@ public final class TimedSteps implements AutoCloseable {
    * it.
    *
    * @return seconds
+   * @throws IllegalArgumentException if there is no room for so many
    */
   public double prefill(int tokens) {
+    requireRoom(tokens);
     int chunk = decoder.maxRows();
     long begin = System.nanoTime();
     for (SequenceCache sequence : sequences) {
@@ -116,10 +119,10 @@ public final class TimedSteps implements AutoCloseable {
         int count = Math.min(chunk, tokens - from);
         StepInput.Logits logits =
             from + count == tokens ? StepInput.Logits.LAST : StepInput.Logits.NONE;
-        reserve(sequence, count);
+        sequence.reserve(count);
         input.clear();
         input.add(sequence, ids, from, count, depth + tokens, logits);
-        decoder.forward(input);
+        last = Optional.of(decoder.forward(input));
       }
     }
     return secondsSince(begin);
@@ -129,25 +132,35 @@ public final class TimedSteps implements AutoCloseable {
    * Decodes {@code tokens} tokens of every sequence, all sequences in each step, and forgets them.
    *
    * @return seconds
+   * @throws IllegalArgumentException if there is no room for so many
    */
   public double decode(int tokens) {
+    requireRoom(tokens);
     long begin = System.nanoTime();
     for (int i = 0; i < tokens; i++) {
       input.clear();
       for (SequenceCache sequence : sequences) {
-        reserve(sequence, 1);
+        sequence.reserve(1);
         input.add(sequence, ids, i, 1, depth + i + 1, StepInput.Logits.LAST);
       }
-      decoder.forward(input);
+      last = Optional.of(decoder.forward(input));
     }
     return secondsSince(begin);
   }
 
-  private static void reserve(SequenceCache sequence, int count) {
-    if (!sequence.reserve(count)) {
+  /** Logits of the first sequence after the last step. */
+  float[] lastLogits() {
+    FloatMatrix found = last.orElseThrow();
+    float[] row = new float[found.columns()];
+    found.copyRow(0, row, 0);
+    return row;
+  }
+
+  private void requireRoom(int tokens) {
+    if (tokens < 1 || tokens > ids.length) {
       throw new IllegalArgumentException(
-          "no room for %d tokens after %d: more than was asked for"
-              .formatted(count, sequence.length()));
+          "expected 1 to %d tokens, as there was room asked for, found %d"
+              .formatted(ids.length, tokens));
     }
   }
 

@@ -1,5 +1,6 @@
 package org.gta4j.ops;
 
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
@@ -69,6 +70,18 @@ public interface Ops extends AutoCloseable {
    * overlap.
    */
   void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows);
+
+  /**
+   * {@link #linear} of several layers that read the same input: {@code outs[i] = x W_iᵀ + b_i}.
+   * Each result is the one that {@link #linear} alone gives, bit for bit; together they may take
+   * less time.
+   */
+  default void linears(List<PackedLinear> layers, FloatMatrix x, FloatMatrix[] outs, int rows) {
+    OpsChecks.linears(layers, x, outs, rows);
+    for (int i = 0; i < outs.length; i++) {
+      linear(layers.get(i), x, outs[i], rows);
+    }
+  }
 
   /** {@code out_h = x_h W_hᵀ} for every head {@code h}; they must not overlap. */
   void headLinear(PackedHeads weights, Heads x, Heads out, int rows);

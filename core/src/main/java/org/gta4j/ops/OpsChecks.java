@@ -1,5 +1,6 @@
 package org.gta4j.ops;
 
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
@@ -44,6 +45,15 @@ public final class OpsChecks {
     require("linear", "outputs", weights.outputs(), out.columns());
     rows("linear", rows, x);
     rows("linear", rows, out);
+  }
+
+  /** {@link Ops#linears}. */
+  public static void linears(
+      List<PackedLinear> layers, FloatMatrix x, FloatMatrix[] outs, int rows) {
+    require("linears", "matrices for the results", layers.size(), outs.length);
+    for (int i = 0; i < outs.length; i++) {
+      linear(layers.get(i), x, outs[i], rows);
+    }
   }
 
   /** {@link Ops#headLinear}. */

@@ -1,5 +1,6 @@
 package org.gta4j.kernels;
 
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
@@ -116,6 +117,12 @@ final class NativeOps implements Ops {
         x.heads(1),
         out.heads(1),
         count);
+  }
+
+  @Override
+  public void linears(List<PackedLinear> layers, FloatMatrix x, FloatMatrix[] outs, int count) {
+    OpsChecks.linears(layers, x, outs, count);
+    linear.run(layers, x, outs, count);
   }
 
   @Override

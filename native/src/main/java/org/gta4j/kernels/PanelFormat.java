@@ -85,6 +85,15 @@ enum PanelFormat {
     return scaleBytes > 0;
   }
 
+  /** What is subtracted from the unsigned numbers of a block, {@code format_offset} in gta4j.h. */
+  int offset() {
+    return switch (this) {
+      case F32, F16, BF16, Q4_MIN, Q4_MIN_WIDE -> 0;
+      case Q4 -> 8;
+      case Q8, Q8_MIN, Q8_MIN_WIDE, Q8_HALVES -> 128;
+    };
+  }
+
   /** Bytes of a panel. */
   long panelBytes(int inputs) {
     long parts = isQuantized() ? inputs / BLOCK : inputs;

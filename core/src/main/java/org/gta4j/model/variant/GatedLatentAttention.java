@@ -51,14 +51,14 @@ public record GatedLatentAttention(MultiHeadLatentAttention ungated) implements 
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    return new Layer(ungated.layer(tensors), OutputGate.bind(tensors));
+    OutputGate gate = OutputGate.bind(tensors);
+    return new Layer(ungated.layer(tensors, Optional.of(gate)), gate);
   }
 
   private record Layer(MultiHeadLatentAttention.Layer inner, OutputGate gate)
       implements AttentionLayer {
     @Override
     public Projected project(FloatMatrix x, Step step) {
-      gate.project(x, step);
       return inner.project(x, step);
     }
 

@@ -51,13 +51,13 @@ public record GatedQueryAttention(GroupedQueryAttention ungated) implements Atte
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    return new Layer(ungated.bind(tensors), OutputGate.bind(tensors));
+    OutputGate gate = OutputGate.bind(tensors);
+    return new Layer(ungated.bind(tensors, Optional.of(gate)), gate);
   }
 
   private record Layer(AttentionLayer inner, OutputGate gate) implements AttentionLayer {
     @Override
     public Projected project(FloatMatrix x, Step step) {
-      gate.project(x, step);
       return inner.project(x, step);
     }
 

@@ -109,7 +109,8 @@ public record GroupedHeadAttention(
     AttentionShape shape = shape();
     return new Layer(
         shape,
-        QueryKeyValue.bind(numQueryHeads, numKeyHeads, shape.valueHeads(), tensors),
+        QueryKeyValue.bind(
+            numQueryHeads, numKeyHeads, shape.valueHeads(), tensors, Optional.empty()),
         tensors.linear("o_proj"),
         numAttentionHeads,
         headDim);

@@ -117,9 +117,10 @@ public record GroupedHeadLatentAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
+    OutputGate gate = OutputGate.bind(tensors);
     return new Layer(
-        QueryKeyValue.bind(shape(), tensors),
-        OutputGate.bind(tensors),
+        QueryKeyValue.bind(shape(), tensors, Optional.of(gate)),
+        gate,
         decoder(tensors),
         tensors.linear("o_proj"),
         hiddenSize);
@@ -150,7 +151,6 @@ public record GroupedHeadLatentAttention(
       implements AttentionLayer {
     @Override
     public Projected project(FloatMatrix x, Step step) {
-      gate.project(x, step);
       return projections.projectAndRotate(x, step);
     }
 

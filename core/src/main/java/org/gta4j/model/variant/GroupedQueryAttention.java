@@ -118,11 +118,16 @@ public record GroupedQueryAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
+    return bind(tensors, Optional.empty());
+  }
+
+  /** {@link #bind(LayerTensors)}, computing the argument of {@code gate} besides. */
+  AttentionLayer bind(LayerTensors tensors, Optional<OutputGate> gate) {
     Optional<HeadNorms> norms =
         headNorm.map(epsilon ->
             new HeadNorms(
                 tensors.vector("q_norm.weight"), tensors.vector("k_norm.weight"), epsilon));
-    return new Layer(QueryKeyValue.bind(shape(), tensors), norms, tensors.linear("o_proj"));
+    return new Layer(QueryKeyValue.bind(shape(), tensors, gate), norms, tensors.linear("o_proj"));
   }
 
   /** Qwen3's norms of query and key heads. */

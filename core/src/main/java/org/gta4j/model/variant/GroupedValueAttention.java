@@ -82,7 +82,8 @@ public record GroupedValueAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    return new Layer(QueryKeyValue.bind(shape(), tensors), tensors.linear("o_proj"));
+    return new Layer(
+        QueryKeyValue.bind(shape(), tensors, Optional.empty()), tensors.linear("o_proj"));
   }
 
   private record Layer(QueryKeyValue projections, PackedLinear output) implements AttentionLayer {

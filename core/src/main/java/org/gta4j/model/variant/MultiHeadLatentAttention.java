@@ -1,5 +1,6 @@
 package org.gta4j.model.variant;
 
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -142,12 +143,22 @@ public record MultiHeadLatentAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    return layer(tensors);
+    return layer(tensors, Optional.empty());
   }
 
-  /** {@link #bind}, for the gated variant, which needs the heads before the output projection. */
-  Layer layer(LayerTensors tensors) {
-    LatentQuery query = LatentQuery.bind(queryLoraRank.isPresent(), tensors);
+  /**
+   * {@link #bind}, for the gated variant, which needs the heads before the output projection, and
+   * the argument of {@code gate}.
+   */
+  Layer layer(LayerTensors tensors, Optional<OutputGate> gate) {
+    Optional<LatentQuery> query = queryLoraRank.map(rank -> LatentQuery.bind(tensors));
+    List<JointLinear.Part> parts = new ArrayList<>();
+    parts.add(
+        query
+            .map(LatentQuery::part)
+            .orElseGet(() -> new JointLinear.Part(Layer.QUERY, tensors.linear("q_proj"))));
+    parts.add(new JointLinear.Part("attention.k", tensors.linear("kv_a_proj_with_mqa")));
+    gate.map(OutputGate::part).ifPresent(parts::add);
     // kv_b_proj holds, head by head, W_uk [nopeDim, d_c] above W_uv [valueHeadDim, d_c].
     Tensor up = tensors.tensor("kv_b_proj.weight");
     int rows = nopeDim + valueHeadDim;
@@ -167,8 +178,8 @@ public record MultiHeadLatentAttention(
     return new Layer(
         this,
         shape(),
+        new JointLinear(parts),
         query,
-        tensors.linear("kv_a_proj_with_mqa"),
         tensors.vector("kv_a_layernorm.weight"),
         toLatent,
         toValues,
@@ -179,20 +190,25 @@ public record MultiHeadLatentAttention(
   record Layer(
       MultiHeadLatentAttention sizes,
       AttentionShape shape,
-      LatentQuery query,
-      PackedLinear latent,
+      JointLinear layers,
+      Optional<LatentQuery> query,
       float[] latentNorm,
       PackedHeads toLatent,
       PackedHeads toValues,
       PackedLinear outputProjection)
       implements AttentionLayer {
+    private static final String QUERY = "attention.q";
+
     @Override
     public Projected project(FloatMatrix x, Step step) {
       int heads = shape.maps();
-      FloatMatrix q = step.buffers().matrix("attention.q", heads * sizes.queryHeadDim());
+      FloatMatrix q = step.buffers().matrix(QUERY, heads * sizes.queryHeadDim());
       FloatMatrix absorbed = step.buffers().matrix("attention.q.absorbed", shape.queryWidth());
-      FloatMatrix key = step.buffers().matrix("attention.k", shape.keyDim());
-      query.project(x, q, step);
+      layers.project(x, step);
+      FloatMatrix key = layers.out(1, step);
+      if (query.isPresent()) {
+        query.get().project(layers.out(0, step), q, step);
+      }
       Heads turned = q.heads(heads).part(sizes.nopeDim(), sizes.ropeDim());
       step.ops().rotate(step.angles(), turned, step.rows());
       Heads maps = absorbed.heads(heads);
@@ -204,7 +220,6 @@ public record MultiHeadLatentAttention(
               step.rows());
       step.ops().copyHeads(turned, maps.part(shape.valueDim(), sizes.ropeDim()), step.rows());
 
-      step.ops().linear(latent, x, key, step.rows());
       Heads row = key.heads(1);
       Heads compressed = row.part(0, shape.valueDim());
       step.ops().rmsNorm(latentNorm, RANK_EPSILON, compressed, compressed, step.rows());

@@ -13,14 +13,19 @@ import org.gta4j.tensor.FloatMatrix;
 record OutputGate(PackedLinear projection) {
   static final String NAME = "g_proj";
 
+  private static final String BUFFER = "attention.gate";
+
   /** The gate of a layer. */
   static OutputGate bind(LayerTensors tensors) {
     return new OutputGate(tensors.linear(NAME));
   }
 
-  /** Computes the gate's argument from {@code x} [rows, hidden] and keeps it for {@link #apply}. */
-  void project(FloatMatrix x, AttentionLayer.Step step) {
-    step.ops().linear(projection, x, buffer(step), step.rows());
+  /**
+   * The projection to the gate's argument, to be computed with the others that read the hidden
+   * state, before {@link #apply}.
+   */
+  JointLinear.Part part() {
+    return new JointLinear.Part(BUFFER, projection);
   }
 
   /** Multiplies {@code y} [rows, width] by the gate. */
@@ -29,6 +34,6 @@ record OutputGate(PackedLinear projection) {
   }
 
   private FloatMatrix buffer(AttentionLayer.Step step) {
-    return step.buffers().matrix("attention.gate", projection.outputs());
+    return step.buffers().matrix(BUFFER, projection.outputs());
   }
 }

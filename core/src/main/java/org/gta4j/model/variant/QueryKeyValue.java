@@ -1,51 +1,48 @@
 package org.gta4j.model.variant;
 
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
 import org.gta4j.attention.AttentionShape;
-import org.gta4j.ops.PackedLinear;
 import org.gta4j.tensor.FloatMatrix;
 
 /**
  * The projections most variants begin with: {@code q_proj}, {@code k_proj} and {@code v_proj} from
- * the hidden state to query heads, key heads and value heads.
+ * the hidden state to query heads, key heads and value heads; where there is an output gate, its
+ * projection too.
  *
- * @param queryHeads how many heads {@code query} gives
- * @param keyHeads how many heads {@code key} gives
- * @param valueHeads how many heads {@code value} gives
- * @param query [queryHeads · keyDim, hidden]
- * @param key [keyHeads · keyDim, hidden]
- * @param value [valueHeads · valueDim, hidden]
+ * @param queryHeads how many heads {@code q_proj} gives
+ * @param keyHeads how many heads {@code k_proj} gives
+ * @param valueHeads how many heads {@code v_proj} gives
+ * @param layers q, k, v, and what else reads the hidden state
  */
-record QueryKeyValue(
-    int queryHeads,
-    int keyHeads,
-    int valueHeads,
-    PackedLinear query,
-    PackedLinear key,
-    PackedLinear value) {
+record QueryKeyValue(int queryHeads, int keyHeads, int valueHeads, JointLinear layers) {
   /** One query head a map. */
-  static QueryKeyValue bind(AttentionShape shape, LayerTensors tensors) {
-    return bind(shape.maps(), shape.keyHeads(), shape.valueHeads(), tensors);
+  static QueryKeyValue bind(AttentionShape shape, LayerTensors tensors, Optional<OutputGate> gate) {
+    return bind(shape.maps(), shape.keyHeads(), shape.valueHeads(), tensors, gate);
   }
 
-  static QueryKeyValue bind(int queryHeads, int keyHeads, int valueHeads, LayerTensors tensors) {
-    return new QueryKeyValue(
-        queryHeads,
-        keyHeads,
-        valueHeads,
-        tensors.linear("q_proj"),
-        tensors.linear("k_proj"),
-        tensors.linear("v_proj"));
+  static QueryKeyValue bind(
+      int queryHeads,
+      int keyHeads,
+      int valueHeads,
+      LayerTensors tensors,
+      Optional<OutputGate> gate) {
+    List<JointLinear.Part> parts = new ArrayList<>();
+    parts.add(new JointLinear.Part("attention.q", tensors.linear("q_proj")));
+    parts.add(new JointLinear.Part("attention.k", tensors.linear("k_proj")));
+    parts.add(new JointLinear.Part("attention.v", tensors.linear("v_proj")));
+    gate.map(OutputGate::part).ifPresent(parts::add);
+    return new QueryKeyValue(queryHeads, keyHeads, valueHeads, new JointLinear(parts));
   }
 
-  /** Computes queries, keys and values; not turned yet. */
+  /** Computes queries, keys and values, not turned yet, and the gate's argument. */
   AttentionLayer.Projected project(FloatMatrix x, AttentionLayer.Step step) {
-    FloatMatrix q = step.buffers().matrix("attention.q", query.outputs());
-    FloatMatrix k = step.buffers().matrix("attention.k", key.outputs());
-    FloatMatrix v = step.buffers().matrix("attention.v", value.outputs());
-    step.ops().linear(query, x, q, step.rows());
-    step.ops().linear(key, x, k, step.rows());
-    step.ops().linear(value, x, v, step.rows());
-    return step.projected(q.heads(queryHeads), k.heads(keyHeads), v.heads(valueHeads));
+    layers.project(x, step);
+    return step.projected(
+        layers.out(0, step).heads(queryHeads),
+        layers.out(1, step).heads(keyHeads),
+        layers.out(2, step).heads(valueHeads));
   }
 
   /** Turns queries and keys by position. */
