@@ -111,10 +111,15 @@ public final class TimedSteps implements AutoCloseable {
    * @throws IllegalArgumentException if there is no room for so many
    */
   public double prefill(int tokens) {
+    return prefill(tokens, sequences.size());
+  }
+
+  /** {@link #prefill(int)} of the first {@code batch} sequences. */
+  public double prefill(int tokens, int batch) {
     requireRoom(tokens);
     int chunk = decoder.maxRows();
     long begin = System.nanoTime();
-    for (SequenceCache sequence : sequences) {
+    for (SequenceCache sequence : sequences.subList(0, batch)) {
       for (int from = 0; from < tokens; from += chunk) {
         int count = Math.min(chunk, tokens - from);
         StepInput.Logits logits =
@@ -128,18 +133,24 @@ public final class TimedSteps implements AutoCloseable {
     return secondsSince(begin);
   }
 
+  /** {@link #decode(int, int)} of all sequences. */
+  public double decode(int tokens) {
+    return decode(tokens, sequences.size());
+  }
+
   /**
-   * Decodes {@code tokens} tokens of every sequence, all sequences in each step, and forgets them.
+   * Decodes {@code tokens} tokens of the first {@code batch} sequences, all of those in each step,
+   * and forgets them.
    *
    * @return seconds
-   * @throws IllegalArgumentException if there is no room for so many
+   * @throws IllegalArgumentException if there is no room for so many, or there are fewer sequences
    */
-  public double decode(int tokens) {
+  public double decode(int tokens, int batch) {
     requireRoom(tokens);
     long begin = System.nanoTime();
     for (int i = 0; i < tokens; i++) {
       input.clear();
-      for (SequenceCache sequence : sequences) {
+      for (SequenceCache sequence : sequences.subList(0, batch)) {
         sequence.reserve(1);
         input.add(sequence, ids, i, 1, depth + i + 1, StepInput.Logits.LAST);
       }

@@ -1,0 +1,118 @@
+package org.gta4j.bench;
+
+import java.io.IOException;
+import java.io.OutputStream;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Optional;
+import java.util.function.IntFunction;
+import org.knowm.xchart.ChartEncoder;
+import org.knowm.xchart.XYChart;
+import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.XYSeries;
+import org.knowm.xchart.style.Styler;
+import org.knowm.xchart.style.lines.SeriesLines;
+
+/** The page's plots, as SVG. */
+final class SpeedClaimPlots {
+  private static final List<Integer> SHOWN_BATCHES = List.of(1, 8, 32);
+
+  private final List<Integer> contexts;
+  private final Path folder;
+  private final String suffix;
+
+  SpeedClaimPlots(List<Integer> contexts, Path folder, String suffix) {
+    this.contexts = contexts;
+    this.folder = folder;
+    this.suffix = suffix;
+  }
+
+  /** Measured and predicted gain of decoding over the context, for some batches. */
+  void gain(SweepModel own, SweepModel other) throws IOException {
+    XYChart chart =
+        chart("Decoding: %s against %s".formatted(own.name(), other.name()), "times faster");
+    for (int batch : SHOWN_BATCHES) {
+      add(
+          chart,
+          "%d at once".formatted(batch),
+          context ->
+              both(own, other, context, batch).map(pair -> SpeedClaimPage.gain(pair[0], pair[1])));
+      add(
+              chart,
+              "%d, predicted".formatted(batch),
+              context ->
+                  both(own, other, context, batch)
+                      .map(pair -> SpeedClaimPage.predicted(pair[0], pair[1])))
+          .ifPresent(series -> series.setLineStyle(SeriesLines.DASH_DASH));
+    }
+    save(chart, "gain");
+  }
+
+  private static Optional<SweepPoint[]> both(
+      SweepModel own, SweepModel other, int context, int batch) {
+    return own.point(context, batch)
+        .flatMap(
+            ours -> other.point(context, batch).map(theirs -> new SweepPoint[] {ours, theirs}));
+  }
+
+  /** Decoded tokens a second over the context, for one sequence and for eight. */
+  void decoding(List<SweepModel> models) throws IOException {
+    XYChart chart = chart("Decoding, all sequences together", "tokens a second");
+    for (SweepModel model : models) {
+      for (int batch : List.of(1, 8)) {
+        add(
+            chart,
+            "%s, %d at once".formatted(model.name(), batch),
+            context -> model.point(context, batch).map(SweepPoint::decodeTokensPerSecond));
+      }
+    }
+    chart.getStyler().setYAxisLogarithmic(true);
+    save(chart, "decode");
+  }
+
+  /** Tokens a second of whole prompts. */
+  void prompts(List<SweepModel> models) throws IOException {
+    XYChart chart = chart("Reading a prompt", "tokens a second");
+    for (SweepModel model : models) {
+      add(chart, model.name(), tokens -> model.promptSeconds(tokens).map(s -> tokens / s));
+    }
+    chart.getStyler().setYAxisLogarithmic(true);
+    save(chart, "prompts");
+  }
+
+  private static XYChart chart(String title, String unit) {
+    XYChart chart =
+        new XYChartBuilder()
+            .width(760)
+            .height(440)
+            .title(title)
+            .xAxisTitle("tokens of context")
+            .yAxisTitle(unit)
+            .build();
+    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    chart.getStyler().setXAxisLogarithmic(true);
+    return chart;
+  }
+
+  private Optional<XYSeries> add(XYChart chart, String name, IntFunction<Optional<Double>> value) {
+    List<Integer> x = new ArrayList<>();
+    List<Double> y = new ArrayList<>();
+    for (int context : contexts) {
+      Optional<Double> found = value.apply(context);
+      if (found.isPresent()) {
+        x.add(context);
+        y.add(found.get());
+      }
+    }
+    return x.isEmpty() ? Optional.empty() : Optional.of(chart.addSeries(name, x, y));
+  }
+
+  private void save(XYChart chart, String name) throws IOException {
+    Path file = folder.resolve("speed-claim-%s-%s.svg".formatted(name, suffix));
+    try (OutputStream out = Files.newOutputStream(file)) {
+      ChartEncoder.saveChart(chart, out, "svg");
+    }
+  }
+}
