@@ -1,0 +1,218 @@
+package org.gta4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/** {@code gta bench} on the real launcher. What it measures is not tested, but that it measures. */
+class BenchIT {
+  @TempDir Path folder;
+
+  private static List<JsonNode> lines(String... arguments) {
+    List<String> all = new ArrayList<>(List.of("bench", "--json", "--repetitions", "1"));
+    all.addAll(List.of(arguments));
+    JsonMapper mapper = new JsonMapper();
+    return GtaProcess.run(all.toArray(new String[0]))
+        .done()
+        .out()
+        .lines()
+        .map(mapper::readTree)
+        .toList();
+  }
+
+  @Test
+  void aLineACaseOfRandomWeights() {
+    List<JsonNode> lines =
+        lines(
+            "--random",
+            "gta-tiny",
+            "--weights",
+            "q4",
+            "--cache-type",
+            "f16",
+            "--prompt",
+            "20,40",
+            "--generate",
+            "4",
+            "--batch",
+            "1,3",
+            "--depth",
+            "0,50");
+    assertThat(lines).hasSize(8);
+    assertThat(lines.stream().map(BenchIT::name))
+        .containsExactlyInAnyOrder(
+            "20 1 0", "40 1 0", "20 3 0", "40 3 0", "20 1 50", "40 1 50", "20 3 50", "40 3 50");
+    for (JsonNode line : lines) {
+      assertThat(line.get("model").stringValue()).isEqualTo("gta-tiny");
+      assertThat(line.get("weights").stringValue()).isEqualTo("q4");
+      assertThat(line.get("cache_type").stringValue()).isEqualTo("f16");
+      assertThat(line.get("threads").intValue()).isPositive();
+      assertThat(line.get("backend").stringValue()).isIn("native", "vector", "scalar");
+      assertThat(line.get("kernels").stringValue()).isNotEmpty();
+      for (String key :
+          List.of(
+              "prefill_tokens_per_second",
+              "decode_tokens_per_second",
+              "bytes_per_token",
+              "floor_fraction",
+              "prefill_floor_fraction",
+              "decode_floor_fraction")) {
+        assertThat(line.get(key).doubleValue()).as(key).isPositive();
+      }
+      assertThat(line.has("peer")).isFalse();
+    }
+  }
+
+  private static String name(JsonNode line) {
+    return "%d %d %d"
+        .formatted(
+            line.get("prompt").intValue(),
+            line.get("batch").intValue(),
+            line.get("depth").intValue());
+  }
+
+  @Test
+  void whatIsNotMeasuredIsNotThere() {
+    JsonNode decode = lines("--prompt", "0", "--generate", "3").getFirst();
+    assertThat(decode.get("weights").stringValue()).isEqualTo("f32");
+    assertThat(decode.has("prefill_tokens_per_second")).isFalse();
+    assertThat(decode.has("prompt")).isFalse();
+    assertThat(decode.get("floor_fraction")).isEqualTo(decode.get("decode_floor_fraction"));
+    JsonNode prefill = lines("--generate", "0", "--prompt", "30").getFirst();
+    assertThat(prefill.propertyNames())
+        .doesNotContainAnyElementsOf(Set.of("decode_tokens_per_second", "bytes_per_token"));
+    assertThat(prefill.get("floor_fraction")).isEqualTo(prefill.get("prefill_floor_fraction"));
+  }
+
+  @Test
+  void peopleGetATable() {
+    assertThat(
+            GtaProcess.run(
+                    "bench",
+                    "--random",
+                    "gqa-tiny",
+                    "--prompt",
+                    "16",
+                    "--generate",
+                    "2",
+                    "--repetitions",
+                    "1")
+                .done()
+                .out())
+        .contains("gqa-tiny: gqa attention", "this machine: reads", "G operations/s", "MB/token");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "--random nope | --random: expected the name of a shape, one of gqa-160m",
+        "--random gta-tiny --weights q3 | --weights: expected f32, bf16, q8 or q4, found q3",
+        "--weights q8 | gta convert --weights q8",
+        "--prompt 1,,2 | --prompt: expected integers from 0 to 16777216 with commas between them",
+        "--batch 0 | --batch: expected integers from 1",
+        "--depth -1 | --depth: expected integers from 0",
+        "--prompt 0 --generate 0 | nothing to measure",
+        "--compare llamacpp | --compare: expected llamacpp=FOLDER, found llamacpp",
+        "--compare llamacpp=. | expected a --model or --compare-model that is a .gguf file",
+        "--compare-model x.gguf | --compare-model is for --compare",
+        "--repetitions 0 | --repetitions: expected an integer from 1 on, found 0"
+      })
+  void aWrongCommandIsRefusedInASentence(String arguments, String sentence) {
+    List<String> all = new ArrayList<>(List.of("bench"));
+    all.addAll(List.of(arguments.strip().split(" ", -1)));
+    GtaProcess.Ended process = GtaProcess.run(all.toArray(new String[0]));
+    assertThat(process.code()).isEqualTo(2);
+    assertThat(process.err()).contains(sentence.strip());
+    assertThat(process.out()).isEmpty();
+  }
+
+  @Test
+  void aCacheThatCannotFitIsRefusedBeforeItIsTaken() {
+    GtaProcess.Ended process =
+        GtaProcess.run("bench", "--random", "gta-tiny", "--depth", "16000000", "--batch", "100000");
+    assertThat(process.code()).isEqualTo(1);
+    assertThat(process.err()).contains("this machine has").contains("ask for fewer");
+  }
+
+  /** Programs of llama.cpp's names that print what those print. */
+  @Test
+  void thePeerRunsInTurnsOnTheSameFile() throws IOException {
+    program(
+        "llama-bench",
+        """
+        printf '%s\\n' "$*" >>"$0.calls"
+        echo '{"n_prompt": 8, "n_gen": 0, "avg_ts": 100.5}'
+        echo '{"n_prompt": 0, "n_gen": 2, "avg_ts": 20.25}'
+        """);
+    program("llama-batched-bench", "echo '{\"speed_pp\": 50.0, \"speed_tg\": 7.5}'");
+    Path model = GtaProcess.root().resolve("fixtures/gguf/llama-q8_0.gguf");
+    List<JsonNode> lines =
+        lines(
+            "--model",
+            model.toString(),
+            "--prompt",
+            "8",
+            "--generate",
+            "2",
+            "--batch",
+            "1,2",
+            "--threads",
+            "1",
+            "--cache-type",
+            "f16",
+            "--compare",
+            "llamacpp=" + folder);
+    JsonNode single = lines.getFirst().get("peer");
+    assertThat(single.get("name").stringValue()).isEqualTo("llamacpp");
+    assertThat(single.get("prefill_tokens_per_second").doubleValue()).isEqualTo(100.5);
+    assertThat(single.get("decode_tokens_per_second").doubleValue()).isEqualTo(20.25);
+    assertThat(lines.get(1).get("peer").get("decode_tokens_per_second").doubleValue())
+        .isEqualTo(7.5);
+    assertThat(Files.readString(folder.resolve("llama-bench.calls")).lines())
+        .hasSize(1)
+        .allMatch(
+            call -> call.contains("-m " + model) && call.contains("-t 1 -fa 1 -p 8 -n 2 -d 0"));
+  }
+
+  @Test
+  void aPeerThatFailsOrIsNotThereIsNamed() throws IOException {
+    Path model = GtaProcess.root().resolve("fixtures/gguf/llama-q8_0.gguf");
+    String[] command = {
+      "bench",
+      "--model",
+      model.toString(),
+      "--prompt",
+      "8",
+      "--generate",
+      "2",
+      "--compare",
+      "llamacpp=" + folder
+    };
+    GtaProcess.Ended missing = GtaProcess.run(command);
+    assertThat(missing.code()).isEqualTo(1);
+    assertThat(missing.err()).contains("expected the program llama-bench there");
+    program("llama-bench", "echo 'cannot read it' >&2; exit 3");
+    program("llama-batched-bench", "exit 0");
+    GtaProcess.Ended failing = GtaProcess.run(command);
+    assertThat(failing.code()).isEqualTo(1);
+    assertThat(failing.err()).contains("ended with exit code 3: cannot read it");
+  }
+
+  private void program(String name, String body) throws IOException {
+    Path program = folder.resolve(name);
+    Files.writeString(program, "#!/bin/sh\n" + body);
+    assertThat(program.toFile().setExecutable(true)).isTrue();
+  }
+}
