@@ -3,6 +3,7 @@ package org.gta4j.generate;
 import com.sun.management.ThreadMXBean;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.BlockPool;
@@ -41,7 +42,9 @@ final class AllocationProgram {
     long step = steady(() -> steps(decoder, pool));
     Scheduler scheduler = new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 8);
     // What a text itself needs is allocated with it; only its decoding counts.
-    Request request = new Request(new int[] {1, 2, 3}, TOKENS, Sampling.greedy(), List.of(), true);
+    Request request =
+        new Request(new int[] {1, 2, 3}, TOKENS, Sampling.greedy(), List.of(), true)
+            .with(Speculation.OFF);
     long scheduled =
         steady(() -> {
           Generation generation = scheduler.submit(request, text -> {});
@@ -56,8 +59,10 @@ final class AllocationProgram {
           scheduler.runToEnd();
           return generation.ids().length == TOKENS ? bytes : -1;
         });
+    long speculated = steady(() -> speculated(decoder, pool));
     System.out.println("step " + step);
     System.out.println("scheduler " + scheduled);
+    System.out.println("speculation " + speculated);
     System.exit(0);
   }
 
@@ -88,6 +93,29 @@ final class AllocationProgram {
       bytes = allocated() - before;
     }
     return bytes;
+  }
+
+  /** Proposes and verifies tokens whenever there is anything to go by. */
+  private static long speculated(Decoder decoder, BlockPool pool) {
+    DraftPolicy always = new RandomDrafts(5, 3);
+    Scheduler scheduler =
+        new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 64, always, System::nanoTime);
+    int[] prompt = new int[TOKENS];
+    Arrays.setAll(prompt, i -> i % 3);
+    Request request = new Request(prompt, TOKENS, Sampling.greedy(), List.of(), true);
+    Generation generation = scheduler.submit(request, text -> {});
+    for (int i = 0; i < 4; i++) {
+      scheduler.step();
+    }
+    long before = allocated();
+    int drafted = generation.draftedTokens();
+    while (generation.length() < 2 * TOKENS - 32) {
+      scheduler.step();
+    }
+    long bytes = allocated() - before;
+    drafted = generation.draftedTokens() - drafted;
+    scheduler.runToEnd();
+    return drafted > 0 ? bytes : -1;
   }
 
   private interface Round {
