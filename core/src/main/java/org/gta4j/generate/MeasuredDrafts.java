@@ -36,8 +36,8 @@ final class MeasuredDrafts implements DraftPolicy {
 
   private static final double SHORTER_WEIGHT = 0.5;
 
-  /** How much a verified token counts at least: the last few dozen decide. */
-  private static final double TOKEN_WEIGHT = 1.0 / 24;
+  /** How much a verified token counts at least: the last dozens decide. */
+  private static final double TOKEN_WEIGHT = 1.0 / 16;
 
   /** Matches by their length: how probable what follows is, differs most by that. */
   private static final int[] CLASSES = {2, 3, 4, 6, 9, PromptLookup.LONGEST};

@@ -1,9 +1,9 @@
 package org.gta4j.generate;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.BlockPool;
@@ -15,6 +15,7 @@ import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
 
 /**
  * Decodes until the compiler has seen everything, and prints what the last tokens allocated on the
@@ -59,10 +60,11 @@ final class AllocationProgram {
           scheduler.runToEnd();
           return generation.ids().length == TOKENS ? bytes : -1;
         });
-    long speculated = steady(() -> speculated(decoder, pool));
+    BlockPool longPool = new BlockPool(decoder.cacheLayout(DType.F32), 4 * TOKENS);
+    TextLimits limits = new TextLimits(decoder.config(), 100 * TOKENS);
+    System.out.println("speculation " + steady(() -> speculated(longPool, limits)));
     System.out.println("step " + step);
     System.out.println("scheduler " + scheduled);
-    System.out.println("speculation " + speculated);
     System.exit(0);
   }
 
@@ -95,27 +97,53 @@ final class AllocationProgram {
     return bytes;
   }
 
-  /** Proposes and verifies tokens whenever there is anything to go by. */
-  private static long speculated(Decoder decoder, BlockPool pool) {
-    DraftPolicy always = new RandomDrafts(5, 3);
-    Scheduler scheduler =
-        new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 64, always, System::nanoTime);
-    int[] prompt = new int[TOKENS];
-    Arrays.setAll(prompt, i -> i % 3);
-    Request request = new Request(prompt, TOKENS, Sampling.greedy(), List.of(), true);
-    Generation generation = scheduler.submit(request, text -> {});
-    for (int i = 0; i < 4; i++) {
-      scheduler.step();
+  /**
+   * Proposes and verifies tokens of a text that repeats itself now and then, without a model: what
+   * its kernels allocate is counted above.
+   */
+  private static long speculated(BlockPool pool, TextLimits limits) {
+    int tokens = 40 * TOKENS;
+    int vocabulary = 8;
+    Request request = new Request(new int[] {1, 2, 3}, tokens, Sampling.greedy(), List.of(), true);
+    MeasuredDrafts drafts = new MeasuredDrafts();
+    float[] row = new float[vocabulary];
+    long bytes;
+    try (Arena arena = Arena.ofConfined();
+        SequenceCache cache = new SequenceCache(pool)) {
+      FloatMatrix logits = FloatMatrix.allocate(arena, DraftPolicy.MOST + 1, vocabulary);
+      Generation generation = new Generation(request, cache, false, Optional.empty(), piece -> {});
+      cache.reserve(tokens + 3);
+      cache.advance(3);
+      generation.accept(logits, 0, row, limits, drafts);
+      long before = 0;
+      while (generation.finish().isEmpty()) {
+        if (before == 0 && generation.length() > TOKENS) {
+          before = allocated();
+        }
+        drafts.begin(1);
+        int rows = 1 + generation.propose(drafts, 64, limits);
+        cache.reserve(rows);
+        cache.advance(rows);
+        drafts.end(1000 + 50L * rows);
+        for (int i = 0; i < rows; i++) {
+          int at = generation.length() + i;
+          for (int id = 0; id < vocabulary; id++) {
+            boolean next = id == (at % 100 < 80 ? at % 5 : at * 31 / 7 % vocabulary);
+            logits.set(i, id, next ? 1 : 0);
+          }
+        }
+        generation.accept(logits, 0, row, limits, drafts);
+        if (generation.length() > tokens - 2 * TOKENS) {
+          break;
+        }
+      }
+      bytes = allocated() - before;
+      if (generation.acceptedTokens() == 0
+          || generation.acceptedTokens() == generation.draftedTokens()) {
+        return -1;
+      }
     }
-    long before = allocated();
-    int drafted = generation.draftedTokens();
-    while (generation.length() < 2 * TOKENS - 32) {
-      scheduler.step();
-    }
-    long bytes = allocated() - before;
-    drafted = generation.draftedTokens() - drafted;
-    scheduler.runToEnd();
-    return drafted > 0 ? bytes : -1;
+    return bytes;
   }
 
   private interface Round {

@@ -139,9 +139,11 @@ class MeasuredDraftsTest {
       assertThat(run(500, 6, MeasuredDraftsTest::memory, Text.of(0.95)).tokensPerStepTime())
           .isGreaterThan(3.5);
       Run worse = run(600, 6, MeasuredDraftsTest::memory, Text.of(0.02));
-      assertThat(worse.tokensPerStepTime()).isGreaterThan(0.95);
-      Run slower = run(600, 6, MeasuredDraftsTest::arithmetic, Text.of(0.95));
-      assertThat(slower.tokensPerStepTime()).isGreaterThan(0.85);
+      assertThat(worse.tokensPerStepTime()).isGreaterThan(0.9);
+      worse = run(1000, 6, MeasuredDraftsTest::memory, Text.of(0.02));
+      assertThat(worse.tokensPerStepTime()).isGreaterThan(0.985);
+      Run slower = run(3000, 6, MeasuredDraftsTest::arithmetic, Text.of(0.95));
+      assertThat(slower.tokensPerStepTime()).isGreaterThan(0.95);
       slower = run(1000, 6, MeasuredDraftsTest::arithmetic, Text.of(0.95));
       assertThat(slower.tokensPerStepTime()).isGreaterThan(0.985);
       run(2000, 6, MeasuredDraftsTest::memory, Text.of(0.95));
