@@ -117,7 +117,8 @@ final class AllocationProgram {
       generation.accept(logits, 0, row, limits, drafts);
       long before = 0;
       while (generation.finish().isEmpty()) {
-        if (before == 0 && generation.length() > TOKENS) {
+        // What holds the ids has doubled for the last time by then.
+        if (before == 0 && generation.length() > 24 * TOKENS) {
           before = allocated();
         }
         drafts.begin(1);
