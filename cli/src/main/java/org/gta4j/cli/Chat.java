@@ -21,6 +21,7 @@ import org.gta4j.generate.ModelOutputException;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Session;
+import org.gta4j.generate.Speculation;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -42,7 +43,7 @@ final class Chat {
           .stripIndent();
 
   /** How answers are made. */
-  record Settings(int maxTokens, Sampling sampling, List<String> stop) {}
+  record Settings(int maxTokens, Sampling sampling, List<String> stop, Speculation speculation) {}
 
   private final Terminal terminal;
   private final LanguageModel model;
@@ -180,7 +181,8 @@ final class Chat {
             // Another seed each time, or the same question would get the same answer for ever.
             settings.sampling().withSeed(settings.sampling().seed() + answers++),
             settings.stop(),
-            false);
+            false,
+            settings.speculation());
     int cached = session.length();
     long begin = System.nanoTime();
     Generation[] answer = new Generation[1];

@@ -6,6 +6,7 @@ import org.gta4j.chat.ChatTemplates;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Session;
+import org.gta4j.generate.Speculation;
 import org.gta4j.tokenizer.Tokenizer;
 
 /** {@code gta chat}. */
@@ -20,6 +21,7 @@ final class ChatVerb extends Verb {
   private final SamplingOptions sampling;
   private final Setting<List<String>> stop =
       Setting.texts("--stop", "TEXT", "A text that ends an answer; may be given several times.");
+  private final SpeculationOption speculation;
   private final EscapeOption escape;
   private final ModelOptions options;
 
@@ -37,6 +39,7 @@ final class ChatVerb extends Verb {
     add(system, maxTokens);
     sampling = new SamplingOptions(this, USUAL);
     add(stop);
+    speculation = new SpeculationOption(this);
     escape = new EscapeOption(this);
     options = new ModelOptions(this);
   }
@@ -45,6 +48,7 @@ final class ChatVerb extends Verb {
   void run(Terminal terminal) {
     Sampling chosen = sampling.sampling(options.seed());
     int most = Check.count(maxTokens, 1, 1024);
+    Speculation speculate = speculation.value();
     List<String> stops = stop.or(List.of());
     if (stops.contains("")) {
       throw UsageException.of("--stop", "a text", "an empty one");
@@ -74,7 +78,7 @@ final class ChatVerb extends Verb {
                 model,
                 session,
                 ids,
-                new Chat.Settings(most, chosen, stops),
+                new Chat.Settings(most, chosen, stops, speculate),
                 system.value());
         if (terminal.isInteractive()) {
           terminal.say("%s; /help helps, Ctrl-D ends".formatted(options.modelName()));

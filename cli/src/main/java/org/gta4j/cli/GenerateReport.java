@@ -4,6 +4,7 @@ import org.gta4j.checkpoint.Json;
 import org.gta4j.generate.FinishReason;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.Scheduler;
+import org.gta4j.generate.Speculation;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -33,6 +34,10 @@ record GenerateReport(
     json.put("completion_tokens", ids.length);
     putPositive(json, "prefill_tokens_per_second", scheduler.prefillTokensPerSecond());
     putPositive(json, "decode_tokens_per_second", scheduler.decodeTokensPerSecond());
+    if (generation.request().speculation() == Speculation.AUTO) {
+      json.put("drafted_tokens", generation.draftedTokens());
+      json.put("accepted_tokens", generation.acceptedTokens());
+    }
     json.put("time_to_first_token_ms", Numbers.rounded(firstTokenMillis()));
     json.put("load_ms", Numbers.rounded(loaded.loadNanos() / 1e6));
     json.put("cache_bytes_per_token", loaded.model().cacheLayout().bytesPerToken());
@@ -44,13 +49,17 @@ record GenerateReport(
 
   /** For people. */
   String line() {
-    return "%d prompt tokens at %.0f a second, first token after %.0f ms, %d tokens at %.0f a second%s"
+    return "%d prompt tokens at %.0f a second, first token after %.0f ms, %d tokens at %.0f a second%s%s"
         .formatted(
             generation.request().prompt().length,
             scheduler.prefillTokensPerSecond(),
             firstTokenMillis(),
             generation.ids().length,
             scheduler.decodeTokensPerSecond(),
+            generation.draftedTokens() == 0
+                ? ""
+                : ", %d of %d looked-up tokens accepted"
+                    .formatted(generation.acceptedTokens(), generation.draftedTokens()),
             isRandom() ? ", seed " + seed() : "");
   }
 

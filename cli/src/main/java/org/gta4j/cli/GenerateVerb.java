@@ -9,6 +9,7 @@ import org.gta4j.generate.ModelOutputException;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Scheduler;
+import org.gta4j.generate.Speculation;
 
 /** {@code gta generate}. */
 final class GenerateVerb extends Verb {
@@ -27,6 +28,7 @@ final class GenerateVerb extends Verb {
           "Continue the prompt as it is; without this a model with a chat template answers it.");
   private final Setting<Boolean> ignoreEnd =
       Setting.flag("--ignore-eos", "Go on after a token that ends the text.");
+  private final SpeculationOption speculation;
   private final ModelOptions options;
 
   GenerateVerb() {
@@ -43,6 +45,7 @@ final class GenerateVerb extends Verb {
     add(maxTokens);
     sampling = new SamplingOptions(this);
     add(stop, raw, ignoreEnd);
+    speculation = new SpeculationOption(this);
     options = new ModelOptions(this);
   }
 
@@ -51,6 +54,7 @@ final class GenerateVerb extends Verb {
     prompt.check();
     Sampling chosen = sampling.sampling(options.seed());
     int most = Check.count(maxTokens, 1, 256);
+    Speculation speculate = speculation.value();
     List<String> stops = stop.or(List.of());
     if (stops.contains("")) {
       throw UsageException.of("--stop", "a text", "an empty one");
@@ -61,7 +65,7 @@ final class GenerateVerb extends Verb {
       long begin = System.nanoTime();
       Optional<int[]> message = raw.or(false) ? Optional.empty() : prompt.encodeMessage(model);
       int[] ids = message.orElseGet(() -> prompt.encode(model));
-      Request request = new Request(ids, most, chosen, stops, ignoreEnd.or(false));
+      Request request = new Request(ids, most, chosen, stops, ignoreEnd.or(false), speculate);
       MemoryCheck.cache(terminal, model, options, request.prompt().length + (long) most);
       boolean streams = !options.isJson();
       boolean asText = model.tokenizer().isPresent();

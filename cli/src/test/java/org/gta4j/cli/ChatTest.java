@@ -16,6 +16,7 @@ import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Session;
+import org.gta4j.generate.Speculation;
 import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -89,7 +90,7 @@ class ChatTest {
             model,
             session,
             ids,
-            new Chat.Settings(12, Sampling.greedy(), List.of()),
+            new Chat.Settings(12, Sampling.greedy(), List.of(), Speculation.AUTO),
             Optional.of("You are brief."));
     chat.run(new Script(List.of(messages)));
     return new Told(

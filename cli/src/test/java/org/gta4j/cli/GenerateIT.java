@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.gta4j.cli.GtaProcess.Ended;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
@@ -44,6 +45,8 @@ class GenerateIT {
             "completion_tokens",
             "prefill_tokens_per_second",
             "decode_tokens_per_second",
+            "drafted_tokens",
+            "accepted_tokens",
             "time_to_first_token_ms",
             "load_ms",
             "cache_bytes_per_token");
@@ -59,6 +62,24 @@ class GenerateIT {
     assertThat(json.get("load_ms").doubleValue()).isPositive();
     // 5 layers of 4 key heads and 4 value heads of 8, in 32 bits
     assertThat(json.get("cache_bytes_per_token").intValue()).isEqualTo(5 * 2 * 4 * 8 * 4);
+  }
+
+  @Test
+  void theAnswerIsTheSameWithSpeculationAndWithout() {
+    String[] arguments = {"generate", "Tom saw a cat. Tom saw a", "--max-tokens", "200", "--json"};
+    JsonNode auto = GtaProcess.run(arguments).done().json();
+    JsonNode off =
+        GtaProcess.run(
+                Stream.concat(Stream.of(arguments), Stream.of("--speculate", "off"))
+                    .toArray(String[]::new))
+            .done()
+            .json();
+    assertThat(off.has("drafted_tokens")).isFalse();
+    assertThat(off.has("accepted_tokens")).isFalse();
+    assertThat(auto.get("accepted_tokens").intValue())
+        .isBetween(0, auto.get("drafted_tokens").intValue());
+    assertThat(auto.get("text")).isEqualTo(off.get("text"));
+    assertThat(auto.get("ids")).isEqualTo(off.get("ids"));
   }
 
   @Test

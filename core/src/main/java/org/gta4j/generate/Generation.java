@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.Optional;
 import java.util.function.Consumer;
 import org.gta4j.cache.SequenceCache;
+import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tokenizer.TokenDecoder;
 
 /**
@@ -13,6 +14,9 @@ import org.gta4j.tokenizer.TokenDecoder;
  * <p>Not thread-safe, but for {@link #cancel}.
  */
 public final class Generation {
+  /** The look-up has room for answers up to this long from the start, and grows for longer ones. */
+  private static final int EXPECTED_TOKENS = 4096;
+
   private final Request request;
   private final SequenceCache cache;
   private final boolean ownsCache;
@@ -21,12 +25,20 @@ public final class Generation {
   private final StopScanner stops;
   private final Consumer<String> listener;
   private final StringBuilder text = new StringBuilder();
+  private Optional<PromptLookup> lookup = Optional.empty();
+
+  /** The text, and behind it what is proposed to follow. */
   private int[] ids;
+
   private int length;
   private volatile boolean cancelled;
   private Optional<FinishReason> finish = Optional.empty();
   private long firstTokenNanos;
   private int promptRead;
+  private int drafted;
+  private int matched;
+  private int draftedTokens;
+  private int acceptedTokens;
 
   /**
    * A text that is about to be continued.
@@ -84,7 +96,17 @@ public final class Generation {
     return firstTokenNanos;
   }
 
-  /** Ends it before the next step; from any thread. */
+  /** How many tokens were proposed to be verified several in a step. */
+  public int draftedTokens() {
+    return draftedTokens;
+  }
+
+  /** How many of those were right: so many steps were saved. */
+  public int acceptedTokens() {
+    return acceptedTokens;
+  }
+
+  /** Ends it before the next token; from any thread. */
   public void cancel() {
     cancelled = true;
   }
@@ -125,18 +147,100 @@ public final class Generation {
     return cache.length() < request.prompt().length;
   }
 
+  /**
+   * Proposes tokens that may follow, which stand behind its ids then.
+   *
+   * @param most how many at most
+   * @return how many, 0 if there is nothing to go by or it would not pay
+   */
+  int propose(DraftPolicy policy, int most, TextLimits limits) {
+    // Beside what is proposed the step brings a token that nobody had to propose.
+    int room =
+        Math.min(
+            Math.min(most, DraftPolicy.MOST),
+            Math.min(request.maxTokens() - answered(), limits.contextLength() - length) - 1);
+    if (request.speculation() == Speculation.OFF || room < 1) {
+      return 0;
+    }
+    if (lookup.isEmpty()) {
+      int expected = length + Math.min(request.maxTokens(), EXPECTED_TOKENS);
+      lookup = Optional.of(new PromptLookup(Math.min(expected, limits.contextLength())));
+    }
+    lookup.get().read(ids, length);
+    matched = lookup.get().matched(ids);
+    if (matched == 0 || !limits.isTurnedAlike(length, length + room)) {
+      return 0;
+    }
+    drafted = policy.draft(matched, room);
+    ensureIds(length + drafted);
+    lookup.get().propose(ids, drafted);
+    draftedTokens += drafted;
+    return drafted;
+  }
+
+  /** How many proposed tokens stand behind its ids. */
+  int drafted() {
+    return drafted;
+  }
+
+  private int answered() {
+    return length - request.prompt().length;
+  }
+
+  private void ensureIds(int count) {
+    if (count > ids.length) {
+      ids = Arrays.copyOf(ids, Math.max(count, ids.length * 2));
+    }
+  }
+
+  /**
+   * Chooses the next token, and as many more as were proposed rightly: each from its own logits, as
+   * if it had come in a step of its own. Of the cache only what belongs to the text remains.
+   *
+   * @param rows logits after the last id, and after each that was proposed behind it
+   * @param first the row of the first
+   * @param logits has room for one row
+   */
+  void accept(FloatMatrix rows, int first, float[] logits, TextLimits limits, DraftPolicy policy) {
+    int proposed = drafted;
+    drafted = 0;
+    int computed = cache.length() - proposed;
+    int taken = 0;
+    int accepted = 0;
+    try {
+      boolean right = true;
+      while (right && (taken == 0 || (finish.isEmpty() && !cancelled))) {
+        rows.copyRow(first + taken, logits, 0);
+        int guess = taken < proposed ? ids[length] : -1;
+        taken++;
+        accept(logits, limits);
+        right = ids[length - 1] == guess;
+        accepted += right ? 1 : 0;
+      }
+    } finally {
+      acceptedTokens += accepted;
+      if (proposed > 0) {
+        policy.verified(matched, Math.min(taken, proposed), accepted);
+      }
+      // Without what was refused, or is behind the end. A last token has not been through the model
+      // as far as the text is concerned, whether it was proposed or not.
+      int kept = computed + taken - 1;
+      if (cache.length() > kept) {
+        cache.truncate(kept);
+      }
+    }
+  }
+
   /** Takes the logits after the last id and chooses the next one. */
-  void accept(float[] logits, ModelEnd end) {
+  private void accept(float[] logits, TextLimits limits) {
     int id = sampler.sample(logits);
     sampler.observe(id);
-    if (length == ids.length) {
-      ids = Arrays.copyOf(ids, length * 2);
-    }
+    ensureIds(length + 1);
     ids[length++] = id;
     if (firstTokenNanos == 0) {
       firstTokenNanos = System.nanoTime();
     }
-    if (end.isEnd(id) && !request.ignoreEnd()) {
+    if (limits.isEnd(id) && !request.ignoreEnd()) {
       complete(FinishReason.STOP);
       return;
     }
@@ -145,8 +249,7 @@ public final class Generation {
     }
     if (stops.found()) {
       complete(FinishReason.STOP);
-    } else if (length - request.prompt().length == request.maxTokens()
-        || length >= end.contextLength()) {
+    } else if (answered() == request.maxTokens() || length >= limits.contextLength()) {
       complete(FinishReason.LENGTH);
     }
   }
@@ -180,14 +283,5 @@ public final class Generation {
       text.append(piece);
       listener.accept(piece);
     }
-  }
-
-  /** What a model says about the end of texts. */
-  interface ModelEnd {
-    /** Whether the token ends a text. */
-    boolean isEnd(int id);
-
-    /** How many ids a sequence may have. */
-    int contextLength();
   }
 }

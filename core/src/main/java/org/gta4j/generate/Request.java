@@ -10,9 +10,15 @@ import java.util.List;
  * @param sampling how they are chosen
  * @param stop texts that end the answer and are not part of it
  * @param ignoreEnd whether to go on after a token that ends the text
+ * @param speculation whether tokens may be proposed and verified several at a time; the same come
  */
 public record Request(
-    int[] prompt, int maxTokens, Sampling sampling, List<String> stop, boolean ignoreEnd) {
+    int[] prompt,
+    int maxTokens,
+    Sampling sampling,
+    List<String> stop,
+    boolean ignoreEnd,
+    Speculation speculation) {
   /** Checks that there is something to continue. */
   public Request {
     if (prompt.length == 0) {
@@ -27,6 +33,17 @@ public record Request(
     }
     prompt = prompt.clone();
     stop = List.copyOf(stop);
+  }
+
+  /** A text that is continued as fast as can be. */
+  public Request(
+      int[] prompt, int maxTokens, Sampling sampling, List<String> stop, boolean ignoreEnd) {
+    this(prompt, maxTokens, sampling, stop, ignoreEnd, Speculation.AUTO);
+  }
+
+  /** The same with or without speculation. */
+  public Request with(Speculation other) {
+    return new Request(prompt, maxTokens, sampling, stop, ignoreEnd, other);
   }
 
   /** A greedy continuation. */

@@ -5,6 +5,7 @@ import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
+import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.SequenceCache;
@@ -14,10 +15,10 @@ import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tokenizer.Tokenizer;
 
 /**
- * Continues many texts at once: each step is one ragged batch of all that decode, one token each,
- * and of as many prompt tokens as there is room for besides. A text is admitted when the cache has
- * room for all it may need, so none has to be given up midway. Its result does not depend on what
- * is computed beside it.
+ * Continues many texts at once: each step is one ragged batch of all that decode, one token each
+ * (and some that are likely to follow, where that pays), and of as many prompt tokens as there is
+ * room for besides. A text is admitted when the cache has room for all it may need, so none has to
+ * be given up midway. Its result does not depend on what is computed beside it.
  *
  * <p>Not thread-safe: one thread submits and steps; {@link Generation#cancel} may come from any.
  */
@@ -30,21 +31,20 @@ public final class Scheduler {
   private final BlockPool pool;
   private final int contextLength;
   private final int stepRows;
+  private final DraftPolicy drafts;
+  private final LongSupplier clock;
   private final StepInput input = new StepInput();
-  private final End end = new End();
+  private final TextLimits limits;
   private final List<Generation> waiting = new ArrayList<>();
   private final List<Generation> running = new ArrayList<>();
   private final List<Generation> rowOwners = new ArrayList<>();
   private final List<Generation> stepOwners = new ArrayList<>();
   private final float[] logits;
-  private final int[] endIds;
   private int firstDecoding;
   private int firstPrompt;
   private boolean promptsTurn;
-  private long promptRows;
-  private long decodeRows;
-  private long promptNanos;
-  private long decodeNanos;
+  private boolean isMeasured;
+  private final Throughput throughput = new Throughput();
 
   /**
    * A scheduler without work.
@@ -61,13 +61,27 @@ public final class Scheduler {
       BlockPool pool,
       int contextLength,
       int stepRows) {
+    this(decoder, tokenizer, pool, contextLength, stepRows, new MeasuredDrafts(), System::nanoTime);
+  }
+
+  /** The same with another judgement of how much is proposed, and another clock. */
+  Scheduler(
+      Decoder decoder,
+      Optional<Tokenizer> tokenizer,
+      BlockPool pool,
+      int contextLength,
+      int stepRows,
+      DraftPolicy drafts,
+      LongSupplier clock) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.pool = pool;
     this.contextLength = contextLength;
     this.stepRows = Math.max(1, stepRows);
+    this.drafts = drafts;
+    this.clock = clock;
     logits = new float[decoder.config().vocabSize()];
-    endIds = decoder.config().endIds().stream().mapToInt(Integer::intValue).toArray();
+    limits = new TextLimits(decoder.config(), contextLength);
   }
 
   /**
@@ -119,10 +133,11 @@ public final class Scheduler {
     }
     Generation generation =
         new Generation(request, cache, ownsCache, tokenizer.map(Tokenizer::decoder), listener);
-    if (blocks(generation) > pool.maxBlocks()) {
+    if (limits.greatestBlocks(generation.request()) > pool.maxBlocks()) {
       throw new IllegalArgumentException(
           "the cache has room for %d tokens, the prompt and its answer may need %d"
-              .formatted(pool.maxBlocks() * CacheLayout.BLOCK_TOKENS, greatestLength(generation)));
+              .formatted(
+                  pool.maxBlocks() * CacheLayout.BLOCK_TOKENS, limits.greatestLength(request)));
     }
     waiting.add(generation);
     return generation;
@@ -155,11 +170,12 @@ public final class Scheduler {
     rowOwners.clear();
     stepOwners.clear();
     int decoding = addDecoding();
+    int decodingRows = input.batch().rows();
     addPrompts();
     if (input.batch().rows() == 0) {
       return;
     }
-    long begin = System.nanoTime();
+    long begin = clock.getAsLong();
     FloatMatrix result;
     try {
       result = decoder.forward(input);
@@ -168,26 +184,41 @@ public final class Scheduler {
       removeEnded(running);
       throw e;
     }
-    count(decoding, System.nanoTime() - begin);
-    Optional<RuntimeException> failure = Optional.empty();
+    long nanos = clock.getAsLong() - begin;
+    throughput.step(decodingRows, input.batch().rows(), nanos);
+    if (isMeasured) {
+      drafts.end(nanos);
+    }
     // By index here and below: a step allocates nothing, iterators and streams would.
     for (int i = 0; i < stepOwners.size(); i++) {
       stepOwners.get(i).advance();
     }
-    for (int i = 0; i < rowOwners.size(); i++) {
-      result.copyRow(i, logits, 0);
-      try {
-        rowOwners.get(i).accept(logits, end);
-      } catch (RuntimeException e) {
-        rowOwners.get(i).abandon();
-        failure.ifPresent(first -> first.addSuppressed(e));
-        failure = failure.or(() -> Optional.of(e));
-      }
-    }
+    Optional<RuntimeException> failure = accept(result, decoding);
     running.removeIf(generation -> generation.finish().isPresent());
     if (failure.isPresent()) {
       throw failure.get();
     }
+  }
+
+  /** Hands out the logits; the first {@code decoding} texts with any are those that decode. */
+  private Optional<RuntimeException> accept(FloatMatrix result, int decoding) {
+    Optional<RuntimeException> failure = Optional.empty();
+    int row = 0;
+    for (int i = 0; i < rowOwners.size(); i++) {
+      Generation generation = rowOwners.get(i);
+      int rows = 1 + generation.drafted();
+      int before = generation.length();
+      try {
+        generation.accept(result, row, logits, limits, drafts);
+      } catch (RuntimeException e) {
+        generation.abandon();
+        failure.ifPresent(first -> first.addSuppressed(e));
+        failure = failure.or(() -> Optional.of(e));
+      }
+      row += rows;
+      throughput.decoded(i < decoding ? generation.length() - before : 0);
+    }
+    return failure;
   }
 
   /**
@@ -216,7 +247,9 @@ public final class Scheduler {
 
   /**
    * Adds a row for each text that decodes, or for the next ones in turn where there are more than
-   * rows, and leaves some for prompts where any is being read: nobody waits for ever.
+   * rows, and leaves some for prompts where any is being read: nobody waits for ever. Rows that
+   * nobody needs go to what is proposed; beside a prompt there are none, since a step with many
+   * rows takes longer by each of them.
    */
   private int addDecoding() {
     boolean prompts = isAnyReadingPrompt();
@@ -226,12 +259,19 @@ public final class Scheduler {
       room = promptsTurn ? 0 : 1;
     }
     int count = running.size();
+    int spare = room - count;
+    isMeasured = !prompts && count > 0;
+    if (isMeasured) {
+      drafts.begin(Math.min(count, room));
+    }
     int served = 0;
     int looked = 0;
     for (; looked < count && served < room; looked++) {
       Generation generation = running.get((firstDecoding + looked) % count);
       if (!generation.isReadingPrompt()) {
-        add(generation, 1);
+        int drafted = isMeasured ? generation.propose(drafts, spare, limits) : 0;
+        spare -= drafted;
+        add(generation, 1 + drafted);
         served++;
       }
     }
@@ -254,14 +294,16 @@ public final class Scheduler {
       throw new IllegalStateException(
           "the cache was promised to this sequence, and has no block for it");
     }
-    boolean last = cache.length() + count == generation.length();
+    boolean last = cache.length() + count == generation.length() + generation.drafted();
     input.add(
         cache,
         generation.sequence(),
         cache.length(),
         count,
         generation.length(),
-        last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
+        generation.drafted() > 0
+            ? StepInput.Logits.ALL
+            : last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
     stepOwners.add(generation);
     if (last) {
       rowOwners.add(generation);
@@ -276,26 +318,17 @@ public final class Scheduler {
     if (waiting.isEmpty()) {
       return;
     }
-    long promised = running.stream().mapToLong(this::blocks).sum();
+    long promised = running.stream().mapToLong(text -> limits.greatestBlocks(text.request())).sum();
     Iterator<Generation> next = waiting.iterator();
     while (next.hasNext()) {
       Generation generation = next.next();
-      promised += blocks(generation);
+      promised += limits.greatestBlocks(generation.request());
       if (promised > pool.maxBlocks()) {
         return;
       }
       running.add(generation);
       next.remove();
     }
-  }
-
-  private int blocks(Generation generation) {
-    return CacheLayout.blocksFor(greatestLength(generation));
-  }
-
-  private int greatestLength(Generation generation) {
-    Request request = generation.request();
-    return (int) Math.min(contextLength, (long) request.prompt().length + request.maxTokens());
   }
 
   /** Removes what was cancelled, and what its owner gave up after an error. */
@@ -308,51 +341,25 @@ public final class Scheduler {
     });
   }
 
-  private void count(int decoding, long nanos) {
-    int rows = input.batch().rows();
-    decodeRows += decoding;
-    promptRows += rows - decoding;
-    decodeNanos += nanos * decoding / rows;
-    promptNanos += nanos * (rows - decoding) / rows;
-  }
-
   /**
    * Prompt tokens read a second, 0 before there were any; a mixed step's time is divided by rows.
    */
   public double prefillTokensPerSecond() {
-    return promptNanos == 0 ? 0 : promptRows * 1e9 / promptNanos;
+    return throughput.promptTokensPerSecond();
   }
 
   /** How many prompt tokens were computed so far. */
   public long promptTokensComputed() {
-    return promptRows;
+    return throughput.promptTokens();
   }
 
-  /** How many tokens of answers were computed so far. */
+  /** How many tokens of answers were computed so far, but for the first of each. */
   public long answerTokensComputed() {
-    return decodeRows;
+    return throughput.answerTokens();
   }
 
   /** Tokens decoded a second, 0 before there were any. */
   public double decodeTokensPerSecond() {
-    return decodeNanos == 0 ? 0 : decodeRows * 1e9 / decodeNanos;
-  }
-
-  /** What the model says about the end of texts. */
-  private final class End implements Generation.ModelEnd {
-    @Override
-    public boolean isEnd(int id) {
-      for (int end : endIds) {
-        if (end == id) {
-          return true;
-        }
-      }
-      return false;
-    }
-
-    @Override
-    public int contextLength() {
-      return contextLength;
-    }
+    return throughput.answerTokensPerSecond();
   }
 }

@@ -1,6 +1,7 @@
 package org.gta4j.generate;
 
 import com.sun.management.ThreadMXBean;
+import java.lang.foreign.Arena;
 import java.lang.management.ManagementFactory;
 import java.nio.file.Path;
 import java.util.List;
@@ -14,6 +15,7 @@ import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.FloatMatrix;
 
 /**
  * Decodes until the compiler has seen everything, and prints what the last tokens allocated on the
@@ -41,7 +43,9 @@ final class AllocationProgram {
     long step = steady(() -> steps(decoder, pool));
     Scheduler scheduler = new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 8);
     // What a text itself needs is allocated with it; only its decoding counts.
-    Request request = new Request(new int[] {1, 2, 3}, TOKENS, Sampling.greedy(), List.of(), true);
+    Request request =
+        new Request(new int[] {1, 2, 3}, TOKENS, Sampling.greedy(), List.of(), true)
+            .with(Speculation.OFF);
     long scheduled =
         steady(() -> {
           Generation generation = scheduler.submit(request, text -> {});
@@ -56,6 +60,9 @@ final class AllocationProgram {
           scheduler.runToEnd();
           return generation.ids().length == TOKENS ? bytes : -1;
         });
+    BlockPool longPool = new BlockPool(decoder.cacheLayout(DType.F32), 4 * TOKENS);
+    TextLimits limits = new TextLimits(decoder.config(), 100 * TOKENS);
+    System.out.println("speculation " + steady(() -> speculated(longPool, limits)));
     System.out.println("step " + step);
     System.out.println("scheduler " + scheduled);
     System.exit(0);
@@ -86,6 +93,56 @@ final class AllocationProgram {
         decoder.forward(input);
       }
       bytes = allocated() - before;
+    }
+    return bytes;
+  }
+
+  /**
+   * Proposes and verifies tokens of a text that repeats itself now and then, without a model: what
+   * its kernels allocate is counted above.
+   */
+  private static long speculated(BlockPool pool, TextLimits limits) {
+    int tokens = 40 * TOKENS;
+    int vocabulary = 8;
+    Request request = new Request(new int[] {1, 2, 3}, tokens, Sampling.greedy(), List.of(), true);
+    MeasuredDrafts drafts = new MeasuredDrafts();
+    float[] row = new float[vocabulary];
+    long bytes;
+    try (Arena arena = Arena.ofConfined();
+        SequenceCache cache = new SequenceCache(pool)) {
+      FloatMatrix logits = FloatMatrix.allocate(arena, DraftPolicy.MOST + 1, vocabulary);
+      Generation generation = new Generation(request, cache, false, Optional.empty(), piece -> {});
+      cache.reserve(tokens + 3);
+      cache.advance(3);
+      generation.accept(logits, 0, row, limits, drafts);
+      long before = 0;
+      while (generation.finish().isEmpty()) {
+        // What holds the ids has doubled for the last time by then.
+        if (before == 0 && generation.length() > 24 * TOKENS) {
+          before = allocated();
+        }
+        drafts.begin(1);
+        int rows = 1 + generation.propose(drafts, 64, limits);
+        cache.reserve(rows);
+        cache.advance(rows);
+        drafts.end(1000 + 50L * rows);
+        for (int i = 0; i < rows; i++) {
+          int at = generation.length() + i;
+          for (int id = 0; id < vocabulary; id++) {
+            boolean next = id == (at % 100 < 80 ? at % 5 : at * 31 / 7 % vocabulary);
+            logits.set(i, id, next ? 1 : 0);
+          }
+        }
+        generation.accept(logits, 0, row, limits, drafts);
+        if (generation.length() > tokens - 2 * TOKENS) {
+          break;
+        }
+      }
+      bytes = allocated() - before;
+      if (generation.acceptedTokens() == 0
+          || generation.acceptedTokens() == generation.draftedTokens()) {
+        return -1;
+      }
     }
     return bytes;
   }

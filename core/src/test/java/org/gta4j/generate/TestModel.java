@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -23,8 +24,13 @@ final class TestModel implements AutoCloseable {
 
   /** Loads the model; ids are text where it has the test vocabulary's size. */
   TestModel(Path folder, int context, int threads) {
+    this(folder, context, Backends.choose("vector", threads).ops());
+  }
+
+  /** The same on operations that are closed with the model. */
+  TestModel(Path folder, int context, Ops ops) {
     checkpoint = Checkpoint.open(folder);
-    ops = Backends.choose("vector", threads).ops();
+    this.ops = ops;
     decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);
     tokenizer =
         vocabulary() == TestVocabulary.SIZE
@@ -37,12 +43,27 @@ final class TestModel implements AutoCloseable {
     return decoder.config().vocabSize();
   }
 
+  /** Whether keys that were cached for texts of one length are those of the other's. */
+  boolean isTurnedAlike(int length, int otherLength) {
+    return decoder.config().rotary().isTurnedAlike(length, otherLength);
+  }
+
   BlockPool pool(int blocks) {
     return new BlockPool(decoder.cacheLayout(DType.F32), blocks);
   }
 
   Scheduler scheduler(BlockPool pool, int stepRows) {
     return new Scheduler(decoder, tokenizer, pool, context, stepRows);
+  }
+
+  /** The same with a judgement of the test's how much is proposed. */
+  Scheduler scheduler(BlockPool pool, int stepRows, DraftPolicy drafts) {
+    return scheduler(pool, stepRows, drafts, System::nanoTime);
+  }
+
+  /** The same with a clock of the test's. */
+  Scheduler scheduler(BlockPool pool, int stepRows, DraftPolicy drafts, LongSupplier clock) {
+    return new Scheduler(decoder, tokenizer, pool, context, stepRows, drafts, clock);
   }
 
   /** A random prompt. */

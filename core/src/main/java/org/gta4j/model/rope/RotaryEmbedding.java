@@ -150,10 +150,10 @@ public record RotaryEmbedding(
   }
 
   /**
-   * The shortest length that has the same frequencies as {@code length}: only dynamic scaling and
-   * LongRoPE depend on it.
+   * A length that stands for all that have the same frequencies as {@code length}: only dynamic
+   * scaling and LongRoPE depend on it.
    */
-  int frequenciesOf(int length) {
+  public int frequenciesOf(int length) {
     return switch (scaling) {
       case RopeScaling.Dynamic dynamic -> Math.max(length, dynamic.maxPositionEmbeddings());
       case RopeScaling.LongRope longRope -> {
