@@ -18,7 +18,7 @@ import org.gta4j.tensor.block.PlainBlocks;
  *
  * <p>A number of 4 bits q with scale d and minimum m is one multiply-add: q · d is exact, so only
  * the sum is rounded, as the specification says. Where there is no minimum, (q − 8) · d is q · d −
- * 8 · d, exact too. Scales and such minima lie in an array of pairs, one a block.
+ * 8 · d, exact too. An array holds the scales of all blocks of a tile, and then such minima.
  *
  * <p>Multiplying takes two rows at a time: four would hide the multiply-adds' latency, but the
  * compiler stops inlining in a method of so much code. It must not inline these methods into others
@@ -27,7 +27,7 @@ import org.gta4j.tensor.block.PlainBlocks;
  */
 final class BlockRows {
   /** What is subtracted from a number of 4 bits that has no minimum. */
-  static final float MIDDLE = 8;
+  private static final float MIDDLE = 8;
 
   private static final int ELEMENTS = PlainBlocks.ELEMENTS;
   private static final int HALF = ELEMENTS / 2;
@@ -50,23 +50,34 @@ final class BlockRows {
 
   private BlockRows() {}
 
+  /** Makes minima of {@code count} scales, for numbers of 4 bits that have none. */
+  static void centre(float[] scales, int minima, int count) {
+    for (int block = 0; block < count; block++) {
+      scales[minima + block] = -MIDDLE * scales[block];
+    }
+  }
+
   /** Widens {@code blocks} blocks of 8-bit numbers. */
   static void widenBytes(byte[] w, float[] scales, int blocks, float[] target) {
     for (int block = 0; block < blocks; block++) {
       int from = block * BYTE_BLOCK + Short.BYTES;
-      FloatVector d = Lanes.broadcast(scales[2 * block]);
+      FloatVector d = Lanes.broadcast(scales[block]);
       for (int i = 0; i < ELEMENTS; i += Lanes.COUNT) {
         floats(signed(w, from + i)).mul(d).intoArray(target, block * ELEMENTS + i);
       }
     }
   }
 
-  /** Widens {@code blocks} blocks of 4-bit numbers, which begin {@code offset} bytes into each. */
-  static void widenNibbles(byte[] w, int offset, float[] scales, int blocks, float[] target) {
+  /**
+   * Widens {@code blocks} blocks of 4-bit numbers, which begin {@code offset} bytes into each.
+   * Their minima begin at {@code minima}.
+   */
+  static void widenNibbles(
+      byte[] w, int offset, float[] scales, int minima, int blocks, float[] target) {
     for (int block = 0; block < blocks; block++) {
       int from = block * (offset + HALF) + offset;
-      FloatVector d = Lanes.broadcast(scales[2 * block]);
-      FloatVector m = Lanes.broadcast(scales[2 * block + 1]);
+      FloatVector d = Lanes.broadcast(scales[block]);
+      FloatVector m = Lanes.broadcast(scales[minima + block]);
       for (int i = 0; i < HALF; i += Lanes.COUNT) {
         IntVector both = unsigned(w, from + i);
         int to = block * ELEMENTS + i;
@@ -91,8 +102,8 @@ final class BlockRows {
       float[] partials) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector s1 = s0;
-    int scale0 = 2 * row * blocks;
-    int scale1 = scale0 + 2 * blocks;
+    int scale0 = row * blocks;
+    int scale1 = scale0 + blocks;
     int first = w0 + Short.BYTES;
     int second = first + blocks * BYTE_BLOCK;
     if (HALF_A_BLOCK) {
@@ -101,10 +112,10 @@ final class BlockRows {
         int b = second + block * BYTE_BLOCK;
         FloatVector v = Lanes.load(x, from + block * ELEMENTS);
         FloatVector u = Lanes.load(x, from + block * ELEMENTS + HALF);
-        FloatVector d = Lanes.broadcast(scales[scale0 + 2 * block]);
+        FloatVector d = Lanes.broadcast(scales[scale0 + block]);
         s0 = floats(signed(w, a)).mul(d).fma(v, s0);
         s0 = floats(signed(w, a + HALF)).mul(d).fma(u, s0);
-        d = Lanes.broadcast(scales[scale1 + 2 * block]);
+        d = Lanes.broadcast(scales[scale1 + block]);
         s1 = floats(signed(w, b)).mul(d).fma(v, s1);
         s1 = floats(signed(w, b + HALF)).mul(d).fma(u, s1);
       }
@@ -112,8 +123,8 @@ final class BlockRows {
       for (int block = 0; block < blocks; block++) {
         int a = first + block * BYTE_BLOCK;
         int b = second + block * BYTE_BLOCK;
-        FloatVector d0 = Lanes.broadcast(scales[scale0 + 2 * block]);
-        FloatVector d1 = Lanes.broadcast(scales[scale1 + 2 * block]);
+        FloatVector d0 = Lanes.broadcast(scales[scale0 + block]);
+        FloatVector d1 = Lanes.broadcast(scales[scale1 + block]);
         for (int i = 0; i < ELEMENTS; i += Lanes.COUNT) {
           FloatVector v = Lanes.load(x, from + block * ELEMENTS + i);
           s0 = floats(signed(w, a + i)).mul(d0).fma(v, s0);
@@ -142,8 +153,10 @@ final class BlockRows {
       float[] partials) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector s1 = s0;
-    int scale0 = 2 * row * blocks;
-    int scale1 = scale0 + 2 * blocks;
+    int scale0 = row * blocks;
+    int scale1 = scale0 + blocks;
+    int minima0 = scale0 + TileWeights.OUTPUTS * blocks;
+    int minima1 = minima0 + blocks;
     int step = offset + HALF;
     int first = w0 + offset;
     int second = first + blocks * step;
@@ -152,13 +165,13 @@ final class BlockRows {
         FloatVector v = Lanes.load(x, from + block * ELEMENTS);
         FloatVector u = Lanes.load(x, from + block * ELEMENTS + HALF);
         IntVector both = unsigned(w, first + block * step);
-        FloatVector d = Lanes.broadcast(scales[scale0 + 2 * block]);
-        FloatVector m = Lanes.broadcast(scales[scale0 + 2 * block + 1]);
+        FloatVector d = Lanes.broadcast(scales[scale0 + block]);
+        FloatVector m = Lanes.broadcast(scales[minima0 + block]);
         s0 = low(both).fma(d, m).fma(v, s0);
         s0 = high(both).fma(d, m).fma(u, s0);
         both = unsigned(w, second + block * step);
-        d = Lanes.broadcast(scales[scale1 + 2 * block]);
-        m = Lanes.broadcast(scales[scale1 + 2 * block + 1]);
+        d = Lanes.broadcast(scales[scale1 + block]);
+        m = Lanes.broadcast(scales[minima1 + block]);
         s1 = low(both).fma(d, m).fma(v, s1);
         s1 = high(both).fma(d, m).fma(u, s1);
       }
@@ -166,10 +179,10 @@ final class BlockRows {
       for (int block = 0; block < blocks; block++) {
         int a = first + block * step;
         int b = second + block * step;
-        FloatVector d0 = Lanes.broadcast(scales[scale0 + 2 * block]);
-        FloatVector d1 = Lanes.broadcast(scales[scale1 + 2 * block]);
-        FloatVector m0 = Lanes.broadcast(scales[scale0 + 2 * block + 1]);
-        FloatVector m1 = Lanes.broadcast(scales[scale1 + 2 * block + 1]);
+        FloatVector d0 = Lanes.broadcast(scales[scale0 + block]);
+        FloatVector d1 = Lanes.broadcast(scales[scale1 + block]);
+        FloatVector m0 = Lanes.broadcast(scales[minima0 + block]);
+        FloatVector m1 = Lanes.broadcast(scales[minima1 + block]);
         for (int i = 0; i < HALF; i += Lanes.COUNT) {
           FloatVector v = Lanes.load(x, from + block * ELEMENTS + i);
           s0 = low(unsigned(w, a + i)).fma(d0, m0).fma(v, s0);

@@ -16,9 +16,9 @@ final class HalfRows {
   private HalfRows() {}
 
   /** Widens {@code count} numbers; the compiler makes one instruction a vector of it. */
-  static void widenF16(short[] source, float[] target, int count) {
+  static void widenF16(short[] source, int from, float[] target, int to, int count) {
     for (int i = 0; i < count; i++) {
-      target[i] = Float.float16ToFloat(source[i]);
+      target[to + i] = Float.float16ToFloat(source[from + i]);
     }
   }
 

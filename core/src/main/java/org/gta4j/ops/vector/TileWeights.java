@@ -40,7 +40,7 @@ final class TileWeights {
   private byte[] bytes = new byte[0];
   private short[] halves = new short[0];
 
-  /** Scale and minimum of every block, what is added to a number times its scale. */
+  /** Of all blocks the scales, then the minima: what is added to a number times its scale. */
   private float[] scales = new float[0];
 
   private float[] widened = new float[0];
@@ -73,6 +73,7 @@ final class TileWeights {
         }
         if (scales.length < OUTPUTS * 2 * blocks) {
           scales = new float[OUTPUTS * 2 * blocks];
+          halves = new short[Math.max(halves.length, OUTPUTS * blocks)];
         }
       }
       default -> {}
@@ -98,33 +99,33 @@ final class TileWeights {
       }
       case Q8_0, Q4_0, Q4_1 -> {
         MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, bytes, 0, rows * rowBytes);
-        if (dtype == DType.Q4_1) {
-          scalesAndMinima(bytes, dtype.blockBytes(), rows * blocks, scales);
-        } else {
-          scales(bytes, dtype.blockBytes(), rows * blocks, scales);
-        }
+        scales(rows * blocks);
       }
       default -> widenOthers(from, rows);
     }
   }
 
-  private static void scales(byte[] w, int step, int blocks, float[] scales) {
-    for (int block = 0; block < blocks; block++) {
-      float scale = half(w, block * step);
-      scales[2 * block] = scale;
-      scales[2 * block + 1] = -BlockRows.MIDDLE * scale;
+  /**
+   * Widens the scales and minima of {@code count} blocks. They are gathered first, so that the
+   * compiler makes one instruction a vector of the rest; one by one they take as long as the
+   * weights.
+   */
+  private void scales(int count) {
+    gather(bytes, 0, dtype.blockBytes(), halves, count);
+    HalfRows.widenF16(halves, 0, scales, 0, count);
+    int minima = OUTPUTS * blocks;
+    if (dtype == DType.Q4_1) {
+      gather(bytes, Short.BYTES, dtype.blockBytes(), halves, count);
+      HalfRows.widenF16(halves, 0, scales, minima, count);
+    } else if (dtype == DType.Q4_0) {
+      BlockRows.centre(scales, minima, count);
     }
   }
 
-  private static void scalesAndMinima(byte[] w, int step, int blocks, float[] scales) {
-    for (int block = 0; block < blocks; block++) {
-      scales[2 * block] = half(w, block * step);
-      scales[2 * block + 1] = half(w, block * step + Short.BYTES);
+  private static void gather(byte[] w, int from, int step, short[] halves, int count) {
+    for (int block = 0; block < count; block++) {
+      halves[block] = (short) SHORT.get(w, from + block * step);
     }
-  }
-
-  private static float half(byte[] w, int at) {
-    return Float.float16ToFloat((short) SHORT.get(w, at));
   }
 
   private void widenOthers(long from, int rows) {
@@ -175,10 +176,10 @@ final class TileWeights {
   float[] widen() {
     int count = OUTPUTS * blocks;
     switch (dtype) {
-      case F16 -> HalfRows.widenF16(halves, widened, OUTPUTS * width);
+      case F16 -> HalfRows.widenF16(halves, 0, widened, 0, OUTPUTS * width);
       case BF16 -> HalfRows.widenBf16(halves, widened, OUTPUTS * width);
       case Q8_0 -> BlockRows.widenBytes(bytes, scales, count, widened);
-      case Q4_0, Q4_1 -> BlockRows.widenNibbles(bytes, nibblesAt(), scales, count, widened);
+      case Q4_0, Q4_1 -> BlockRows.widenNibbles(bytes, nibblesAt(), scales, count, count, widened);
       default -> {} // copied as f32 already
     }
     return widened;
