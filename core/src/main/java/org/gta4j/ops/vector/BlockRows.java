@@ -58,10 +58,10 @@ final class BlockRows {
   }
 
   /** Widens {@code blocks} blocks of 8-bit numbers. */
-  static void widenBytes(byte[] w, float[] scales, int blocks, float[] target) {
+  static void widenBytes(byte[] w, int w0, float[] scales, int scale0, int blocks, float[] target) {
     for (int block = 0; block < blocks; block++) {
-      int from = block * BYTE_BLOCK + Short.BYTES;
-      FloatVector d = Lanes.broadcast(scales[block]);
+      int from = w0 + block * BYTE_BLOCK + Short.BYTES;
+      FloatVector d = Lanes.broadcast(scales[scale0 + block]);
       for (int i = 0; i < ELEMENTS; i += Lanes.COUNT) {
         floats(signed(w, from + i)).mul(d).intoArray(target, block * ELEMENTS + i);
       }
@@ -70,14 +70,21 @@ final class BlockRows {
 
   /**
    * Widens {@code blocks} blocks of 4-bit numbers, which begin {@code offset} bytes into each.
-   * Their minima begin at {@code minima}.
+   * Minima lie {@code minima} behind scales.
    */
   static void widenNibbles(
-      byte[] w, int offset, float[] scales, int minima, int blocks, float[] target) {
+      byte[] w,
+      int w0,
+      int offset,
+      float[] scales,
+      int scale0,
+      int minima,
+      int blocks,
+      float[] target) {
     for (int block = 0; block < blocks; block++) {
-      int from = block * (offset + HALF) + offset;
-      FloatVector d = Lanes.broadcast(scales[block]);
-      FloatVector m = Lanes.broadcast(scales[minima + block]);
+      int from = w0 + block * (offset + HALF) + offset;
+      FloatVector d = Lanes.broadcast(scales[scale0 + block]);
+      FloatVector m = Lanes.broadcast(scales[minima + scale0 + block]);
       for (int i = 0; i < HALF; i += Lanes.COUNT) {
         IntVector both = unsigned(w, from + i);
         int to = block * ELEMENTS + i;
@@ -88,13 +95,14 @@ final class BlockRows {
   }
 
   /**
-   * Multiplies two rows of 8-bit numbers, the first of which begins at byte {@code w0} and is row
-   * {@code row} of the tile, with the activations at {@code from}.
+   * Multiplies two rows of 8-bit numbers, the first of which begins at byte {@code w0}, its scales
+   * at {@code scale0}, and is row {@code row} of the tile, with the activations at {@code from}.
    */
   static void multiplyBytes(
       byte[] w,
       int w0,
       float[] scales,
+      int scale0,
       int row,
       int blocks,
       float[] x,
@@ -102,7 +110,6 @@ final class BlockRows {
       float[] partials) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector s1 = s0;
-    int scale0 = row * blocks;
     int scale1 = scale0 + blocks;
     int first = w0 + Short.BYTES;
     int second = first + blocks * BYTE_BLOCK;
@@ -138,14 +145,16 @@ final class BlockRows {
 
   /**
    * Multiplies two rows of 4-bit numbers, which begin {@code offset} bytes into each block, with
-   * the activations at {@code from}. The first row begins at byte {@code w0} and is row {@code row}
-   * of the tile.
+   * the activations at {@code from}. The first row begins at byte {@code w0}, its scales at {@code
+   * scale0}, and is row {@code row} of the tile.
    */
   static void multiplyNibbles(
       byte[] w,
       int w0,
       int offset,
       float[] scales,
+      int scale0,
+      int minima,
       int row,
       int blocks,
       float[] x,
@@ -153,9 +162,8 @@ final class BlockRows {
       float[] partials) {
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector s1 = s0;
-    int scale0 = row * blocks;
     int scale1 = scale0 + blocks;
-    int minima0 = scale0 + TileWeights.OUTPUTS * blocks;
+    int minima0 = scale0 + minima;
     int minima1 = minima0 + blocks;
     int step = offset + HALF;
     int first = w0 + offset;

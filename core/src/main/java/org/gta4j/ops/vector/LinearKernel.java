@@ -78,23 +78,45 @@ final class LinearKernel {
   }
 
   /**
-   * Computes {@code outputs} (at most {@link #OUTPUTS}) numbers of every row.
+   * Computes {@code outputs} numbers of every row.
    *
    * @param from where the first weights begin, in bytes
+   * @param rowBytes bytes of weights an output has
    * @param y where results go, rows {@code stride} bytes apart, the first of them to {@code to}
-   * @param bias one number an output, the first of them at {@code biasAt}
+   * @param bias one number an output, the first of them at {@code biasAt}; or as many as a tile has
+   *     outputs, all the same, if {@code shared}
    */
-  void tile(
-      long from, int outputs, MemorySegment y, long to, long stride, float[] bias, int biasAt) {
-    weights.copy(from, outputs);
+  void outputs(
+      long from,
+      long rowBytes,
+      int outputs,
+      MemorySegment y,
+      long to,
+      long stride,
+      float[] bias,
+      int biasAt,
+      boolean shared) {
+    for (int copied = 0; copied < outputs; copied += weights.group()) {
+      int group = Math.min(weights.group(), outputs - copied);
+      weights.copy(from + copied * rowBytes, group);
+      for (int first = 0; first < group; first += OUTPUTS) {
+        int o = copied + first;
+        int tile = Math.min(OUTPUTS, group - first);
+        tile(first, tile, y, to + (long) o * Float.BYTES, stride, bias, shared ? 0 : biasAt + o);
+      }
+    }
+  }
+
+  private void tile(
+      int first, int outputs, MemorySegment y, long to, long stride, float[] bias, int biasAt) {
     if (rows < ROWS && weights.hasKernel()) {
       for (int row = 0; row < rows; row++) {
-        weights.multiply(x, row * width, partials);
+        weights.multiply(first, x, row * width, partials);
         finish(outputs, y, to + row * stride, stride, 1, bias, biasAt);
       }
       return;
     }
-    float[] w = weights.widen();
+    float[] w = weights.widen(first);
     int row = 0;
     for (; row + ROWS <= rows; row += ROWS) {
       fourByFour(w, width, x, row * width, partials);

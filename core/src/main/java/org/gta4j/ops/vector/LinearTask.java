@@ -127,10 +127,8 @@ final class LinearTask implements Workers.Task {
     }
     long out = yByte + head * yHeadBytes + row * yStride;
     long rowBytes = dtype.bytes(inputs);
-    for (int o = from; o < to; o += LinearKernel.OUTPUTS) {
-      int tile = Math.min(LinearKernel.OUTPUTS, to - o);
-      long first = ((long) head * outputs + o) * rowBytes;
-      kernel.tile(first, tile, y, out + (long) o * Float.BYTES, yStride, bias, shared ? 0 : o);
-    }
+    long first = ((long) head * outputs + from) * rowBytes;
+    long results = out + (long) from * Float.BYTES;
+    kernel.outputs(first, rowBytes, to - from, y, results, yStride, bias, from, shared);
   }
 }

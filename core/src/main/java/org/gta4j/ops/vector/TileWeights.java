@@ -30,6 +30,11 @@ final class TileWeights {
   private static final VarHandle SHORT =
       MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
 
+  /** Most tiles that are copied at once, and how many bytes if one tile is not more already. */
+  private static final int MOST_TILES = 8;
+
+  private static final int COPIED_BYTES = 1 << 13;
+
   private final Scratch scratch;
   private DType dtype = DType.F32;
   private MemorySegment source = MemorySegment.NULL;
@@ -37,6 +42,7 @@ final class TileWeights {
   private int width;
   private int blocks;
   private int rowBytes;
+  private int group = OUTPUTS;
   private byte[] bytes = new byte[0];
   private short[] halves = new short[0];
 
@@ -61,6 +67,7 @@ final class TileWeights {
     if (widened.length < floats) {
       widened = new float[floats];
     }
+    group = OUTPUTS;
     switch (dtype) {
       case F16, BF16 -> {
         if (halves.length < floats) {
@@ -68,16 +75,27 @@ final class TileWeights {
         }
       }
       case Q8_0, Q4_0, Q4_1 -> {
-        if (bytes.length < Math.multiplyExact(OUTPUTS, rowBytes)) {
-          bytes = new byte[OUTPUTS * rowBytes];
+        group = OUTPUTS * Math.clamp(COPIED_BYTES / rowBytes / OUTPUTS, 1, MOST_TILES);
+        if (bytes.length < Math.multiplyExact(group, rowBytes)) {
+          bytes = new byte[group * rowBytes];
         }
-        if (scales.length < OUTPUTS * 2 * blocks) {
-          scales = new float[OUTPUTS * 2 * blocks];
-          halves = new short[Math.max(halves.length, OUTPUTS * blocks)];
+        if (scales.length < 2 * group * blocks) {
+          scales = new float[2 * group * blocks];
+        }
+        if (halves.length < group * blocks) {
+          halves = new short[group * blocks];
         }
       }
       default -> {}
     }
+  }
+
+  /**
+   * How many rows {@link #copy} takes at most: several tiles of those types whose rows are short,
+   * since a start of each loop costs too.
+   */
+  int group() {
+    return group;
   }
 
   /** Copies {@code rows} rows from a byte on. What the others hold then means nothing. */
@@ -113,7 +131,7 @@ final class TileWeights {
   private void scales(int count) {
     gather(bytes, 0, dtype.blockBytes(), halves, count);
     HalfRows.widenF16(halves, 0, scales, 0, count);
-    int minima = OUTPUTS * blocks;
+    int minima = group * blocks;
     if (dtype == DType.Q4_1) {
       gather(bytes, Short.BYTES, dtype.blockBytes(), halves, count);
       HalfRows.widenF16(halves, 0, scales, minima, count);
@@ -149,20 +167,22 @@ final class TileWeights {
   }
 
   /**
-   * Multiplies all rows with the row of activations at {@code from}; the vectors of partial sums go
-   * to {@code partials}, one after the other.
+   * Multiplies a tile's rows, from {@code first} on, with the row of activations at {@code from};
+   * the vectors of partial sums go to {@code partials}, one after the other.
    */
-  void multiply(float[] x, int from, float[] partials) {
+  void multiply(int first, float[] x, int from, float[] partials) {
     if (dtype == DType.BF16) {
       HalfRows.multiplyBf16(halves, width, x, from, partials);
       return;
     }
     for (int row = 0; row < OUTPUTS; row += PAIR) {
-      int at = row * rowBytes;
+      int at = (first + row) * rowBytes;
+      int scale = (first + row) * blocks;
       if (dtype == DType.Q8_0) {
-        BlockRows.multiplyBytes(bytes, at, scales, row, blocks, x, from, partials);
+        BlockRows.multiplyBytes(bytes, at, scales, scale, row, blocks, x, from, partials);
       } else {
-        BlockRows.multiplyNibbles(bytes, at, nibblesAt(), scales, row, blocks, x, from, partials);
+        BlockRows.multiplyNibbles(
+            bytes, at, nibblesAt(), scales, scale, group * blocks, row, blocks, x, from, partials);
       }
     }
   }
@@ -172,14 +192,24 @@ final class TileWeights {
     return dtype.blockBytes() - dtype.blockElements() / 2;
   }
 
-  /** All rows as f32, each filled up with zeros to whole vectors. */
-  float[] widen() {
+  /** A tile's rows, from {@code first} on, as f32, each filled up with zeros to whole vectors. */
+  float[] widen(int first) {
     int count = OUTPUTS * blocks;
     switch (dtype) {
       case F16 -> HalfRows.widenF16(halves, 0, widened, 0, OUTPUTS * width);
       case BF16 -> HalfRows.widenBf16(halves, widened, OUTPUTS * width);
-      case Q8_0 -> BlockRows.widenBytes(bytes, scales, count, widened);
-      case Q4_0, Q4_1 -> BlockRows.widenNibbles(bytes, nibblesAt(), scales, count, count, widened);
+      case Q8_0 ->
+          BlockRows.widenBytes(bytes, first * rowBytes, scales, first * blocks, count, widened);
+      case Q4_0, Q4_1 ->
+          BlockRows.widenNibbles(
+              bytes,
+              first * rowBytes,
+              nibblesAt(),
+              scales,
+              first * blocks,
+              group * blocks,
+              count,
+              widened);
       default -> {} // copied as f32 already
     }
     return widened;
