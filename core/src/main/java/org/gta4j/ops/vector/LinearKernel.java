@@ -1,7 +1,9 @@
 package org.gta4j.ops.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
+import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -9,150 +11,149 @@ import org.gta4j.tensor.Tensor;
  * is one vector of partial sums, added up across lanes at the end, whichever tile it is computed
  * in: its bits do not depend on the tile.
  *
- * <p>The partial sums go through memory on their way from the loop to the sum across lanes: a
+ * <p>All numbers are in arrays while they are computed with, and rows filled up with zeros to whole
+ * vectors: the compiler moves the checks of an array's bounds out of a loop, and leaves those of a
+ * memory segment inside, which costs a factor of three.
+ *
+ * <p>The partial sums go through an array on their way from the loop to the sum across lanes: a
  * vector that is handed to a method which the compiler does not inline becomes an object, in the
- * loop already. That memory is an array: sixteen stores to a memory segment are more code than the
- * compiler inlines into one method, and then the last ones are such methods.
+ * loop already.
  *
  * <p>Not thread-safe: each worker has its own.
  */
 final class LinearKernel {
   /** Rows of weights, that is outputs, in a tile. */
-  static final int OUTPUTS = 4;
+  static final int OUTPUTS = TileWeights.OUTPUTS;
 
-  private static final int PARTIAL_FLOATS = 16 * 16;
+  /** Rows of activations that meet a tile's weights together. */
+  static final int ROWS = 4;
 
-  private static final int ROWS = 4;
-
-  private final float[] partials = new float[PARTIAL_FLOATS];
-  private MemorySegment w = MemorySegment.NULL;
+  private final float[] partials = new float[ROWS * OUTPUTS * Lanes.COUNT];
+  private final TileWeights weights;
   private int inputs;
-  private MemorySegment x = MemorySegment.NULL;
-  private long xStride;
-  private MemorySegment y = MemorySegment.NULL;
-  private long yStride;
-  private float[] bias = new float[0];
+  private int width;
+  private float[] x = new float[0];
+  private int rows;
+
+  // Which activations x holds.
+  private long operation = -1;
+  private int head;
+  private int firstRow;
 
   /** A worker's own. */
-  LinearKernel() {}
+  LinearKernel(Scratch scratch) {
+    weights = new TileWeights(scratch);
+  }
 
-  /**
-   * Sets what all tiles of an item have in common.
-   *
-   * @param weights f32 weights, rows of {@code width} floats
-   * @param width floats a row
-   * @param activations rows {@code activationStride} bytes apart
-   * @param results rows {@code resultStride} bytes apart
-   * @param biases one number an output
-   */
-  void begin(
-      MemorySegment weights,
-      int width,
-      MemorySegment activations,
-      long activationStride,
-      MemorySegment results,
-      long resultStride,
-      float[] biases) {
-    w = weights;
-    inputs = width;
-    x = activations;
-    xStride = activationStride;
-    y = results;
-    yStride = resultStride;
-    bias = biases;
+  /** Sets the weights that tiles are taken of: rows of {@code rowInputs} numbers. */
+  void weights(DType dtype, MemorySegment source, int rowInputs) {
+    inputs = rowInputs;
+    width = Math.ceilDiv(rowInputs, Lanes.COUNT) * Lanes.COUNT;
+    weights.begin(dtype, source, inputs, width);
   }
 
   /**
-   * Computes {@code outputs} (at most {@link #OUTPUTS}) numbers of {@code rows} rows.
-   *
-   * @param wByte where the first weights begin
-   * @param biasAt the first output's bias
-   * @param xByte where the first row of activations begins
-   * @param yByte where the first result goes
+   * Whether the activations of that operation, head and block of rows are here; if not, they are
+   * what {@link #activations} is called with next.
    */
-  void tile(long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
-    int row = 0;
-    if (outputs == OUTPUTS) {
-      for (; row + ROWS <= rows; row += ROWS) {
-        fourByFour(w, wByte, inputs, x, xByte + row * xStride, xStride, partials);
-        finish(wByte, OUTPUTS, biasAt, xByte + row * xStride, yByte + row * yStride, ROWS);
+  boolean has(long wanted, int wantedHead, int wantedRow) {
+    boolean here = wanted == operation && wantedHead == head && wantedRow == firstRow;
+    operation = wanted;
+    head = wantedHead;
+    firstRow = wantedRow;
+    return here;
+  }
+
+  /** Copies {@code count} rows of activations, {@code stride} bytes apart. */
+  void activations(MemorySegment source, long from, long stride, int count) {
+    int floats = Math.multiplyExact(count, width);
+    if (x.length < floats) {
+      x = new float[floats];
+    }
+    for (int row = 0; row < count; row++) {
+      MemorySegment.copy(source, Tensor.FLOAT, from + row * stride, x, row * width, inputs);
+      Arrays.fill(x, row * width + inputs, (row + 1) * width, 0f);
+    }
+    rows = count;
+  }
+
+  /**
+   * Computes {@code outputs} numbers of every row.
+   *
+   * @param from where the first weights begin, in bytes
+   * @param rowBytes bytes of weights an output has
+   * @param y where results go, rows {@code stride} bytes apart, the first of them to {@code to}
+   * @param bias one number an output, the first of them at {@code biasAt}; or as many as a tile has
+   *     outputs, all the same, if {@code shared}
+   */
+  void outputs(
+      long from,
+      long rowBytes,
+      int outputs,
+      MemorySegment y,
+      long to,
+      long stride,
+      float[] bias,
+      int biasAt,
+      boolean shared) {
+    for (int copied = 0; copied < outputs; copied += weights.group()) {
+      int group = Math.min(weights.group(), outputs - copied);
+      weights.copy(from + copied * rowBytes, group);
+      for (int first = 0; first < group; first += OUTPUTS) {
+        int o = copied + first;
+        int tile = Math.min(OUTPUTS, group - first);
+        tile(first, tile, y, to + (long) o * Float.BYTES, stride, bias, shared ? 0 : biasAt + o);
       }
-      for (; row < rows; row++) {
-        fourByOne(w, wByte, inputs, x, xByte + row * xStride, partials);
-        finish(wByte, OUTPUTS, biasAt, xByte + row * xStride, yByte + row * yStride, 1);
+    }
+  }
+
+  private void tile(
+      int first, int outputs, MemorySegment y, long to, long stride, float[] bias, int biasAt) {
+    if (rows < ROWS && weights.hasKernel()) {
+      for (int row = 0; row < rows; row++) {
+        weights.multiply(first, x, row * width, partials);
+        finish(outputs, y, to + row * stride, stride, 1, bias, biasAt);
       }
       return;
     }
+    float[] w = weights.widen(first);
+    int row = 0;
+    for (; row + ROWS <= rows; row += ROWS) {
+      fourByFour(w, width, x, row * width, partials);
+      finish(outputs, y, to + row * stride, stride, ROWS, bias, biasAt);
+    }
     for (; row < rows; row++) {
+      fourByOne(w, width, x, row * width, partials);
+      finish(outputs, y, to + row * stride, stride, 1, bias, biasAt);
+    }
+  }
+
+  /** Adds up the partial sums [rows][{@link #OUTPUTS}][lanes] and the bias. */
+  private void finish(
+      int outputs, MemorySegment y, long to, long stride, int count, float[] bias, int biasAt) {
+    for (int row = 0; row < count; row++) {
       for (int output = 0; output < outputs; output++) {
-        long at = wByte + (long) output * inputs * Float.BYTES;
-        long to = yByte + row * yStride + (long) output * Float.BYTES;
-        oneByOne(w, at, inputs, x, xByte + row * xStride, partials);
-        finish(at, 1, biasAt + output, xByte + row * xStride, to, 1);
+        float sum = Lanes.sum(partials, (row * OUTPUTS + output) * Lanes.COUNT);
+        long at = to + row * stride + (long) output * Float.BYTES;
+        y.set(Tensor.FLOAT, at, sum + bias[biasAt + output]);
       }
     }
   }
 
-  /** How many inputs fill whole vectors. */
-  private static int whole(int inputs) {
-    return inputs - inputs % Lanes.COUNT;
-  }
-
-  /**
-   * Adds up the partial sums [rows][outputs][lanes], the inputs that fill no vector, and the bias.
-   */
-  private void finish(long wByte, int outputs, int biasAt, long xByte, long yByte, int rows) {
-    int from = whole(inputs);
-    for (int row = 0; row < rows; row++) {
-      for (int output = 0; output < outputs; output++) {
-        float sum = Lanes.sum(partials, (row * outputs + output) * Lanes.COUNT);
-        if (from < inputs) {
-          long at = wByte + (long) output * inputs * Float.BYTES;
-          sum += tail(w, at, x, xByte + row * xStride, from, inputs);
-        }
-        long to = yByte + row * yStride + (long) output * Float.BYTES;
-        y.set(Tensor.FLOAT, to, sum + bias[biasAt + output]);
-      }
-    }
-  }
-
-  private static float tail(
-      MemorySegment w, long wByte, MemorySegment x, long xByte, int from, int inputs) {
-    float sum = 0;
-    for (int i = from; i < inputs; i++) {
-      long at = (long) i * Float.BYTES;
-      sum += w.get(Tensor.FLOAT, wByte + at) * x.get(Tensor.FLOAT, xByte + at);
-    }
-    return sum;
-  }
-
-  private static void oneByOne(
-      MemorySegment w, long wByte, int inputs, MemorySegment x, long xByte, float[] partials) {
-    FloatVector sum = FloatVector.zero(Lanes.FLOATS);
-    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
-      long at = (long) i * Float.BYTES;
-      sum = Lanes.load(w, wByte + at).fma(Lanes.load(x, xByte + at), sum);
-    }
-    sum.intoArray(partials, 0);
-  }
-
-  private static void fourByOne(
-      MemorySegment w, long w0, int inputs, MemorySegment x, long xByte, float[] partials) {
-    long row = (long) inputs * Float.BYTES;
-    long w1 = w0 + row;
-    long w2 = w1 + row;
-    long w3 = w2 + row;
+  private static void fourByOne(float[] w, int width, float[] x, int from, float[] partials) {
+    int w1 = width;
+    int w2 = w1 + width;
+    int w3 = w2 + width;
     FloatVector s0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector s1 = s0;
     FloatVector s2 = s0;
     FloatVector s3 = s0;
-    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
-      long at = (long) i * Float.BYTES;
-      FloatVector v = Lanes.load(x, xByte + at);
-      s0 = Lanes.load(w, w0 + at).fma(v, s0);
-      s1 = Lanes.load(w, w1 + at).fma(v, s1);
-      s2 = Lanes.load(w, w2 + at).fma(v, s2);
-      s3 = Lanes.load(w, w3 + at).fma(v, s3);
+    for (int i = 0; i < width; i += Lanes.COUNT) {
+      FloatVector v = Lanes.load(x, from + i);
+      s0 = Lanes.load(w, i).fma(v, s0);
+      s1 = Lanes.load(w, w1 + i).fma(v, s1);
+      s2 = Lanes.load(w, w2 + i).fma(v, s2);
+      s3 = Lanes.load(w, w3 + i).fma(v, s3);
     }
     s0.intoArray(partials, 0);
     s1.intoArray(partials, Lanes.COUNT);
@@ -160,21 +161,13 @@ final class LinearKernel {
     s3.intoArray(partials, 3 * Lanes.COUNT);
   }
 
-  private static void fourByFour(
-      MemorySegment w,
-      long w0,
-      int inputs,
-      MemorySegment x,
-      long x0,
-      long xStride,
-      float[] partials) {
-    long row = (long) inputs * Float.BYTES;
-    long w1 = w0 + row;
-    long w2 = w1 + row;
-    long w3 = w2 + row;
-    long x1 = x0 + xStride;
-    long x2 = x1 + xStride;
-    long x3 = x2 + xStride;
+  private static void fourByFour(float[] w, int width, float[] x, int x0, float[] partials) {
+    int w1 = width;
+    int w2 = w1 + width;
+    int w3 = w2 + width;
+    int x1 = x0 + width;
+    int x2 = x1 + width;
+    int x3 = x2 + width;
     FloatVector zero = FloatVector.zero(Lanes.FLOATS);
     FloatVector a0 = zero;
     FloatVector a1 = zero;
@@ -192,28 +185,27 @@ final class LinearKernel {
     FloatVector d1 = zero;
     FloatVector d2 = zero;
     FloatVector d3 = zero;
-    for (int i = 0; i < whole(inputs); i += Lanes.COUNT) {
-      long at = (long) i * Float.BYTES;
-      FloatVector v0 = Lanes.load(w, w0 + at);
-      FloatVector v1 = Lanes.load(w, w1 + at);
-      FloatVector v2 = Lanes.load(w, w2 + at);
-      FloatVector v3 = Lanes.load(w, w3 + at);
-      FloatVector u = Lanes.load(x, x0 + at);
+    for (int i = 0; i < width; i += Lanes.COUNT) {
+      FloatVector v0 = Lanes.load(w, i);
+      FloatVector v1 = Lanes.load(w, w1 + i);
+      FloatVector v2 = Lanes.load(w, w2 + i);
+      FloatVector v3 = Lanes.load(w, w3 + i);
+      FloatVector u = Lanes.load(x, x0 + i);
       a0 = v0.fma(u, a0);
       a1 = v1.fma(u, a1);
       a2 = v2.fma(u, a2);
       a3 = v3.fma(u, a3);
-      u = Lanes.load(x, x1 + at);
+      u = Lanes.load(x, x1 + i);
       b0 = v0.fma(u, b0);
       b1 = v1.fma(u, b1);
       b2 = v2.fma(u, b2);
       b3 = v3.fma(u, b3);
-      u = Lanes.load(x, x2 + at);
+      u = Lanes.load(x, x2 + i);
       c0 = v0.fma(u, c0);
       c1 = v1.fma(u, c1);
       c2 = v2.fma(u, c2);
       c3 = v3.fma(u, c3);
-      u = Lanes.load(x, x3 + at);
+      u = Lanes.load(x, x3 + i);
       d0 = v0.fma(u, d0);
       d1 = v1.fma(u, d1);
       d2 = v2.fma(u, d2);

@@ -11,31 +11,34 @@ import org.gta4j.tensor.Tensor;
 
 /**
  * A linear layer, or a matrix per head, in items that workers share: one item is a few outputs of
- * one head for all rows. Set anew for each operation, so that none allocates.
+ * one head for a block of rows. Set anew for each operation, so that none allocates.
  *
- * <p>Weights are copied, and those of other types than f32 widened, four rows of them at a time,
- * into the worker's scratch memory, which stays in the first-level cache, and meet many rows of
- * activations there.
+ * <p>Items are numbered block by block: a worker copies a block's activations once, since the
+ * following items mostly need the same.
  */
 final class LinearTask implements Workers.Task {
   /** Outputs an item has; a multiple of {@link LinearKernel#OUTPUTS}. */
   private static final int ITEM_OUTPUTS = 32;
 
-  /**
-   * Rows that meet an item's weights before the next weights: their activations stay in the
-   * second-level cache.
-   */
-  private static final int ROW_BLOCK = 64;
+  /** Activations a block has at most: half a megabyte stays in the second-level cache. */
+  private static final int BLOCK_FLOATS = 1 << 17;
+
+  private static final int LEAST_ROWS = 16;
+  private static final int MOST_ROWS = 128;
 
   private static final float[] NO_BIAS = new float[LinearKernel.OUTPUTS];
 
-  private final Scratch[] scratch;
   private final LinearKernel[] kernels;
+
+  /** Counts operations, so that a worker knows the activations it has copied. */
+  private long operation;
+
   private DType dtype = DType.F32;
   private MemorySegment weights = MemorySegment.NULL;
   private int inputs;
   private int outputs;
   private int itemsOfHead;
+  private int itemsOfBlock;
   private MemorySegment x = MemorySegment.NULL;
   private long xByte;
   private long xHeadBytes;
@@ -50,12 +53,12 @@ final class LinearTask implements Workers.Task {
   private boolean shared = true;
 
   private int rows;
+  private int rowsOfBlock;
 
   LinearTask(Scratch[] scratch) {
-    this.scratch = scratch;
     kernels = new LinearKernel[scratch.length];
     for (int i = 0; i < kernels.length; i++) {
-      kernels[i] = new LinearKernel();
+      kernels[i] = new LinearKernel(scratch[i]);
     }
   }
 
@@ -66,8 +69,7 @@ final class LinearTask implements Workers.Task {
     y(out, out.rowByte(0), 0);
     bias = layer.bias();
     shared = false;
-    rows = rowCount;
-    return itemsOfHead;
+    return items(1, rowCount);
   }
 
   /** Sets a matrix per head; returns how many items it has. */
@@ -77,8 +79,7 @@ final class LinearTask implements Workers.Task {
     y(out.matrix(), out.headByte(0, 0), (long) out.step() * Float.BYTES);
     bias = NO_BIAS;
     shared = true;
-    rows = rowCount;
-    return layer.heads() * itemsOfHead;
+    return items(layer.heads(), rowCount);
   }
 
   private void weights(Tensor weight, int outputCount) {
@@ -86,7 +87,6 @@ final class LinearTask implements Workers.Task {
     weights = weight.data();
     inputs = weight.shape().intSize(weight.shape().rank() - 1);
     outputs = outputCount;
-    itemsOfHead = (outputs + ITEM_OUTPUTS - 1) / ITEM_OUTPUTS;
   }
 
   private void x(FloatMatrix matrix, long first, long headBytes) {
@@ -103,46 +103,32 @@ final class LinearTask implements Workers.Task {
     yStride = (long) matrix.stride() * Float.BYTES;
   }
 
+  private int items(int heads, int rowCount) {
+    operation++;
+    rows = rowCount;
+    int fitting = BLOCK_FLOATS / inputs / LinearKernel.ROWS * LinearKernel.ROWS;
+    rowsOfBlock = Math.clamp(fitting, LEAST_ROWS, MOST_ROWS);
+    itemsOfHead = Math.ceilDiv(outputs, ITEM_OUTPUTS);
+    itemsOfBlock = Math.multiplyExact(heads, itemsOfHead);
+    return Math.multiplyExact(itemsOfBlock, Math.ceilDiv(rows, rowsOfBlock));
+  }
+
   @Override
   public void run(int item, int worker) {
-    int head = item / itemsOfHead;
+    int row = item / itemsOfBlock * rowsOfBlock;
+    int head = item % itemsOfBlock / itemsOfHead;
     int from = item % itemsOfHead * ITEM_OUTPUTS;
     int to = Math.min(from + ITEM_OUTPUTS, outputs);
-    long rowBytes = dtype.bytes(inputs);
+    int count = Math.min(rowsOfBlock, rows - row);
     LinearKernel kernel = kernels[worker];
-    long floats = (long) LinearKernel.OUTPUTS * inputs;
-    MemorySegment memory = scratch[worker].floats(floats + rawFloats(rowBytes));
-    kernel.begin(memory, inputs, x, xStride, y, yStride, bias);
-    for (int row = 0; row < rows; row += ROW_BLOCK) {
-      int count = Math.min(ROW_BLOCK, rows - row);
-      long in = xByte + head * xHeadBytes + row * xStride;
-      long out = yByte + head * yHeadBytes + row * yStride;
-      for (int o = from; o < to; o += LinearKernel.OUTPUTS) {
-        int tile = Math.min(LinearKernel.OUTPUTS, to - o);
-        copy(((long) head * outputs + o) * rowBytes, tile * rowBytes, tile * inputs, memory);
-        int biasAt = shared ? 0 : o;
-        kernel.tile(0, tile, biasAt, in, out + (long) o * Float.BYTES, count);
-      }
+    kernel.weights(dtype, weights, inputs);
+    if (!kernel.has(operation, head, row)) {
+      kernel.activations(x, xByte + head * xHeadBytes + row * xStride, xStride, count);
     }
-  }
-
-  /** Floats of scratch memory that a tile's weights take as they lie in the file. */
-  private long rawFloats(long rowBytes) {
-    return dtype == DType.F32 ? 0 : Math.ceilDiv(LinearKernel.OUTPUTS * rowBytes, Float.BYTES);
-  }
-
-  /**
-   * Brings a tile's weights into scratch memory as f32. They may lie in a mapped file, which the
-   * JVM's own copying alone reads with care: where the file was cut off it throws an error, and
-   * vector loads end the process.
-   */
-  private void copy(long from, long bytes, int count, MemorySegment memory) {
-    if (dtype == DType.F32) {
-      MemorySegment.copy(weights, from, memory, 0, bytes);
-      return;
-    }
-    long raw = (long) LinearKernel.OUTPUTS * inputs * Float.BYTES;
-    MemorySegment.copy(weights, from, memory, raw, bytes);
-    FloatRows.widen(dtype, memory, raw, memory, 0, count);
+    long out = yByte + head * yHeadBytes + row * yStride;
+    long rowBytes = dtype.bytes(inputs);
+    long first = ((long) head * outputs + from) * rowBytes;
+    long results = out + (long) from * Float.BYTES;
+    kernel.outputs(first, rowBytes, to - from, y, results, yStride, bias, from, shared);
   }
 }
