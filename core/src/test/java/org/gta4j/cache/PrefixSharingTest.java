@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -38,7 +37,7 @@ class PrefixSharingTest {
       for (int i = shared; i < second.length; i++) {
         second[i] = (second[i] + 1 + i % 3) % vocabulary;
       }
-      try (Engine engine = new Engine(fixture.folder(), backend, DType.F16)) {
+      try (Engine engine = new Engine(fixture.folder(), backend, CacheType.F16)) {
         Engine.Run parent = engine.begin(first);
         engine.step(List.of(parent), 66);
         int before = engine.pool().usedBlocks();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -13,7 +14,6 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 
 /**
  * Decodes until the compiler has seen everything, and prints what the last tokens allocated on the
@@ -37,7 +37,8 @@ final class AllocationProgram {
     Ops ops = Backends.choose("vector", 2).ops();
     engine = engine();
     Decoder decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);
-    BlockPool pool = new BlockPool(decoder.cacheLayout(DType.valueOf(arguments[1])), 2 * TOKENS);
+    BlockPool pool =
+        new BlockPool(decoder.cacheLayout(CacheType.valueOf(arguments[1])), 2 * TOKENS);
     long step = steady(() -> steps(decoder, pool));
     Scheduler scheduler = new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 8);
     // What a text itself needs is allocated with it; only its decoding counts.
