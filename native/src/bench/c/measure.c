@@ -93,7 +93,7 @@ static void attention(const level *l, const char *name, int type, int maps, int 
   float *queries = memory((int64_t)rows * maps * key_dim * 4, 0), *out = memory((int64_t)rows * maps * value_dim * 4, 0);
   for (int i = 0; i < rows * maps * key_dim; i++) queries[i] = random_float();
   attention_item *items = memory((int64_t)rows * key_heads * (int64_t)sizeof *items, 0);
-  int tile = 32 / (maps / key_heads) < 1 ? 1 : 32 / (maps / key_heads);
+  int tile = 96 / (maps / key_heads) < 1 ? 1 : 96 / (maps / key_heads); /* AttentionTask.TILE_QUERIES */
   for (int row = 0; row < rows; row += tile) {
     int n = rows - row < tile ? rows - row : tile;
     for (int head = 0; head < key_heads; head++) {

@@ -34,8 +34,11 @@ final class AttentionTask implements AutoCloseable {
   /** Tokens a split: {@code SPLIT} in gta4j.h. */
   private static final int SPLIT = 512;
 
-  /** About as many queries as an item has. */
-  private static final int TILE_QUERIES = 32;
+  /**
+   * About as many queries as an item has: they share the widening of keys and values, and their
+   * scores and sums still lie in the second-level cache.
+   */
+  private static final int TILE_QUERIES = 96;
 
   /** Fewer items than so many a thread are divided into splits. */
   private static final int ITEMS_PER_THREAD = 4;
