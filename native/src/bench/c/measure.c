@@ -79,26 +79,29 @@ static void linear(const level *l, const char *name, int format, int inputs, int
   free(weights), free(bias), free(x), free(out), free(a.prepared);
 }
 
-/* Attention of the last `rows` rows after `past` tokens, f16 cache; blocks lie behind each other. */
-static void attention(const level *l, const char *name, int maps, int key_heads, int key_dim, int value_heads,
+/* Attention of the last `rows` rows after `past` tokens; blocks lie behind each other. */
+static void attention(const level *l, const char *name, int type, int maps, int key_heads, int key_dim, int value_heads,
                       int value_dim, int prefix, int past, int rows) {
   int layers = rows == 1 ? 8 : 1, count = 0;
   int64_t blocks = (past + rows + TOKENS - 1) / TOKENS;
-  int64_t width = (int64_t)key_heads * key_dim, values = prefix ? 0 : (int64_t)value_heads * value_dim;
-  int64_t bytes = (width + values) * TOKENS * 2;
+  /* As CacheLayout has it. */
+  int part = prefix && value_dim < key_dim ? value_dim : key_dim, scales = type == CACHE_Q8 ? TOKENS * 4 : 0;
+  int64_t key_head = (int64_t)key_dim * TOKENS * cache_bytes(type) + scales * (part < key_dim ? 2 : 1);
+  int64_t value_head = prefix ? key_head : (int64_t)value_dim * TOKENS * cache_bytes(type) + scales;
+  int64_t bytes = key_heads * key_head + (prefix ? 0 : value_heads * value_head);
   uint8_t *cache = memory(bytes * blocks * layers, 0x2C), **table = memory(blocks * 8, 0);
   float *queries = memory((int64_t)rows * maps * key_dim * 4, 0), *out = memory((int64_t)rows * maps * value_dim * 4, 0);
   for (int i = 0; i < rows * maps * key_dim; i++) queries[i] = random_float();
   attention_item *items = memory((int64_t)rows * key_heads * (int64_t)sizeof *items, 0);
-  int tile = 32 / (maps / key_heads) < 1 ? 1 : 32 / (maps / key_heads);
+  int tile = 96 / (maps / key_heads) < 1 ? 1 : 96 / (maps / key_heads); /* AttentionTask.TILE_QUERIES */
   for (int row = 0; row < rows; row += tile) {
     int n = rows - row < tile ? rows - row : tile;
     for (int head = 0; head < key_heads; head++) {
       items[count++] = (attention_item){row, n, past + row, head, 0, (past + row + n - 1) / SPLIT + 1, 0, -1};
     }
   }
-  attention_arguments a = {maps, key_heads, key_dim, value_heads, value_dim, prefix, FORMAT_F16, 1 << 30, 0.125, 0,
-                           width * TOKENS * 2, queries, (int64_t)maps * key_dim, key_dim, out,
+  attention_arguments a = {maps, key_heads, key_dim, value_heads, value_dim, prefix, 1 << 30, 0.125,
+                           {type, 0, key_head, part, prefix ? 0 : key_heads * key_head, value_head}, queries, (int64_t)maps * key_dim, key_dim, out,
                            (int64_t)maps * value_dim, value_dim, table, items, NULL};
   void *scratch = memory(l->sizes(&a, tile, 0, NULL), 0);
   double best = 1e9;
@@ -112,8 +115,8 @@ static void attention(const level *l, const char *name, int maps, int key_heads,
     if (end < best) best = end;
   }
   double pairs = (double)past * rows + rows * (rows + 1) / 2.0;
-  printf("%-6s attention %-18s %4d cached, %3d rows: %8.1f us, %5.1f GB/s, %6.1f G operations/s\n", l->name, name,
-         past, rows, best * 1e6, (double)(bytes * blocks) / best * 1e-9,
+  printf("%-6s attention %-18s %s %4d cached, %3d rows: %8.1f us, %5.1f GB/s, %6.1f G operations/s\n", l->name, name,
+         type == CACHE_Q8 ? "q8 " : "f16", past, rows, best * 1e6, (double)(bytes * blocks) / best * 1e-9,
          2 * pairs * maps * (key_dim + value_dim) / best * 1e-9);
   free(cache), free(table), free(queries), free(out), free(items), free(scratch);
 }
@@ -132,9 +135,11 @@ int main(void) {
       linear(l, "f32", FORMAT_F32, 1280, 3584, rows, 0);
     }
     for (int rows = 1; rows <= 64; rows += 63) {
-      attention(l, "GTA-1B", 5, 1, 64, 1, 128, 0, 4096, rows);
-      attention(l, "GQA-1B", 20, 5, 64, 5, 64, 0, 4096, rows);
-      attention(l, "MLA-500M absorbed", 20, 1, 352, 1, 320, 1, 4096, rows);
+      for (int type = CACHE_F16; type <= CACHE_Q8; type += CACHE_Q8 - CACHE_F16) {
+        attention(l, "GTA-1B", type, 5, 1, 64, 1, 128, 0, 4096, rows);
+        attention(l, "GQA-1B", type, 20, 5, 64, 5, 64, 0, 4096, rows);
+        attention(l, "MLA-500M absorbed", type, 20, 1, 352, 1, 320, 1, 4096, rows);
+      }
     }
   }
   return 0;

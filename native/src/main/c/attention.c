@@ -10,13 +10,15 @@
  * computes which split. Tokens that a query must not see are left out of its sums, not multiplied by zero: what lies
  * there may be no number.
  */
-#include "lanes.h"
-
-/* Queries a tile has at most. */
-#define TILE_QUERIES 6
+#include "attention_tiles.h"
 
 /* From so many queries on a block's numbers are widened to f32 once, for all of them. */
 #define WIDEN_QUERIES (TILE_QUERIES + 1)
+
+/*
+ * How many blocks ahead keys and values are asked for: narrow heads are done with a block before memory has answered.
+ */
+#define BLOCKS_AHEAD 2
 
 typedef struct {
   const attention_arguments *a;
@@ -24,7 +26,6 @@ typedef struct {
   int64_t group;       /* maps that share the key head */
   int64_t queries;     /* group * rows */
   int64_t width;       /* value_dim, rounded up to a whole panel */
-  int64_t value_bytes; /* of a cached number */
   float *packed;       /* queries, tile by tile [key_dim][queries of the tile] */
   float *scores;       /* [queries][SPAN], then weights */
   float *span;         /* [queries][width]: the stretch's weighted values */
@@ -69,119 +70,6 @@ INLINE int64_t layout(const attention_arguments *a, int64_t rows, work *w, float
   return at;
 }
 
-/*
- * Scores of `queries` queries and a block's tokens. Blocks lie anywhere, so that the processor cannot guess where the
- * next one is: its keys are asked for while these are computed on.
- */
-INLINE void scores_of(int type, int queries, const void *keys, const void *next, const float *packed, int64_t key_dim,
-                      float scale, float *scores) {
-  const int64_t row_bytes = TOKENS * (type == FORMAT_F32 ? 4 : 2);
-  /* As many tokens at a time as sums fit into registers. */
-  for (int64_t first = 0; first < TOKENS; first += SCORE_VECTORS * VL) {
-    vf sums[TILE_QUERIES][SCORE_VECTORS];
-#pragma GCC unroll 8
-    for (int q = 0; q < queries; q++) {
-#pragma GCC unroll 8
-      for (int v = 0; v < SCORE_VECTORS; v++) sums[q][v] = vf_set(0.0f);
-    }
-    for (int64_t d = 0; d < key_dim; d++) {
-      for (int64_t line = 0; first == 0 && line < row_bytes; line += 64) {
-        __builtin_prefetch((const uint8_t *)next + d * row_bytes + line, 0, 2);
-      }
-      vf k[SCORE_VECTORS];
-#pragma GCC unroll 8
-      for (int v = 0; v < SCORE_VECTORS; v++) k[v] = vf_load_as(type, keys, d * TOKENS + first + v * VL);
-#pragma GCC unroll 8
-      for (int q = 0; q < queries; q++) {
-        vf number = vf_set(packed[d * queries + q]);
-#pragma GCC unroll 8
-        for (int v = 0; v < SCORE_VECTORS; v++) sums[q][v] = vf_fma(number, k[v], sums[q][v]);
-      }
-    }
-#pragma GCC unroll 8
-    for (int q = 0; q < queries; q++) {
-#pragma GCC unroll 8
-      for (int v = 0; v < SCORE_VECTORS; v++) {
-        vf_store(scores + q * SPAN + first + v * VL, vf_mul(sums[q][v], vf_set(scale)));
-      }
-    }
-  }
-}
-
-/*
- * Adds the weighted values of tokens [0, tokens) to `vectors` vectors of `queries` queries, and asks for those of the
- * next block.
- */
-INLINE void values_of(int type, int queries, int vectors, const void *values, const void *next, int64_t value_row,
-                      const float *weights, int64_t tokens, float *out, int64_t width) {
-  vf sums[TILE_QUERIES][VALUE_VECTORS];
-#pragma GCC unroll 8
-  for (int q = 0; q < queries; q++) {
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) sums[q][v] = vf_load(out + q * width + v * VL);
-  }
-  const int64_t bytes = type == FORMAT_F32 ? 4 : 2;
-  for (int64_t t = 0; t < tokens; t++) {
-    for (int64_t line = 0; line < vectors * VL * bytes; line += 64) {
-      __builtin_prefetch((const uint8_t *)next + t * value_row * bytes + line, 0, 2);
-    }
-    vf value[VALUE_VECTORS];
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) value[v] = vf_load_as(type, values, t * value_row + v * VL);
-#pragma GCC unroll 8
-    for (int q = 0; q < queries; q++) {
-      vf weight = vf_set(weights[q * SPAN + t]);
-#pragma GCC unroll 8
-      for (int v = 0; v < vectors; v++) sums[q][v] = vf_fma(weight, value[v], sums[q][v]);
-    }
-  }
-#pragma GCC unroll 8
-  for (int q = 0; q < queries; q++) {
-#pragma GCC unroll 8
-    for (int v = 0; v < vectors; v++) vf_store(out + q * width + v * VL, sums[q][v]);
-  }
-}
-
-typedef void scores_function(const void *keys, const void *next, const float *packed, int64_t key_dim, float scale,
-                             float *scores);
-typedef void values_function(const void *values, const void *next, int64_t value_row, const float *weights,
-                             int64_t tokens, float *out, int64_t width);
-
-#define TILE_OF(type, n)                                                                                           \
-  static void scores_##type##_##n(const void *keys, const void *next, const float *packed, int64_t key_dim,        \
-                                  float scale, float *scores) {                                                    \
-    scores_of(type, n, keys, next, packed, key_dim, scale, scores);                                                      \
-  }                                                                                                                \
-  static void values_##type##_##n(const void *values, const void *next, int64_t value_row, const float *weights,   \
-                                  int64_t tokens, float *out, int64_t width) {                                     \
-    values_of(type, n, VALUE_VECTORS, values, next, value_row, weights, tokens, out, width);                             \
-  }                                                                                                                \
-  static void value_##type##_##n(const void *values, const void *next, int64_t value_row, const float *weights,    \
-                                 int64_t tokens, float *out, int64_t width) {                                      \
-    values_of(type, n, 1, values, next, value_row, weights, tokens, out, width);                                         \
-  }
-#define EACH_QUERIES(of, type) of(type, 1) of(type, 2) of(type, 3) of(type, 4) of(type, 5) of(type, 6)
-#define SCORES_NAME(type, n) scores_##type##_##n,
-#define VALUES_NAME(type, n) values_##type##_##n,
-#define VALUE_NAME(type, n) value_##type##_##n,
-
-EACH_QUERIES(TILE_OF, FORMAT_F32)
-EACH_QUERIES(TILE_OF, FORMAT_F16)
-EACH_QUERIES(TILE_OF, FORMAT_BF16)
-
-static scores_function *const SCORES[3][TILE_QUERIES] = {
-    {EACH_QUERIES(SCORES_NAME, FORMAT_F32)},
-    {EACH_QUERIES(SCORES_NAME, FORMAT_F16)},
-    {EACH_QUERIES(SCORES_NAME, FORMAT_BF16)}};
-static values_function *const VALUES[3][TILE_QUERIES] = {
-    {EACH_QUERIES(VALUES_NAME, FORMAT_F32)},
-    {EACH_QUERIES(VALUES_NAME, FORMAT_F16)},
-    {EACH_QUERIES(VALUES_NAME, FORMAT_BF16)}};
-static values_function *const ONE_VALUE[3][TILE_QUERIES] = {
-    {EACH_QUERIES(VALUE_NAME, FORMAT_F32)},
-    {EACH_QUERIES(VALUE_NAME, FORMAT_F16)},
-    {EACH_QUERIES(VALUE_NAME, FORMAT_BF16)}};
-
 /* A tile's first query and its size, where n queries are divided evenly. */
 INLINE int64_t tile_begin(int64_t n, int64_t tile) {
   int64_t tiles = (n + TILE_QUERIES - 1) / TILE_QUERIES;
@@ -207,129 +95,43 @@ static void pack_queries(work *w) {
   }
 }
 
-INLINE void widen_numbers(int type, const uint8_t *from, int64_t count, float *to) {
-  int64_t i = 0;
-  for (; i + VL <= count; i += VL) vf_store(to + i, vf_load_as(type, from, i));
-  if (i < count) {
-    /* A number at a time, from a copy: a vector would reach behind the block. */
-    uint8_t some[VL * 4] = {0};
-    float wide[VL];
-    int64_t bytes = type == FORMAT_F32 ? 4 : 2;
-    memcpy(some, from + i * bytes, (size_t)((count - i) * bytes));
-    vf_store(wide, vf_load_as(type, some, 0));
-    memcpy(to + i, wide, (size_t)(count - i) * 4);
-  }
-}
-
-static void widen(int64_t type, const uint8_t *from, int64_t count, float *to) {
-  if (type == FORMAT_F32) {
-    widen_numbers(FORMAT_F32, from, count, to);
-  } else if (type == FORMAT_F16) {
-    widen_numbers(FORMAT_F16, from, count, to);
-  } else {
-    widen_numbers(FORMAT_BF16, from, count, to);
-  }
-}
-
-/* The block behind that of a token, or the same one where it is the last. */
-INLINE int64_t next_block(const work *w, int64_t token) {
+/* The block BLOCKS_AHEAD blocks behind that of a token, or the last one. */
+INLINE int64_t block_ahead(const work *w, int64_t token) {
   int64_t last = (w->item->position + w->item->rows - 1) / TOKENS;
-  return smaller(token / TOKENS + 1, last);
+  return smaller(token / TOKENS + BLOCKS_AHEAD, last);
 }
 
 /* Scores of all queries and tokens [from, to) of the stretch that begins at token `begin`. */
 static void score_span(work *w, int64_t begin, int64_t from, int64_t to) {
   const attention_arguments *a = w->a;
+  const cache_layout *c = &a->cache;
   int64_t tiles = (w->queries + TILE_QUERIES - 1) / TILE_QUERIES;
+  int64_t offset = c->key_byte + w->item->head * c->key_head;
+  /* Dimensions that share scales: all, or a first part and the rest. */
+  int64_t part = c->type == CACHE_Q8 ? c->key_part : a->key_dim;
   for (int64_t first = from / TOKENS * TOKENS; first < to; first += TOKENS) {
-    int64_t offset = a->key_byte + w->item->head * a->key_dim * TOKENS * w->value_bytes;
     const uint8_t *keys = a->blocks[w->item->blocks + first / TOKENS] + offset;
-    const uint8_t *next = a->blocks[w->item->blocks + next_block(w, first)] + offset;
-    int64_t type = a->type;
+    const uint8_t *next = a->blocks[w->item->blocks + block_ahead(w, first)] + offset;
+    const float *scales = c->type == CACHE_Q8 ? (const float *)(keys + a->key_dim * TOKENS) : NULL;
+    int64_t type = c->type;
     const void *read = keys;
-    if (type != FORMAT_F32 && w->queries >= WIDEN_QUERIES) {
+    if (scales) ask_for(next + a->key_dim * TOKENS, (part < a->key_dim ? 2 : 1) * TOKENS * 4);
+    if (type != CACHE_F32 && w->queries >= WIDEN_QUERIES) {
       widen(type, keys, a->key_dim * TOKENS, w->wide_keys);
-      type = FORMAT_F32;
+      type = CACHE_F32;
       read = w->wide_keys;
     }
+    int64_t rest = part * TOKENS * cache_bytes(type), next_row = TOKENS * cache_bytes(c->type);
     for (int64_t tile = 0; tile < tiles; tile++) {
       int64_t q = tile_begin(w->queries, tile), n = tile_begin(w->queries, tile + 1) - q;
-      SCORES[type][n - 1](read, next, w->packed + q * a->key_dim, a->key_dim, (float)a->scale,
-                          w->scores + q * SPAN + (first - begin));
-    }
-  }
-}
-
-/* Turns a query's scores of tokens [from, to) of the stretch into weights. */
-static void weigh(work *w, int64_t q, int64_t from, int64_t to) {
-  float *scores = w->scores + q * SPAN;
-  int64_t first = from / VL * VL;
-  vf most = vf_set(-INFINITY);
-  for (int64_t i = first; i < to; i += VL) {
-    most = vf_max(most, vf_range(vf_load(scores + i), larger(from - i, 0), smaller(to - i, VL), -INFINITY));
-  }
-  float before = w->largest[q];
-  float largest = vf_largest(most);
-  if (before > largest) largest = before;
-  w->correction[q] = before == largest ? 1.0f : exp_of(before - largest);
-  w->largest[q] = largest;
-  vf sum = vf_set(0.0f);
-  for (int64_t i = first; i < to; i += VL) {
-    vf weight = vf_exp(vf_sub(vf_load(scores + i), vf_set(largest)));
-    weight = vf_range(weight, larger(from - i, 0), smaller(to - i, VL), 0.0f);
-    vf_store(scores + i, weight);
-    sum = vf_add(sum, weight);
-  }
-  float *sums = w->sums + q * VL;
-  vf_store(sums, vf_fma(vf_load(sums), vf_set(w->correction[q]), sum));
-}
-
-/* Adds the weighted values of tokens [from, to) of the stretch, of n neighbouring queries of one value head. */
-static void weigh_values(work *w, int64_t begin, int64_t value_head, int wide, int64_t q, int64_t n, int64_t from,
-                         int64_t to) {
-  const attention_arguments *a = w->a;
-  int64_t type = wide ? FORMAT_F32 : a->type;
-  int64_t value_row = wide ? w->width : a->value_dim;
-  int64_t vectors = value_row / VL;
-  while (from < to) {
-    int64_t end = wide ? to : smaller(to, from / TOKENS * TOKENS + TOKENS);
-    int64_t offset = a->value_byte + (value_head * TOKENS + from % TOKENS) * a->value_dim * w->value_bytes;
-    const uint8_t *next = a->blocks[w->item->blocks + next_block(w, begin + from)] + offset;
-    const uint8_t *values = wide ? (const uint8_t *)(w->wide_values + from * w->width)
-                                 : a->blocks[w->item->blocks + (begin + from) / TOKENS] + offset;
-    int64_t bytes = type == FORMAT_F32 ? 4 : 2;
-    const float *weights = w->scores + q * SPAN + from;
-    float *out = w->span + q * w->width;
-    int64_t v = 0;
-    for (; v + VALUE_VECTORS <= vectors; v += VALUE_VECTORS) {
-      VALUES[type][n - 1](values + v * VL * bytes, next + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
-    }
-    for (; v < vectors; v++) {
-      ONE_VALUE[type][n - 1](values + v * VL * bytes, next + v * VL * bytes, value_row, weights, end - from, out + v * VL, w->width);
-    }
-    from = end;
-  }
-}
-
-/* The stretch's values in f32, rows padded to whole vectors. */
-static void widen_values(work *w, int64_t begin, int64_t value_head, int64_t from, int64_t to) {
-  const attention_arguments *a = w->a;
-  for (int64_t first = from / TOKENS * TOKENS; first < to; first += TOKENS) {
-    const uint8_t *block = a->blocks[w->item->blocks + first / TOKENS];
-    int64_t low = larger(from, first), high = smaller(to, first + TOKENS);
-    if (a->prefix) {
-      float row[TOKENS];
-      const uint8_t *keys = block + a->key_byte + value_head * a->key_dim * TOKENS * w->value_bytes;
-      for (int64_t d = 0; d < a->value_dim; d++) {
-        widen(a->type, keys + d * TOKENS * w->value_bytes, TOKENS, row);
-        for (int64_t t = low; t < high; t++) w->wide_values[(t - begin) * w->width + d] = row[t - first];
+      const float *packed = w->packed + q * a->key_dim;
+      float *scores = w->scores + q * SPAN + (first - begin);
+      SCORES[type][n - 1](read, next, next_row, packed, part, (float)a->scale, scales, 0, scores);
+      if (part < a->key_dim) {
+        SCORES[type][n - 1]((const uint8_t *)read + rest, next ? next + part * next_row : NULL, next_row,
+                            packed + part * n, a->key_dim - part, (float)a->scale, scales + TOKENS, 1, scores);
       }
-    } else {
-      const uint8_t *values = block + a->value_byte + value_head * TOKENS * a->value_dim * w->value_bytes;
-      for (int64_t t = low; t < high; t++) {
-        widen(a->type, values + (t - first) * a->value_dim * w->value_bytes, a->value_dim,
-              w->wide_values + (t - begin) * w->width);
-      }
+      next = NULL; /* Once is enough. */
     }
   }
 }
@@ -339,11 +141,128 @@ INLINE int64_t value_head_of(const work *w, int64_t q) {
   return map / (w->a->maps / w->a->value_heads);
 }
 
+/* Where the values of a token's block begin. */
+INLINE const uint8_t *values_at(const work *w, int64_t block, int64_t value_head) {
+  return w->a->blocks[w->item->blocks + block] + w->a->cache.value_byte + value_head * w->a->cache.value_head;
+}
+
+/* What the value of token i of a stretch and the ones behind it are scaled by. */
+INLINE vf value_scales(const work *w, int64_t begin, int64_t value_head, int64_t i) {
+  const attention_arguments *a = w->a;
+  const uint8_t *values = values_at(w, (begin + i) / TOKENS, value_head);
+  return vf_load((const float *)(values + (a->prefix ? a->key_dim : a->value_dim) * TOKENS) + i % TOKENS);
+}
+
+/*
+ * Turns a query's scores of tokens [from, to) of the stretch into weights, in units of the value's scale where the type
+ * has those.
+ */
+INLINE void weigh_tokens(int scaled, work *w, int64_t begin, int64_t q, int64_t from, int64_t to) {
+  float *scores = w->scores + q * SPAN;
+  int64_t first = from / VL * VL, head = value_head_of(w, q);
+  vf most = vf_set(-INFINITY);
+  for (int64_t i = first; i < to; i += VL) {
+    vf score = vf_load(scores + i);
+    int whole = i >= from && i + VL <= to;
+    most = vf_max(most, whole ? score : vf_range(score, larger(from - i, 0), smaller(to - i, VL), -INFINITY));
+  }
+  float before = w->largest[q];
+  float largest = vf_largest(most);
+  if (before > largest) largest = before;
+  w->correction[q] = before == largest ? 1.0f : exp_of(before - largest);
+  w->largest[q] = largest;
+  vf sum = vf_set(0.0f);
+  for (int64_t i = first; i < to; i += VL) {
+    vf weight = vf_exp(vf_sub(vf_load(scores + i), vf_set(largest)));
+    int whole = i >= from && i + VL <= to;
+    if (!whole) weight = vf_range(weight, larger(from - i, 0), smaller(to - i, VL), 0.0f);
+    vf_store(scores + i, scaled ? vf_mul(weight, value_scales(w, begin, head, i)) : weight);
+    sum = vf_add(sum, weight);
+  }
+  float *sums = w->sums + q * VL;
+  vf_store(sums, vf_fma(vf_load(sums), vf_set(w->correction[q]), sum));
+}
+
+/* Most stretches are seen whole: with constant borders nothing is masked. */
+static void weigh(work *w, int64_t begin, int64_t q, int64_t from, int64_t to) {
+  int whole = from == 0 && to == SPAN;
+  if (w->a->cache.type == CACHE_Q8) {
+    if (whole) {
+      weigh_tokens(1, w, begin, q, 0, SPAN);
+    } else {
+      weigh_tokens(1, w, begin, q, from, to);
+    }
+  } else if (whole) {
+    weigh_tokens(0, w, begin, q, 0, SPAN);
+  } else {
+    weigh_tokens(0, w, begin, q, from, to);
+  }
+}
+
+/*
+ * Adds the weighted values of tokens [from, to) of the stretch, of n neighbouring queries of one value head.
+ *
+ * wide: whether they are in wide_values; ask: whether nobody has asked for the next block's yet
+ */
+static void weigh_values(work *w, int64_t begin, int64_t value_head, int wide, int ask, int64_t q, int64_t n,
+                         int64_t from, int64_t to) {
+  const attention_arguments *a = w->a;
+  int64_t type = wide ? CACHE_F32 : a->cache.type;
+  int64_t value_row = wide ? w->width : a->value_dim;
+  int64_t vectors = value_row / VL, bytes = cache_bytes(type);
+  while (from < to) {
+    int64_t end = wide ? to : smaller(to, from / TOKENS * TOKENS + TOKENS);
+    int64_t offset = from % TOKENS * a->value_dim * cache_bytes(a->cache.type);
+    const uint8_t *next = values_at(w, block_ahead(w, begin + from), value_head);
+    const uint8_t *values = wide ? (const uint8_t *)(w->wide_values + from * w->width)
+                                 : values_at(w, (begin + from) / TOKENS, value_head) + offset;
+    const float *weights = w->scores + q * SPAN + from;
+    float *out = w->span + q * w->width;
+    if (type == CACHE_Q8) ask_for(next + a->value_dim * TOKENS, TOKENS * 4);
+    next = ask ? next + offset : NULL;
+    int64_t v = 0;
+    for (; v + VALUE_VECTORS <= vectors; v += VALUE_VECTORS) {
+      VALUES[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights, end - from, out + v * VL,
+                          w->width);
+    }
+    for (; v < vectors; v++) {
+      ONE_VALUE[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights, end - from,
+                             out + v * VL, w->width);
+    }
+    from = end;
+  }
+}
+
+/* The stretch's values in f32 without their scales, rows padded to whole vectors. */
+static void widen_values(work *w, int64_t begin, int64_t value_head, int64_t from, int64_t to) {
+  const attention_arguments *a = w->a;
+  int64_t type = a->cache.type, bytes = cache_bytes(type);
+  for (int64_t first = from / TOKENS * TOKENS; first < to; first += TOKENS) {
+    const uint8_t *values = values_at(w, first / TOKENS, value_head);
+    int64_t low = larger(from, first), high = smaller(to, first + TOKENS);
+    const uint8_t *next = values_at(w, block_ahead(w, first), value_head);
+    int64_t row_bytes = a->value_dim * bytes;
+    if (a->prefix) {
+      float row[TOKENS];
+      for (int64_t d = 0; d < a->value_dim; d++) {
+        widen(type, values + d * TOKENS * bytes, TOKENS, row);
+        for (int64_t t = low; t < high; t++) w->wide_values[(t - begin) * w->width + d] = row[t - first];
+      }
+    } else {
+      if (type == CACHE_Q8) ask_for(next + TOKENS * row_bytes, TOKENS * 4);
+      for (int64_t t = low; t < high; t++) {
+        ask_for(next + (t - first) * row_bytes, row_bytes);
+        widen(type, values + (t - first) * row_bytes, a->value_dim, w->wide_values + (t - begin) * w->width);
+      }
+    }
+  }
+}
+
 /* Queries [q, end) of one value head and the stretch at `begin`, of which the item's rows see [from, to). */
 static void span_values(work *w, int64_t begin, int64_t q, int64_t end, int64_t from, int64_t to) {
   const attention_arguments *a = w->a;
   int64_t head = value_head_of(w, q);
-  int wide = a->prefix || a->value_dim % VL != 0 || (a->type != FORMAT_F32 && end - q >= WIDEN_QUERIES);
+  int wide = a->prefix || a->value_dim % VL != 0 || (a->cache.type != CACHE_F32 && end - q >= WIDEN_QUERIES);
   if (wide) widen_values(w, begin, head, from, to);
   int64_t count = end - q;
   int64_t tiles = (count + TILE_QUERIES - 1) / TILE_QUERIES;
@@ -362,10 +281,10 @@ static void span_values(work *w, int64_t begin, int64_t q, int64_t end, int64_t 
     }
     /* What all of the tile see together; the rest, later tokens, each by itself. */
     int together = low == lowest && high > low;
-    if (together) weigh_values(w, begin, head, wide, first, last - first, low, high);
+    if (together) weigh_values(w, begin, head, wide, !wide && tile == 0, first, last - first, low, high);
     for (int64_t i = first; i < last; i++) {
       int64_t own = together ? high : lows[i - first];
-      if (own < highs[i - first]) weigh_values(w, begin, head, wide, i, 1, own, highs[i - first]);
+      if (own < highs[i - first]) weigh_values(w, begin, head, wide, 0, i, 1, own, highs[i - first]);
     }
   }
 }
@@ -376,7 +295,7 @@ static void attend_span(work *w, int64_t begin, int64_t from, int64_t to) {
     int64_t row = q % w->item->rows;
     int64_t low = larger(sees_from(w, row) - begin, 0), high = smaller(sees_to(w, row) - begin, SPAN);
     if (low < high) {
-      weigh(w, q, low, high);
+      weigh(w, begin, q, low, high);
     } else {
       w->correction[q] = 1.0f;
     }
@@ -434,7 +353,6 @@ INLINE work begin_item(const attention_arguments *a, const attention_item *item,
   w.group = a->maps / a->key_heads;
   w.queries = w.group * item->rows;
   w.width = rounded_up(a->value_dim, PANEL);
-  w.value_bytes = a->type == FORMAT_F32 ? 4 : 2;
   layout(a, item->rows, &w, scratch);
   return w;
 }

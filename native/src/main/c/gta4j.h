@@ -148,6 +148,24 @@ typedef struct {
 #define SPAN 128
 #define SPLIT 512
 
+/* What numbers are cached as; the same order as Java's CacheType. */
+enum cache_type { CACHE_F32, CACHE_F16, CACHE_BF16, CACHE_Q8, CACHE_TYPES };
+
+INLINE int64_t cache_bytes(int64_t type) { return type == CACHE_F32 ? 4 : type == CACHE_Q8 ? 1 : 2; }
+
+/*
+ * Where a layer's keys and values lie in a block: heads one behind the other, each its numbers, then its scales where
+ * the type has some: f32, [parts][TOKENS]. Keys are [key_dim][TOKENS], values [TOKENS][value_dim].
+ */
+typedef struct {
+  int64_t type;
+  int64_t key_byte;   /* of key head 0 */
+  int64_t key_head;   /* bytes from head to head */
+  int64_t key_part;   /* dimensions of a key that share the first scale; the rest have another */
+  int64_t value_byte; /* of value head 0; of key head 0 where values are part of the keys */
+  int64_t value_head;
+} cache_layout;
+
 /* Rows of one sequence that meet one key head. */
 typedef struct {
   int32_t row;         /* the first */
@@ -167,11 +185,9 @@ typedef struct {
   int64_t value_heads;
   int64_t value_dim;
   int64_t prefix;     /* whether value rows are the first part of key rows */
-  int64_t type;       /* FORMAT_F32, FORMAT_F16 or FORMAT_BF16 */
   int64_t window;     /* tokens a query sees, its own among them */
   double scale;
-  int64_t key_byte;   /* where the layer's keys begin in a block */
-  int64_t value_byte; /* and its values */
+  cache_layout cache;
   const float *queries;
   int64_t query_row;
   int64_t query_step;
@@ -188,9 +204,7 @@ typedef struct {
   int64_t key_dim;
   int64_t value_heads; /* 0 where values are part of the keys */
   int64_t value_dim;
-  int64_t type;
-  int64_t key_byte;
-  int64_t value_byte;
+  cache_layout cache;
   const float *keys;
   int64_t key_row;
   int64_t key_step;
@@ -209,7 +223,7 @@ IN_JAVA("LinearTask.MEMBERS", 15, linear_arguments, 8);
 IN_JAVA("Packing.MEMBERS", 7, pack_arguments, 8);
 IN_JAVA("EmbedTask.MEMBERS", 7, embed_arguments, 8);
 IN_JAVA("RowTask.MEMBERS", 14, head_arguments, 8);
-IN_JAVA("AttentionTask.MEMBERS", 20, attention_arguments, 8);
-IN_JAVA("StoreTask.MEMBERS", 15, store_arguments, 8);
+IN_JAVA("AttentionTask.MEMBERS", 23, attention_arguments, 8);
+IN_JAVA("StoreTask.MEMBERS", 18, store_arguments, 8);
 
 #endif

@@ -21,6 +21,11 @@ INLINE void vf_store_first(float *p, vf v, int64_t n) {
 }
 INLINE vf vf_load_f16(const uint16_t *p) { return vcvt_f32_f16(vreinterpret_f16_u16(vld1_u16(p))); }
 INLINE vf vf_load_bf16(const uint16_t *p) { return vreinterpretq_f32_u32(vshll_n_u16(vld1_u16(p), 16)); }
+INLINE vf vf_load_i8(const int8_t *p) {
+  int32_t bytes;
+  memcpy(&bytes, p, 4);
+  return vcvtq_f32_s32(vmovl_s16(vget_low_s16(vmovl_s8(vreinterpret_s8_s32(vdup_n_s32(bytes))))));
+}
 /* Rounded to nearest even. */
 INLINE void vf_store_f16(uint16_t *p, vf v) { vst1_u16(p, vreinterpret_u16_f16(vcvt_f16_f32(v))); }
 INLINE vf vf_add(vf a, vf b) { return vaddq_f32(a, b); }

@@ -9,11 +9,11 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
@@ -64,7 +64,7 @@ public class AttentionBenchmark {
 
   @Param private Variant variant = Variant.GTA_1B;
 
-  @Param({"F32", "F16"})
+  @Param({"F32", "F16", "Q8"})
   private String cacheType = "";
 
   @Param({"1", "64"})
@@ -87,7 +87,7 @@ public class AttentionBenchmark {
     AttentionShape shape = variant.shape();
     Arena arena = Arena.ofShared();
     Ops ops = Backends.choose(backend, Backends.defaultThreads()).ops();
-    BlockPool pool = new BlockPool(new CacheLayout(shape, 1, DType.valueOf(cacheType)), 1024);
+    BlockPool pool = new BlockPool(new CacheLayout(shape, 1, CacheType.valueOf(cacheType)), 1024);
     SequenceCache sequence = new SequenceCache(pool);
     SplittableRandom random = new SplittableRandom(1);
     RaggedBatch batch = new RaggedBatch();

@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -11,7 +12,6 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 import org.openjdk.jmh.annotations.Benchmark;
 import org.openjdk.jmh.annotations.BenchmarkMode;
 import org.openjdk.jmh.annotations.Fork;
@@ -74,7 +74,7 @@ public class ModelBenchmark {
     Ops ops = Backends.choose(backend, Backends.defaultThreads()).ops();
     ModelConfig config = ModelConfig.read(checkpoint.config());
     Decoder decoder = new Decoder(config, checkpoint.weights(), ops);
-    BlockPool pool = new BlockPool(decoder.cacheLayout(DType.F32), 64);
+    BlockPool pool = new BlockPool(decoder.cacheLayout(CacheType.F32), 64);
     int[] ids = new int[PROMPT];
     for (int i = 0; i < ids.length; i++) {
       ids[i] = i * 7919 % config.vocabSize();

@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
+import org.gta4j.cache.CacheType;
 import org.gta4j.measure.MachineRates;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
@@ -44,7 +45,7 @@ public final class SpeedClaim {
     DType weights = args.length > 1 && args[1].equals("q4") ? DType.Q4_0 : DType.Q8_0;
     int most = args.length > 2 ? Integer.parseInt(args[2]) : CONTEXTS.getLast();
     List<Integer> contexts = CONTEXTS.stream().filter(context -> context <= most).toList();
-    DType cache = DType.F16;
+    CacheType cache = CacheType.F16;
     SpeedClaimPage page = new SpeedClaimPage(contexts, weights, cache);
     for (List<String> names : SIZES) {
       try (Ops ops =

@@ -5,6 +5,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.BiFunction;
+import org.gta4j.cache.CacheType;
 import org.gta4j.measure.MachineRates;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
@@ -13,11 +14,11 @@ import org.gta4j.tensor.DType;
 final class SpeedClaimPage {
   private final List<Integer> contexts;
   private final DType weights;
-  private final DType cache;
+  private final CacheType cache;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder machine = new StringBuilder();
 
-  SpeedClaimPage(List<Integer> contexts, DType weights, DType cache) {
+  SpeedClaimPage(List<Integer> contexts, DType weights, CacheType cache) {
     this.contexts = contexts;
     this.weights = weights;
     this.cache = cache;

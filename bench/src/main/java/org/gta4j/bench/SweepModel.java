@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.cost.StepCost;
 import org.gta4j.measure.RandomWeights;
@@ -29,7 +30,7 @@ final class SweepModel implements AutoCloseable {
   private static final int MOST_STEPS = 64;
 
   private final String name;
-  private final DType cacheType;
+  private final CacheType cacheType;
   private final Arena arena = Arena.ofShared();
   private final Decoder decoder;
   private final StepCost cost;
@@ -38,7 +39,7 @@ final class SweepModel implements AutoCloseable {
   /** Seconds that a token of a prompt takes, by the tokens before it. */
   private final TreeMap<Integer, Double> promptSeconds = new TreeMap<>();
 
-  SweepModel(String name, DType weightType, DType cacheType, Ops ops) {
+  SweepModel(String name, DType weightType, CacheType cacheType, Ops ops) {
     this.name = name;
     this.cacheType = cacheType;
     try {

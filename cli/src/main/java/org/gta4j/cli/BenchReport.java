@@ -4,9 +4,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.measure.MachineRates;
-import org.gta4j.tensor.DType;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What a benchmark prints: a line a case. */
@@ -15,7 +15,7 @@ final class BenchReport {
 
   private final Terminal terminal;
   private final BenchModel model;
-  private final DType cacheType;
+  private final CacheType cacheType;
   private final MachineRates rates;
   private final Optional<String> peer;
   private final boolean json;
@@ -23,7 +23,7 @@ final class BenchReport {
   BenchReport(
       Terminal terminal,
       BenchModel model,
-      DType cacheType,
+      CacheType cacheType,
       MachineRates rates,
       Optional<String> peer,
       boolean json) {

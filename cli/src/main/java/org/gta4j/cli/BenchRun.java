@@ -6,10 +6,10 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.Consumer;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cost.StepCost;
 import org.gta4j.measure.MachineRates;
 import org.gta4j.measure.TimedSteps;
-import org.gta4j.tensor.DType;
 
 /**
  * Times one model case by case, and the peer in turns with it, so that what disturbs the machine
@@ -25,7 +25,7 @@ final class BenchRun {
 
   private final BenchModel model;
   private final StepCost cost;
-  private final DType cacheType;
+  private final CacheType cacheType;
   private final MachineRates rates;
   private final Optional<LlamaCpp> peer;
   private final int repetitions;
@@ -38,7 +38,7 @@ final class BenchRun {
    */
   BenchRun(
       BenchModel model,
-      DType cacheType,
+      CacheType cacheType,
       MachineRates rates,
       Optional<LlamaCpp> peer,
       int repetitions,

@@ -115,7 +115,7 @@ final class ConvertVerb extends Verb {
 
   private static DType type(String name) {
     return DType.named(name)
-        .filter(DType::isCache)
+        .filter(DType::isPlain)
         .orElseThrow(
             () -> UsageException.of("--weights", "f32, f16 or bf16 in this version", name));
   }

@@ -119,7 +119,7 @@ final class InspectVerb extends Verb {
     head.add(
         new String[] {
           "cache",
-          "%s a token in %s".formatted(Numbers.bytes(cache.bytesPerToken()), cache.dtype().label())
+          "%s a token in %s".formatted(Numbers.bytes(cache.bytesPerToken()), cache.type().label())
         });
     head.add(
         new String[] {

@@ -8,8 +8,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
 import java.util.concurrent.CancellationException;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Json;
-import org.gta4j.tensor.DType;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -41,7 +41,7 @@ final class LlamaCpp {
    * @param folder llama.cpp's folder, or the one its programs are in
    * @param model the GGUF file it runs
    */
-  static LlamaCpp in(Path folder, Path model, int threads, DType cacheType) {
+  static LlamaCpp in(Path folder, Path model, int threads, CacheType cacheType) {
     return new LlamaCpp(
         program(folder, "llama-bench"),
         program(folder, "llama-batched-bench"),

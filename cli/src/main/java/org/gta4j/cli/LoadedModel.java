@@ -44,7 +44,7 @@ record LoadedModel(LanguageModel model, long loadNanos, boolean isSmall) impleme
       terminal.say("backend %s (%s)".formatted(model.ops().describe(), why(options)));
       terminal.say(
           "cache %s, %d bytes a token; context %d tokens"
-              .formatted(cache.dtype().label(), cache.bytesPerToken(), model.contextLength()));
+              .formatted(cache.type().label(), cache.bytesPerToken(), model.contextLength()));
     }
   }
 

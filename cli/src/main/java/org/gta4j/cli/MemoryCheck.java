@@ -78,7 +78,7 @@ final class MemoryCheck {
                   Numbers.bytes(needed),
                   Numbers.bytes(weights),
                   Numbers.bytes(memory),
-                  model.cacheLayout().dtype().bytes(1) > 2 ? ", or try --cache-type f16" : ""));
+                  model.cacheLayout().type().hasScales() ? "" : ", or try --cache-type q8"));
     }
     if (context > memory - weights && options.isContextGiven()) {
       terminal.say(

@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.gta4j.cache.CacheType;
 import org.gta4j.chat.ChatTemplates;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.embedded.EmbeddedModel;
@@ -13,7 +14,6 @@ import org.gta4j.generate.LoadOptions;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.OpsProvider;
-import org.gta4j.tensor.DType;
 import org.gta4j.tokenizer.Tokenizer;
 
 /** The options that all verbs share: which model, and how it is computed. */
@@ -41,7 +41,8 @@ final class ModelOptions {
       Setting.text(
           "--cache-type",
           "TYPE",
-          "What keys and values are cached as: f32, f16 or bf16 (default: f32, which is exact; the others halve it).");
+          "What keys and values are cached as: %s (default: f32, which is exact; f16 and bf16 take half of it, q8, 8 bits and a scale a row, a little over a quarter)."
+              .formatted(CacheType.labels()));
   private final String usualActivations;
   private final Setting<String> activations;
   private final Setting<Integer> context =
@@ -89,7 +90,7 @@ final class ModelOptions {
     if (count < 1 || count > MAX_THREADS) {
       throw UsageException.of("--threads", "1 to %d".formatted(MAX_THREADS), count);
     }
-    DType cache =
+    CacheType cache =
         cacheType.isGiven() ? cacheType(cacheType.or("")) : LoadOptions.defaults().cacheType();
     try {
       return new LoadOptions(
@@ -107,11 +108,9 @@ final class ModelOptions {
     return Backends.providers().stream().map(OpsProvider::name).anyMatch(name::equals);
   }
 
-  private static DType cacheType(String name) {
-    return DType.named(name)
-        .filter(DType::isCache)
-        .orElseThrow(
-            () -> UsageException.of("--cache-type", "f32, f16 or bf16 in this version", name));
+  private static CacheType cacheType(String name) {
+    return CacheType.named(name)
+        .orElseThrow(() -> UsageException.of("--cache-type", CacheType.labels(), name));
   }
 
   /** Where the model is; empty for the embedded one. */

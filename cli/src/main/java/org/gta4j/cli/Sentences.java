@@ -39,7 +39,7 @@ final class Sentences {
       case UncheckedIOException e -> unreadable(e);
       case IllegalArgumentException e when isOurs(e) -> withAdvice(message(e));
       case OutOfMemoryError e ->
-          "there is not enough memory (%s): try a smaller --context, --cache-type f16, or for Java's own part more with GTA_JAVA_OPTS=-Xmx8g"
+          "there is not enough memory (%s): try a smaller --context, --cache-type q8, or for Java's own part more with GTA_JAVA_OPTS=-Xmx8g"
               .formatted(message(e));
       default ->
           "this should not have happened: %s%s"

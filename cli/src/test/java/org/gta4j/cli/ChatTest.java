@@ -11,13 +11,13 @@ import java.util.ArrayDeque;
 import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.cache.CacheType;
 import org.gta4j.chat.ChatIds;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Session;
 import org.gta4j.generate.Speculation;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
@@ -99,7 +99,8 @@ class ChatTest {
 
   private static LanguageModel load(int context) {
     assumeTrue(Files.exists(MODEL), "there is no " + MODEL);
-    return LanguageModel.load(MODEL, new LoadOptions("auto", 2, DType.F32, Optional.of(context)));
+    return LanguageModel.load(
+        MODEL, new LoadOptions("auto", 2, CacheType.F32, Optional.of(context)));
   }
 
   @Test

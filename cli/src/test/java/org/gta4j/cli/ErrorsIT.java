@@ -41,7 +41,7 @@ class ErrorsIT {
           2 | generate a --top-k -1                    | --top-k: expected an integer from 0 on
           2 | generate a --temperature NaN             | --temperature: expected a number from 0 on
           2 | generate a --backend quantum             | --backend: expected auto
-          2 | generate a --cache-type q8               | --cache-type: expected f32
+          2 | generate a --cache-type q4               | --cache-type: expected f32
           2 | generate a --activations q8              | --activations: expected auto
           2 | generate a --threads -1                  | --threads: expected 1 to
           2 | generate a --context 0                   | --context: expected an integer from 2 on

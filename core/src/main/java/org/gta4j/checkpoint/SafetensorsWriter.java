@@ -57,7 +57,7 @@ public final class SafetensorsWriter {
 
   /** Refuses a type that numbers cannot be rounded to. */
   static void requireRoundable(DType dtype) {
-    if (!dtype.isCache()) {
+    if (!dtype.isPlain()) {
       throw new IllegalArgumentException(
           "weights: expected f32, f16 or bf16, found " + dtype.label());
     }

@@ -4,9 +4,9 @@ import java.util.Map;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.model.ModelConfig;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -28,7 +28,7 @@ public final class StepCost {
    * @param weights the tensors, as they are stored
    * @param cacheType what keys and values are cached as
    */
-  public StepCost(ModelConfig config, Weights weights, DType cacheType) {
+  public StepCost(ModelConfig config, Weights weights, CacheType cacheType) {
     this.config = config;
     cache = new CacheLayout(config.attention().shape(), config.numHiddenLayers(), cacheType);
     String head = config.tieWordEmbeddings() ? "model.embed_tokens.weight" : "lm_head.weight";

@@ -8,11 +8,11 @@ import java.util.SplittableRandom;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.StepInput;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
 
@@ -42,7 +42,7 @@ public final class TimedSteps implements AutoCloseable {
    * @param depth how many tokens of each are in the cache
    * @param room how many tokens will be added at most
    */
-  public TimedSteps(Decoder decoder, DType cacheType, int batch, int depth, int room) {
+  public TimedSteps(Decoder decoder, CacheType cacheType, int batch, int depth, int room) {
     this.decoder = decoder;
     this.depth = depth;
     CacheLayout layout = decoder.cacheLayout(cacheType);

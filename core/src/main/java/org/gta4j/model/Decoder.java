@@ -10,6 +10,7 @@ import java.util.Set;
 import java.util.concurrent.atomic.AtomicBoolean;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Weights;
@@ -20,7 +21,6 @@ import org.gta4j.ops.Ops;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
 import org.gta4j.tensor.Buffers;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Tensor;
 
@@ -151,7 +151,7 @@ public final class Decoder implements AutoCloseable {
    *
    * @param cacheType what keys and values were cached as
    */
-  public String whyNotFinite(DType cacheType) {
+  public String whyNotFinite(CacheType cacheType) {
     return "%s: %s"
         .formatted(
             weights.file(),
@@ -161,7 +161,10 @@ public final class Decoder implements AutoCloseable {
                     "numbers: expected ones that f32 and the %s cache can hold, found larger ones%s"
                         .formatted(
                             cacheType.label(),
-                            cacheType == DType.F32 ? "" : "; an f32 cache may help")));
+                            switch (cacheType) {
+                              case F32, Q8 -> "";
+                              case F16, BF16 -> "; an f32 cache may help";
+                            })));
   }
 
   private Block bind(Weights weights) {
@@ -191,12 +194,12 @@ public final class Decoder implements AutoCloseable {
   }
 
   /** The layout of a cache for this model. */
-  public CacheLayout cacheLayout(DType dtype) {
-    if (!ops.supportsCache(dtype)) {
+  public CacheLayout cacheLayout(CacheType type) {
+    if (!ops.supportsCache(type)) {
       throw new IllegalArgumentException(
-          "backend %s cannot cache keys and values as %s".formatted(ops.name(), dtype.label()));
+          "backend %s cannot cache keys and values as %s".formatted(ops.name(), type.label()));
     }
-    return new CacheLayout(shape, config.numHiddenLayers(), dtype);
+    return new CacheLayout(shape, config.numHiddenLayers(), type);
   }
 
   /** How many rows a step should have at most. */
@@ -352,7 +355,7 @@ public final class Decoder implements AutoCloseable {
     if (lastLayout.isPresent() && lastLayout.get() == found) {
       return;
     }
-    CacheLayout expected = cacheLayout(found.dtype());
+    CacheLayout expected = cacheLayout(found.type());
     if (!found.equals(expected)) {
       throw new IllegalArgumentException(
           "the cache was made for another model: expected %s, found %s".formatted(expected, found));

@@ -4,6 +4,8 @@ import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
+import org.gta4j.cache.EightBits;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
@@ -42,7 +44,7 @@ public interface Ops extends AutoCloseable {
   boolean supportsWeights(DType dtype);
 
   /** Whether keys and values can be cached in this type. */
-  boolean supportsCache(DType dtype);
+  boolean supportsCache(CacheType type);
 
   /**
    * Prepares a linear layer's weights for {@link #linear}: packs them, or keeps the view of the
@@ -110,7 +112,8 @@ public interface Ops extends AutoCloseable {
   void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows);
 
   /**
-   * Writes the batch's keys and values into the cache, after each slice's past.
+   * Writes the batch's keys and values into the cache, after each slice's past, rounded to its
+   * type: a row that has scales as {@link EightBits} says.
    *
    * @param layer the layer they belong to
    * @param keys the shape's key heads

@@ -8,7 +8,7 @@ import java.util.Optional;
  *
  * <p>An element is a number of its own, or one of a block whose numbers share scales; those types
  * are GGUF's. What a type can be used for are separate questions: see {@link #isWeight}, {@link
- * #isCache} and {@link #isSafetensors}.
+ * #isPlain} and {@link #isSafetensors}.
  */
 public enum DType {
   /** IEEE 754 binary64. */
@@ -111,14 +111,14 @@ public enum DType {
 
   /** Whether weights of this type can be read and computed on: {@link Tensor#get} knows it. */
   public boolean isWeight() {
-    return isQuantized() || isCache();
+    return isQuantized() || isPlain();
   }
 
   /**
-   * Whether any f32 can be rounded to it, on its own: the types of caches, and those that weights
-   * are converted to. {@link Tensor#set} knows it.
+   * Whether any f32 can be rounded to it, on its own: the types that weights are converted to.
+   * {@link Tensor#set} knows it.
    */
-  public boolean isCache() {
+  public boolean isPlain() {
     return this == F32 || this == F16 || this == BF16;
   }
 

@@ -11,7 +11,6 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.ModelConfig;
-import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.api.Test;
@@ -60,10 +59,15 @@ class CacheLayoutTest {
       String name, int layers, int hidden, int heads, String rest, int numbers) {
     AttentionShape shape = config(name, layers, hidden, heads, rest).attention().shape();
     assertThat(shape.cacheElements()).isEqualTo(numbers);
-    for (DType dtype : new DType[] {DType.F32, DType.F16, DType.BF16}) {
-      CacheLayout layout = new CacheLayout(shape, layers, dtype);
-      assertThat(layout.bytesPerToken()).isEqualTo(dtype.bytes((long) numbers * layers));
-      assertThat(layout.blockBytes()).isEqualTo(32 * dtype.bytes((long) numbers * layers));
+    for (CacheType type : CacheType.values()) {
+      CacheLayout layout = new CacheLayout(shape, layers, type);
+      long scales = 0;
+      if (type == CacheType.Q8) { // 4 bytes for a head's key and its value; MLA's row is cut in two
+        scales = shape.valueRows() == ValueRows.OWN ? shape.keyHeads() + shape.valueHeads() : 2;
+      }
+      long bytes = (type.bytes(numbers) + 4 * scales) * layers;
+      assertThat(layout.bytesPerToken()).isEqualTo(bytes);
+      assertThat(layout.blockBytes()).isEqualTo(32 * bytes);
     }
   }
 
@@ -79,11 +83,15 @@ class CacheLayoutTest {
     long numbers =
         (long) config.size("num_key_heads") * config.size("head_dim")
             + (long) config.size("num_value_heads") * config.size("value_dim");
-    for (DType dtype : new DType[] {DType.F32, DType.F16}) {
-      try (Engine engine = new Engine(fixture.folder(), "vector", dtype)) {
+    for (CacheType type : new CacheType[] {CacheType.F32, CacheType.F16, CacheType.Q8}) {
+      try (Engine engine = new Engine(fixture.folder(), "vector", type)) {
         assertThat(engine.pool().allocatedBytes()).as("before the first token").isZero();
         Engine.Run run = engine.run(ids, 17);
-        long expected = dtype.bytes(numbers * config.size("num_hidden_layers") * ids.length);
+        long bytes = type.bytes(numbers);
+        if (type == CacheType.Q8) {
+          bytes += 4L * (config.size("num_key_heads") + config.size("num_value_heads"));
+        }
+        long expected = bytes * config.size("num_hidden_layers") * ids.length;
         assertThat(engine.pool().allocatedBytes()).isEqualTo(expected);
         assertThat(engine.pool().usedBytes()).isEqualTo(expected);
         run.cache().close();
@@ -97,30 +105,38 @@ class CacheLayoutTest {
   }
 
   @ParameterizedTest
-  @EnumSource(
-      value = DType.class,
-      names = {"F32", "F16", "BF16"})
-  void keysAndValuesFillABlockWithoutGapsOrOverlaps(DType dtype) {
+  @EnumSource
+  void keysAndValuesFillABlockWithoutGapsOrOverlaps(CacheType type) {
     for (AttentionShape shape :
         List.of(
             AttentionShape.of(6, 2, 5, 3, 7),
             AttentionShape.of(4, 4, 1, 1, 9),
             new AttentionShape(4, 2, 9, 2, 4, ValueRows.KEY_PREFIX))) {
-      CacheLayout layout = new CacheLayout(shape, 3, dtype);
+      CacheLayout layout = new CacheLayout(shape, 3, type);
       int[] owners = new int[Math.toIntExact(layout.blockBytes())];
       for (int layer = 0; layer < 3; layer++) {
         for (int head = 0; head < shape.keyHeads(); head++) {
-          count(owners, layout.keyByte(layer, head), dtype.bytes(32L * shape.keyDim()));
+          count(owners, layout.keyByte(layer, head), type.bytes(32L * shape.keyDim()));
+          if (type.hasScales()) {
+            count(owners, layout.keyScaleByte(layer, head), 128L * layout.keyParts());
+          }
         }
         for (int head = 0; head < shape.valueHeads(); head++) {
           if (shape.valueRows() == ValueRows.OWN) {
-            count(owners, layout.valueByte(layer, head), dtype.bytes(32L * shape.valueDim()));
+            count(owners, layout.valueByte(layer, head), type.bytes(32L * shape.valueDim()));
+            if (type.hasScales()) {
+              count(owners, layout.valueScaleByte(layer, head), 128);
+            }
           } else {
             assertThat(layout.valueByte(layer, head)).isEqualTo(layout.keyByte(layer, head));
           }
         }
       }
-      assertThat(Arrays.stream(owners).allMatch(n -> n == 1))
+      // Scaled rows of odd widths are filled up to whole lines of 64 bytes.
+      int filled = Arrays.stream(owners).sum();
+      assertThat(owners.length - filled).isBetween(0, type.hasScales() ? 63 : 0);
+      assertThat(owners.length % 64).isZero();
+      assertThat(Arrays.stream(owners, 0, filled).allMatch(n -> n == 1))
           .as("%s: every byte has one owner", shape)
           .isTrue();
     }
@@ -142,11 +158,9 @@ class CacheLayoutTest {
   @Test
   void impossibleLayoutsAreRefused() {
     AttentionShape shape = AttentionShape.of(2, 1, 4, 1, 4);
-    assertThatThrownBy(() -> new CacheLayout(shape, 0, DType.F32))
+    assertThatThrownBy(() -> new CacheLayout(shape, 0, CacheType.F32))
         .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new CacheLayout(shape, 1, DType.I8))
-        .isInstanceOf(IllegalArgumentException.class);
-    assertThatThrownBy(() -> new BlockPool(new CacheLayout(shape, 1, DType.F32), 0))
+    assertThatThrownBy(() -> new BlockPool(new CacheLayout(shape, 1, CacheType.F32), 0))
         .isInstanceOf(IllegalArgumentException.class);
   }
 }

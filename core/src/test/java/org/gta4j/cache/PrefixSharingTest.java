@@ -5,7 +5,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.Arrays;
 import java.util.List;
 import java.util.stream.Stream;
-import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -22,12 +21,14 @@ class PrefixSharingTest {
         .flatMap(fixture ->
             Stream.of("scalar", "vector")
                 .filter(backend -> backend.equals("vector") || fixture.toString().contains("gqa"))
-                .map(backend -> Arguments.of(fixture, backend)));
+                .flatMap(backend ->
+                    Stream.of(CacheType.F16, CacheType.Q8)
+                        .map(type -> Arguments.of(fixture, backend, type))));
   }
 
-  @ParameterizedTest(name = "{0}, {1}")
+  @ParameterizedTest(name = "{0}, {1}, {2}")
   @MethodSource("models")
-  void forksContinueBitForBitAsUnsharedRuns(Fixture fixture, String backend) {
+  void forksContinueBitForBitAsUnsharedRuns(Fixture fixture, String backend, CacheType type) {
     int vocabulary = fixture.logits(0).length / fixture.length();
     int[] first = new int[80];
     Arrays.setAll(first, i -> fixture.ids(0)[i % fixture.length()]);
@@ -38,7 +39,7 @@ class PrefixSharingTest {
       for (int i = shared; i < second.length; i++) {
         second[i] = (second[i] + 1 + i % 3) % vocabulary;
       }
-      try (Engine engine = new Engine(fixture.folder(), backend, DType.F16)) {
+      try (Engine engine = new Engine(fixture.folder(), backend, type)) {
         Engine.Run parent = engine.begin(first);
         engine.step(List.of(parent), 66);
         int before = engine.pool().usedBlocks();

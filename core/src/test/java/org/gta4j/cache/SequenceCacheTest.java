@@ -9,7 +9,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.SplittableRandom;
 import org.gta4j.attention.AttentionShape;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -19,7 +18,7 @@ import org.junit.jupiter.params.provider.ValueSource;
 class SequenceCacheTest {
   /** One key and one value number a token: the key is what the tests write. */
   private static final CacheLayout LAYOUT =
-      new CacheLayout(AttentionShape.of(1, 1, 1, 1, 1), 1, DType.F32);
+      new CacheLayout(AttentionShape.of(1, 1, 1, 1, 1), 1, CacheType.F32);
 
   private static long slot(int position) {
     return LAYOUT.keyByte(0, 0) + (long) (position % 32) * Float.BYTES;

@@ -7,9 +7,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.gta4j.cache.CacheType;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.api.Test;
 
@@ -66,7 +66,7 @@ class RotaryLayoutTest {
   }
 
   private static float[] logits(Checkpoint checkpoint) {
-    LoadOptions options = new LoadOptions("scalar", 1, DType.F32, Optional.empty());
+    LoadOptions options = new LoadOptions("scalar", 1, CacheType.F32, Optional.empty());
     float[] all = new float[IDS.length * HEADER[5]];
     try (LanguageModel model = LanguageModel.of(checkpoint, Optional.empty(), options)) {
       model.score(

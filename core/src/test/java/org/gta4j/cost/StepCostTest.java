@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
 import java.lang.foreign.Arena;
+import org.gta4j.cache.CacheType;
 import org.gta4j.measure.RandomWeights;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
@@ -17,7 +18,7 @@ class StepCostTest {
     try (Arena arena = Arena.ofConfined()) {
       ModelConfig config = ModelConfig.read(Preset.named("gta-tiny").config());
       StepCost cost =
-          new StepCost(config, RandomWeights.of("test", config, DType.BF16, arena), DType.F16);
+          new StepCost(config, RandomWeights.of("test", config, DType.BF16, arena), CacheType.F16);
       long hidden = 256;
       // 2 H² + (n_q d_h + n_k d_h + n_c d_l + d_l) H of attention, 3 H F of the network.
       long layer = 2L * hidden * hidden + (2L * 64 + 64 + 128 + 128) * hidden + 3L * hidden * 640;
@@ -60,7 +61,7 @@ class StepCostTest {
       json.put("sliding_window", 100);
       ModelConfig config = ModelConfig.read(org.gta4j.checkpoint.ConfigFile.of("windowed", json));
       StepCost cost =
-          new StepCost(config, RandomWeights.of("test", config, DType.Q8_0, arena), DType.F32);
+          new StepCost(config, RandomWeights.of("test", config, DType.Q8_0, arena), CacheType.F32);
       assertThat(cost.decodeBytes(1, 50) - cost.weightBytes())
           .isEqualTo(50 * cost.cacheBytesPerToken());
       assertThat(cost.decodeBytes(1, 5000) - cost.weightBytes())

@@ -7,6 +7,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -14,7 +15,6 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 
 /**
@@ -39,7 +39,8 @@ final class AllocationProgram {
     Ops ops = Backends.choose("vector", 2).ops();
     engine = engine();
     Decoder decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);
-    BlockPool pool = new BlockPool(decoder.cacheLayout(DType.valueOf(arguments[1])), 2 * TOKENS);
+    BlockPool pool =
+        new BlockPool(decoder.cacheLayout(CacheType.valueOf(arguments[1])), 2 * TOKENS);
     long step = steady(() -> steps(decoder, pool));
     Scheduler scheduler = new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 8);
     // What a text itself needs is allocated with it; only its decoding counts.
@@ -60,7 +61,7 @@ final class AllocationProgram {
           scheduler.runToEnd();
           return generation.ids().length == TOKENS ? bytes : -1;
         });
-    BlockPool longPool = new BlockPool(decoder.cacheLayout(DType.F32), 4 * TOKENS);
+    BlockPool longPool = new BlockPool(decoder.cacheLayout(CacheType.F32), 4 * TOKENS);
     TextLimits limits = new TextLimits(decoder.config(), 100 * TOKENS);
     System.out.println("speculation " + steady(() -> speculated(longPool, limits)));
     System.out.println("step " + step);

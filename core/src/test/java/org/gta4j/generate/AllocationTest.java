@@ -18,11 +18,14 @@ class AllocationTest {
   private static final List<String> NOTHING = List.of("step 0", "scheduler 0", "speculation 0");
 
   static Stream<Arguments> models() {
-    return Stream.concat(
-        Stream.of("gta/gta-head64", "mla/mla-paper-shape", "llama/qwen3-qk-norm")
-            .map(name -> Arguments.of(own(name), "BF16")),
-        Stream.of("llama-q4_1.gguf", "llama-q5_1.gguf", "llama-q6_k.gguf")
-            .map(name -> Arguments.of(ownGguf(name), "F32")));
+    return Stream.of(
+            Stream.of("gta/gta-head64", "mla/mla-paper-shape")
+                .map(name -> Arguments.of(own(name), "Q8")),
+            Stream.of("gta/gta-head64", "mla/mla-paper-shape", "llama/qwen3-qk-norm")
+                .map(name -> Arguments.of(own(name), "BF16")),
+            Stream.of("llama-q4_1.gguf", "llama-q5_1.gguf", "llama-q6_k.gguf")
+                .map(name -> Arguments.of(ownGguf(name), "F32")))
+        .flatMap(models -> models);
   }
 
   private static Path own(String name) {

@@ -10,8 +10,8 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
+import org.gta4j.cache.CacheType;
 import org.gta4j.model.RandomCheckpoint;
-import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.api.Test;
@@ -24,7 +24,7 @@ class LanguageModelTest {
   @TempDir static Path folder;
 
   private static final LoadOptions OPTIONS =
-      new LoadOptions("vector", 2, DType.F32, Optional.of(400));
+      new LoadOptions("vector", 2, CacheType.F32, Optional.of(400));
 
   static Stream<Path> models() {
     return Stream.concat(
@@ -41,7 +41,7 @@ class LanguageModelTest {
   void scoringInChunksGivesEveryRowOfOneGreatStep(Path path) {
     int[] ids = new SplittableRandom(1).ints(300, 3, 60).toArray();
     try (LanguageModel model = LanguageModel.load(path, OPTIONS);
-        Engine engine = new Engine(path, "vector", DType.F32)) {
+        Engine engine = new Engine(path, "vector", CacheType.F32)) {
       float[] expected = engine.run(ids, ids.length).logits();
       float[] found = new float[expected.length];
       List<Integer> positions = new ArrayList<>();

@@ -10,7 +10,7 @@ import java.util.Optional;
 import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.Stream;
-import org.gta4j.tensor.DType;
+import org.gta4j.cache.CacheType;
 
 /**
  * Counts the native memory that models take, by the JVM's own books: all that is allocated outside
@@ -52,7 +52,7 @@ final class MemoryProgram {
   private static long generate(Path folder, int tokens, int answer) {
     int[] prompt = new int[tokens];
     Arrays.setAll(prompt, i -> i * 31 % 50);
-    LoadOptions options = new LoadOptions("vector", 2, DType.F16, Optional.of(40_000));
+    LoadOptions options = new LoadOptions("vector", 2, CacheType.F16, Optional.of(40_000));
     try (LanguageModel model = LanguageModel.load(folder, options);
         var pool = model.pool(1)) {
       Scheduler scheduler = model.scheduler(pool);

@@ -10,9 +10,9 @@ import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.stream.IntStream;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.RandomCheckpoint;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -35,7 +35,7 @@ class SessionTest {
     return LanguageModel.of(
         Checkpoint.open(folder),
         Optional.of(TestVocabulary.tokenizer()),
-        new LoadOptions(backend, 1, DType.F32, Optional.empty()));
+        new LoadOptions(backend, 1, CacheType.F32, Optional.empty()));
   }
 
   private static Request request(int[] prompt, int tokens, long seed) {

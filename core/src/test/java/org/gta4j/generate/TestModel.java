@@ -6,12 +6,12 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 import org.gta4j.tokenizer.Tokenizer;
 
 /** A loaded model whose schedulers a test makes itself: with pools and steps of any size. */
@@ -49,7 +49,7 @@ final class TestModel implements AutoCloseable {
   }
 
   BlockPool pool(int blocks) {
-    return new BlockPool(decoder.cacheLayout(DType.F32), blocks);
+    return new BlockPool(decoder.cacheLayout(CacheType.F32), blocks);
   }
 
   Scheduler scheduler(BlockPool pool, int stepRows) {

@@ -4,6 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.lang.foreign.Arena;
+import org.gta4j.cache.CacheType;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
@@ -29,7 +30,7 @@ class TimedStepsTest {
       ModelConfig config = ModelConfig.read(Preset.named(preset).config());
       try (Decoder decoder =
               new Decoder(config, RandomWeights.of(preset, config, dtype, arena), ops);
-          TimedSteps steps = new TimedSteps(decoder, DType.F16, 3, 70, 40)) {
+          TimedSteps steps = new TimedSteps(decoder, CacheType.F16, 3, 70, 40)) {
         for (int i = 0; i < 2; i++) {
           assertThat(steps.prefill(40)).isPositive();
           assertThat(steps.decode(3)).isPositive();

@@ -6,12 +6,12 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
+import org.gta4j.cache.CacheType;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.ops.Backend;
-import org.gta4j.tensor.DType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.gta4j.testing.GgufFixture;
@@ -36,7 +36,7 @@ class GgufFixtureTest {
   @MethodSource("fixtures")
   void logitsMatchInOnePrefillTokenByTokenAndInChunks(GgufFixture fixture, String backend) {
     int[] ids = fixture.ids();
-    try (Engine engine = new Engine(fixture.file(), backend, DType.F32)) {
+    try (Engine engine = new Engine(fixture.file(), backend, CacheType.F32)) {
       for (int chunk : new int[] {ids.length, 1, 7, 16}) {
         double error = Fixture.relativeError(engine.run(ids, chunk).logits(), fixture.logits());
         assertThat(error).as("in chunks of %d", chunk).isLessThanOrEqualTo(TOLERANCE);
@@ -50,7 +50,7 @@ class GgufFixtureTest {
     int[] expected = fixture.greedyIds();
     int[] prompt = Arrays.copyOf(expected, GgufFixture.GREEDY_PROMPT);
     int[] continuation = Arrays.copyOfRange(expected, prompt.length, expected.length);
-    LoadOptions options = new LoadOptions(backend, 2, DType.F32, Optional.of(64));
+    LoadOptions options = new LoadOptions(backend, 2, CacheType.F32, Optional.of(64));
     Request request = new Request(prompt, continuation.length, Sampling.greedy(), List.of(), true);
     try (LanguageModel model = LanguageModel.load(fixture.file(), options)) {
       assertThat(model.generate(request, text -> {}).ids()).isEqualTo(continuation);

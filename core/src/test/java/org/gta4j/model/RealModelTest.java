@@ -14,12 +14,12 @@ import java.util.Map;
 import java.util.Objects;
 import java.util.Optional;
 import java.util.stream.StreamSupport;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.ops.ChildJvm;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
 import org.gta4j.testing.GgufFixture;
 import org.junit.jupiter.api.BeforeAll;
@@ -55,7 +55,7 @@ class RealModelTest {
   }
 
   private static LanguageModel load(String backend) {
-    return LanguageModel.load(MODEL, new LoadOptions(backend, 2, DType.F32, Optional.of(1024)));
+    return LanguageModel.load(MODEL, new LoadOptions(backend, 2, CacheType.F32, Optional.of(1024)));
   }
 
   private record Greedy(int[] prompt, int[] expected) {}

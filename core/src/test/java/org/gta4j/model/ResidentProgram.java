@@ -5,11 +5,11 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.cache.CacheType;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
-import org.gta4j.tensor.DType;
 
 /** Generates with a model, and prints how much memory the process had at most, in kB. */
 final class ResidentProgram {
@@ -19,7 +19,7 @@ final class ResidentProgram {
   private ResidentProgram() {}
 
   public static void main(String[] arguments) throws IOException {
-    LoadOptions options = new LoadOptions("vector", 2, DType.F32, Optional.of(128));
+    LoadOptions options = new LoadOptions("vector", 2, CacheType.F32, Optional.of(128));
     try (LanguageModel model = LanguageModel.load(Path.of(arguments[0]), options)) {
       Request request =
           new Request(new int[] {1, 2, 3}, TOKENS, Sampling.greedy(), List.of(), true);

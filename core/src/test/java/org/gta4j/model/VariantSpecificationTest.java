@@ -7,7 +7,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
-import org.gta4j.tensor.DType;
+import org.gta4j.cache.CacheType;
 import org.gta4j.testing.Engine;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.api.io.TempDir;
@@ -220,7 +220,7 @@ class VariantSpecificationTest {
     int[] others = ids(2, 35);
     Paper.Result expected = paper.forward(ids);
     Paper.Result expectedOthers = paper.forward(others);
-    try (Engine engine = new Engine(variant.checkpoint().write(folder), backend, DType.F32)) {
+    try (Engine engine = new Engine(variant.checkpoint().write(folder), backend, CacheType.F32)) {
       assertMatches(expected, engine.run(ids, ids.length), "in one prefill");
       assertMatches(expected, engine.run(ids, 1), "token by token");
       Engine.Run one = engine.begin(ids);

@@ -15,10 +15,10 @@ import java.util.stream.Stream;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
+import org.gta4j.cache.CacheType;
 import org.gta4j.ops.AttentionScene.Slice;
 import org.gta4j.ops.AttentionScene.Token;
 import org.gta4j.ops.scalar.ScalarOps;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -90,7 +90,7 @@ class AttentionContractTest {
   private static void assertAttends(
       String what,
       AttentionShape shape,
-      DType dtype,
+      CacheType type,
       AttentionMask mask,
       Numbers numbers,
       float scale,
@@ -104,7 +104,7 @@ class AttentionContractTest {
       for (int map = 0; map < shape.maps(); map++) {
         double allowed =
             Tolerance.attention(
-                dtype,
+                type,
                 shape.keyDim(),
                 token.position() + 1 - first,
                 magnitudes.scores(token, map, first),
@@ -115,7 +115,7 @@ class AttentionContractTest {
                 "%s, %s, %s, %s: number %d of map %d: expected %s, found %s, allowed are %.2e"
                     .formatted(
                         what,
-                        dtype,
+                        type,
                         mask,
                         token,
                         i % shape.valueDim(),
@@ -133,18 +133,18 @@ class AttentionContractTest {
       String what,
       Ops ops,
       AttentionShape shape,
-      DType dtype,
+      CacheType type,
       AttentionMask mask,
       Numbers numbers,
       float scale,
       Sequences sequences) {
-    try (AttentionScene wanted = new AttentionScene(shape, dtype, numbers);
-        AttentionScene scene = new AttentionScene(shape, dtype, numbers)) {
+    try (AttentionScene wanted = new AttentionScene(shape, type, numbers);
+        AttentionScene scene = new AttentionScene(shape, type, numbers)) {
       sequences.cacheIn(wanted);
       sequences.cacheIn(scene);
       Map<Token, float[]> expected = wanted.step(SPECIFICATION, mask, scale, sequences.slices());
       Map<Token, float[]> found = scene.step(ops, mask, scale, sequences.slices());
-      assertAttends(what, shape, dtype, mask, numbers, scale, expected, found);
+      assertAttends(what, shape, type, mask, numbers, scale, expected, found);
     }
   }
 
@@ -157,9 +157,9 @@ class AttentionContractTest {
     AttentionShape shape = shape(name);
     float scale = (float) (1 / Math.sqrt(shape.keyDim()));
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
         for (AttentionMask mask : MASKS) {
-          compare(name, ops, shape, dtype, mask, Numbers.normal(7).times(1.5), scale, ragged);
+          compare(name, ops, shape, type, mask, Numbers.normal(7).times(1.5), scale, ragged);
         }
       }
     }
@@ -179,7 +179,7 @@ class AttentionContractTest {
                   length + " tokens",
                   ops,
                   shape,
-                  DType.F16,
+                  CacheType.F16,
                   mask,
                   Numbers.normal(length),
                   0.35f,
@@ -204,7 +204,7 @@ class AttentionContractTest {
           "45 sequences",
           ops,
           shape,
-          DType.F32,
+          CacheType.F32,
           MASKS.getFirst(),
           Numbers.normal(3),
           0.25f,
@@ -227,9 +227,9 @@ class AttentionContractTest {
                     ? 100
                     : (float) ((position * 29 % 67 - 33) / 33.0 * 100 / shape.keyDim());
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
-        try (AttentionScene scene = new AttentionScene(shape, dtype, extreme);
-            AttentionScene specified = new AttentionScene(shape, dtype, extreme)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
+        try (AttentionScene scene = new AttentionScene(shape, type, extreme);
+            AttentionScene specified = new AttentionScene(shape, type, extreme)) {
           Map<Token, float[]> found = scene.step(ops, MASKS.getFirst(), 1, new Slice(0, 67));
           Map<Token, float[]> expected =
               specified.step(SPECIFICATION, MASKS.getFirst(), 1, new Slice(0, 67));
@@ -237,7 +237,7 @@ class AttentionContractTest {
             float[] wanted = Objects.requireNonNull(expected.get(token));
             for (int i = 0; i < row.length; i++) {
               assertThat(row[i])
-                  .as("%s, %s, %s: the winner's value", name, dtype, token)
+                  .as("%s, %s, %s: the winner's value", name, type, token)
                   .isCloseTo(wanted[i], offset(Math.abs(wanted[i]) * 1e-6f));
             }
           });
@@ -258,7 +258,7 @@ class AttentionContractTest {
                 what == AttentionScene.VALUE
                     ? normal.at(what, sequence, position, i)
                     : what == AttentionScene.KEY ? 0.125f : score;
-        try (AttentionScene scene = new AttentionScene(shape, DType.F32, equal)) {
+        try (AttentionScene scene = new AttentionScene(shape, CacheType.F32, equal)) {
           scene
               .step(ops, MASKS.getFirst(), 1, new Slice(0, 99))
               .forEach((token, row) -> {
@@ -294,7 +294,7 @@ class AttentionContractTest {
             "slope " + step,
             ops,
             shape,
-            DType.F32,
+            CacheType.F32,
             MASKS.getFirst(),
             slope,
             1,
@@ -307,12 +307,12 @@ class AttentionContractTest {
   @MethodSource("backends")
   void longContextsAreWithinTolerance(Backend backend) {
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
         compare(
             "5000 tokens",
             ops,
             AttentionShape.of(2, 1, 8, 1, 16),
-            dtype,
+            type,
             MASKS.getFirst(),
             Numbers.normal(11),
             0.35f,
@@ -334,7 +334,7 @@ class AttentionContractTest {
             "32768 tokens of " + value,
             ops,
             AttentionShape.of(5, 1, 4, 1, 20),
-            DType.F32,
+            CacheType.F32,
             MASKS.getFirst(),
             constant,
             1,
@@ -358,9 +358,9 @@ class AttentionContractTest {
             };
     Slice[] slices = {new Slice(0, 1), new Slice(1, 33), new Slice(2, 2), new Slice(3, 31)};
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
-        try (AttentionScene wanted = new AttentionScene(shape, dtype, numbers);
-            AttentionScene scene = new AttentionScene(shape, dtype, numbers)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
+        try (AttentionScene wanted = new AttentionScene(shape, type, numbers);
+            AttentionScene scene = new AttentionScene(shape, type, numbers)) {
           for (AttentionScene each : List.of(wanted, scene)) {
             each.cache(0, 32);
             each.cache(1, 30);
@@ -371,7 +371,7 @@ class AttentionContractTest {
           for (int block = 0; block < 60; block++) {
             MemorySegment expected = wanted.pool().block(block);
             assertThat(expected.mismatch(scene.pool().block(block)))
-                .as("%s, %s: first byte that differs in block %d", name, dtype, block)
+                .as("%s, %s: first byte that differs in block %d", name, type, block)
                 .isEqualTo(-1);
           }
         }
@@ -384,7 +384,7 @@ class AttentionContractTest {
   void aStepWithoutRowsDoesNothing(Backend backend) {
     AttentionShape shape = AttentionShape.of(2, 1, 4, 1, 4);
     try (Ops ops = backend.start(2);
-        AttentionScene scene = new AttentionScene(shape, DType.F32, Numbers.normal(1))) {
+        AttentionScene scene = new AttentionScene(shape, CacheType.F32, Numbers.normal(1))) {
       assertThat(scene.step(ops, MASKS.getFirst(), 1)).isEmpty();
     }
   }

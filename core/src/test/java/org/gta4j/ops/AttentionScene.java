@@ -13,6 +13,7 @@ import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.ops.scalar.ScalarOps;
@@ -52,25 +53,27 @@ final class AttentionScene implements AutoCloseable {
   private final BlockPool pool;
   private final Map<Integer, SequenceCache> sequences = new HashMap<>();
 
-  AttentionScene(AttentionShape shape, DType dtype, Numbers numbers) {
-    this(shape, dtype, numbers, Float.NaN);
+  AttentionScene(AttentionShape shape, CacheType type, Numbers numbers) {
+    this(shape, type, numbers, Float.NaN);
   }
 
-  AttentionScene(AttentionShape shape, DType dtype, Numbers numbers, float leftover) {
+  AttentionScene(AttentionShape shape, CacheType type, Numbers numbers, float leftover) {
     this.shape = shape;
     this.numbers = numbers;
-    pool = new BlockPool(new CacheLayout(shape, LAYERS, dtype), 1024);
+    pool = new BlockPool(new CacheLayout(shape, LAYERS, type), 1024);
     try (SequenceCache earlier = new SequenceCache(pool)) {
       earlier.reserve(60 * CacheLayout.BLOCK_TOKENS);
       MemorySegment first = pool.block(earlier.block(0));
-      fill(first, dtype, leftover);
+      fill(first, type, leftover);
       for (int block = 1; block < earlier.blockCount(); block++) {
         pool.block(earlier.block(block)).copyFrom(first);
       }
     }
   }
 
-  private static void fill(MemorySegment block, DType dtype, float value) {
+  private static void fill(MemorySegment block, CacheType type, float value) {
+    // With scales, those are such numbers, and what they multiply is as good as any.
+    DType dtype = type.hasScales() ? DType.F32 : type.numbers();
     Tensor numbers = new Tensor(dtype, Shape.of(block.byteSize() / dtype.bytes(1)), block);
     for (long i = 0; i < numbers.shape().elements(); i++) {
       numbers.set(i, value);

@@ -5,6 +5,7 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
 import java.util.Arrays;
 import java.util.List;
+import org.gta4j.cache.CacheType;
 import org.gta4j.tensor.DType;
 
 /**
@@ -53,8 +54,8 @@ public record Backend(OpsProvider provider) {
   }
 
   /** The types it caches keys and values in. */
-  public static List<DType> cacheTypes(Ops ops) {
-    return Arrays.stream(DType.values()).filter(ops::supportsCache).toList();
+  public static List<CacheType> cacheTypes(Ops ops) {
+    return Arrays.stream(CacheType.values()).filter(ops::supportsCache).toList();
   }
 
   @Override

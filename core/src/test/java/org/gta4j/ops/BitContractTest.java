@@ -12,9 +12,9 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
 import org.gta4j.ops.AttentionScene.Slice;
 import org.gta4j.ops.AttentionScene.Token;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -123,13 +123,13 @@ class BitContractTest {
     AttentionShape shape = Objects.requireNonNull(AttentionContractTest.SHAPES.get(name));
     int tokens = 71;
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
-        for (AttentionMask mask : dtype == DType.F32 ? MASKS : MASKS.subList(0, 1)) {
-          try (AttentionScene whole = new AttentionScene(shape, dtype, NORMAL)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
+        for (AttentionMask mask : type == CacheType.F32 ? MASKS : MASKS.subList(0, 1)) {
+          try (AttentionScene whole = new AttentionScene(shape, type, NORMAL)) {
             Map<Token, int[]> expected = attend(ops, whole, mask, new Slice(0, tokens));
             for (int chunk : new int[] {1, 5, 32, 33}) {
               try (AttentionScene scene =
-                  new AttentionScene(shape, dtype, NORMAL, Float.NEGATIVE_INFINITY)) {
+                  new AttentionScene(shape, type, NORMAL, Float.NEGATIVE_INFINITY)) {
                 for (Slice slice : AttentionContractTest.chunks(0, tokens, chunk)) {
                   assertSame(expected, attend(ops, scene, mask, slice), "in chunks of " + chunk);
                 }
@@ -151,11 +151,11 @@ class BitContractTest {
       for (AttentionMask mask : MASKS) {
         Map<Token, int[]> alone = new HashMap<>();
         for (int sequence = 0; sequence < lengths.length; sequence++) {
-          try (AttentionScene scene = new AttentionScene(shape, DType.F16, NORMAL)) {
+          try (AttentionScene scene = new AttentionScene(shape, CacheType.F16, NORMAL)) {
             alone.putAll(attend(ops, scene, mask, new Slice(sequence, lengths[sequence])));
           }
         }
-        try (AttentionScene scene = new AttentionScene(shape, DType.F16, NORMAL)) {
+        try (AttentionScene scene = new AttentionScene(shape, CacheType.F16, NORMAL)) {
           int[] left = lengths.clone();
           while (Arrays.stream(left).anyMatch(n -> n > 0)) {
             Slice[] slices =
@@ -181,7 +181,7 @@ class BitContractTest {
       Map<Token, int[]> expected = new HashMap<>();
       for (int threads : new int[] {1, 2, 3}) {
         try (Ops ops = backend.start(threads);
-            AttentionScene scene = new AttentionScene(shape, DType.BF16, NORMAL)) {
+            AttentionScene scene = new AttentionScene(shape, CacheType.BF16, NORMAL)) {
           scene.cache(1, 77);
           Map<Token, int[]> found =
               attend(
@@ -207,9 +207,9 @@ class BitContractTest {
     AttentionMask window = new AttentionMask.SlidingWindow(20);
     int rows = 45;
     try (Ops ops = backend.start(2)) {
-      for (DType dtype : Backend.cacheTypes(ops)) {
+      for (CacheType type : Backend.cacheTypes(ops)) {
         Map<Token, int[]> expected;
-        try (AttentionScene scene = new AttentionScene(shape, dtype, NORMAL, 0)) {
+        try (AttentionScene scene = new AttentionScene(shape, type, NORMAL, 0)) {
           scene.cache(0, 50);
           scene.cache(1, 3);
           expected =
@@ -228,14 +228,14 @@ class BitContractTest {
                           && (what == AttentionScene.QUERY ? p == position : p > position - 20);
                   return seen ? NORMAL.at(what, sequence, p, i) : poison;
                 };
-            try (AttentionScene scene = new AttentionScene(shape, dtype, poisoned, poison)) {
+            try (AttentionScene scene = new AttentionScene(shape, type, poisoned, poison)) {
               scene.cache(0, 50);
               scene.cache(1, 3);
               Map<Token, int[]> found =
                   attend(ops, scene, window, new Slice(0, rows), new Slice(1, 1), new Slice(2, 2));
               Token token = new Token(0, position);
               assertThat(found.get(token))
-                  .as("%s, %s: %s among %s", name, dtype, token, poison)
+                  .as("%s, %s: %s among %s", name, type, token, poison)
                   .isEqualTo(expected.get(token));
             }
           }

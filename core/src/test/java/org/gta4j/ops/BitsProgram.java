@@ -7,8 +7,8 @@ import java.util.List;
 import java.util.Map;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
 import org.gta4j.ops.AttentionScene.Slice;
-import org.gta4j.tensor.DType;
 
 /**
  * Computes the same thing again and again in a young JVM, from the interpreter's first run to the
@@ -33,10 +33,10 @@ final class BitsProgram {
           int[][] bits = operation.bits(ops, 6, (row, i) -> NORMAL.at(row, i, 0, 0));
           compare(first, operation.name(), Arrays.deepHashCode(bits), run);
         }
-        for (DType dtype : Backend.cacheTypes(ops)) {
+        for (CacheType type : Backend.cacheTypes(ops)) {
           for (String shape :
               List.of("GTA, two latents for one key head", "MLA with two latents", "odd sizes")) {
-            compare(first, shape + " " + dtype, attention(ops, shape, dtype), run);
+            compare(first, shape + " " + type, attention(ops, shape, type), run);
           }
         }
       }
@@ -44,9 +44,9 @@ final class BitsProgram {
     first.forEach((name, digest) -> System.out.println(name + ": " + digest));
   }
 
-  private static int attention(Ops ops, String name, DType dtype) {
+  private static int attention(Ops ops, String name, CacheType type) {
     AttentionShape shape = java.util.Objects.requireNonNull(AttentionContractTest.SHAPES.get(name));
-    try (AttentionScene scene = new AttentionScene(shape, dtype, NORMAL, 0)) {
+    try (AttentionScene scene = new AttentionScene(shape, type, NORMAL, 0)) {
       scene.cache(0, 33);
       scene.cache(1, 5);
       return scene

@@ -12,6 +12,7 @@ import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.tensor.DType;
@@ -66,8 +67,8 @@ class OpsChecksTest {
   }
 
   private static void inBatch(Ops ops, InBatch task) {
-    assertThat(ops.supportsCache(DType.F32)).isTrue();
-    try (BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 2, DType.F32), 4);
+    assertThat(ops.supportsCache(CacheType.F32)).isTrue();
+    try (BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 2, CacheType.F32), 4);
         SequenceCache sequence = new SequenceCache(pool)) {
       sequence.reserve(2);
       RaggedBatch batch = new RaggedBatch();

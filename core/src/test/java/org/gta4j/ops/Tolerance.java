@@ -1,5 +1,6 @@
 package org.gta4j.ops;
 
+import org.gta4j.cache.CacheType;
 import org.gta4j.tensor.DType;
 
 /**
@@ -65,18 +66,18 @@ public final class Tolerance {
    * Attention to {@code tokens} cached tokens. An error of a score is an error of its weight, in
    * proportion to that.
    *
-   * @param cache the cache's type: both read the same numbers, widened exactly
+   * @param cache the cache's type: both read the same numbers, and the specification widens them
+   *     exactly
    * @param keyDim terms of a score
    * @param scores the largest of the scores if nothing cancelled
    * @param values the largest of the values' absolute values
    */
   public static double attention(
-      DType cache, int keyDim, int tokens, double scores, double values) {
+      CacheType cache, int keyDim, int tokens, double scores, double values) {
     double score =
         switch (cache) {
-          case F32, F16, BF16 -> (4 + 2 * Math.sqrt(keyDim)) * scores;
-          default ->
-              throw new IllegalArgumentException("no tolerance for a cache of type " + cache);
+          // A scale costs one rounding wherever it is multiplied with, and each has one.
+          case F32, F16, BF16, Q8 -> (4 + 2 * Math.sqrt(keyDim)) * scores;
         };
     double weights =
         Math.expm1(2 * ROUNDING * score) + ROUNDING * (2 * EXPONENTIAL + 2 * Math.sqrt(tokens));

@@ -11,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.TreeMap;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.SafetensorsReader;
@@ -19,7 +20,6 @@ import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.ops.ChildJvm;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
 import org.junit.jupiter.api.io.TempDir;
@@ -114,7 +114,7 @@ class HostileFileTest {
         Specimen shifted =
             tiny.with(TinyModels.WEIGHTS, TensorText.file(padded.length, padded, text.data()));
         Path model = shifted.write(Files.createTempDirectory(root, "shifted"));
-        LoadOptions options = new LoadOptions(backend, 1, DType.F32, Optional.empty());
+        LoadOptions options = new LoadOptions(backend, 1, CacheType.F32, Optional.empty());
         try (LanguageModel loaded = LanguageModel.load(model, options)) {
           int[] found =
               loaded

@@ -10,12 +10,12 @@ import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
 import java.util.concurrent.TimeUnit;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
-import org.gta4j.tensor.DType;
 
 /**
  * Files of a few megabytes that were made to take as much memory and time as they can. Each is
@@ -156,7 +156,7 @@ final class HostileFiles {
   }
 
   private static String outcome(Path model) {
-    LoadOptions options = new LoadOptions("vector", 2, DType.F32, Optional.empty());
+    LoadOptions options = new LoadOptions("vector", 2, CacheType.F32, Optional.empty());
     try (LanguageModel loaded = LanguageModel.load(model, options)) {
       int[] prompt = new int[20];
       Sampling sampling = new Sampling(0.8, 40, 0.9, 0.01, 1.1, 1);

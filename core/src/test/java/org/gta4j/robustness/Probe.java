@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
 import java.util.regex.Pattern;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.generate.Generation;
@@ -13,7 +14,6 @@ import org.gta4j.generate.ModelOutputException;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.model.ModelConfig;
-import org.gta4j.tensor.DType;
 
 /**
  * Loads a model and generates a few tokens with it: either that works, or it is refused as this
@@ -61,7 +61,7 @@ final class Probe {
         new LoadOptions(
             chance.oneOf("scalar", "vector"),
             chance.oneOf(1, 1, 2),
-            chance.oneOf(DType.F32, DType.F16, DType.BF16),
+            chance.oneOf(CacheType.values()),
             chance.onceIn(4) ? Optional.of(40) : Optional.empty());
     LanguageModel loaded;
     if (chance.onceIn(5)) {

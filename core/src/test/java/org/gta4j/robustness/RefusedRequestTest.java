@@ -11,11 +11,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.stream.Stream;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
-import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -33,7 +33,7 @@ class RefusedRequestTest {
 
   @BeforeAll
   static void load() throws IOException {
-    LoadOptions options = new LoadOptions("vector", 1, DType.F32, Optional.of(40));
+    LoadOptions options = new LoadOptions("vector", 1, CacheType.F32, Optional.of(40));
     model = Optional.of(LanguageModel.load(TinyModels.all().getFirst().write(root), options));
   }
 
@@ -85,10 +85,11 @@ class RefusedRequestTest {
         refused("min-p: ", m -> new Sampling(1, 0, 1, -0.1, 1, 0)),
         refused("repeat-penalty: ", m -> new Sampling(1, 0, 1, 0, 0, 0)),
         refused("repeat-penalty: ", m -> new Sampling(1, 0, 1, 0, Double.NaN, 0)),
-        refused("threads: expected an integer from 1 on, found 0", m -> options(0, DType.F32, 9)),
-        refused("cache-type: expected f32, f16 or bf16", m -> options(1, DType.I8, 9)),
-        refused("context: expected an integer from 2 on, found 1", m -> options(1, DType.F32, 1)),
-        refused("context: ", m -> options(1, DType.F32, Integer.MIN_VALUE)),
+        refused(
+            "threads: expected an integer from 1 on, found 0", m -> options(0, CacheType.F32, 9)),
+        refused(
+            "context: expected an integer from 2 on, found 1", m -> options(1, CacheType.F32, 1)),
+        refused("context: ", m -> options(1, CacheType.F32, Integer.MIN_VALUE)),
         refused(
             "a cache needs room for at least one block", m -> new BlockPool(m.cacheLayout(), 0)));
   }
@@ -131,7 +132,7 @@ class RefusedRequestTest {
   @Test
   void anUnknownBackendIsRefusedWithThoseThereAre() throws IOException {
     for (String name : new String[] {"", "VECTOR", "cuda"}) {
-      LoadOptions options = new LoadOptions(name, 1, DType.F32, Optional.empty());
+      LoadOptions options = new LoadOptions(name, 1, CacheType.F32, Optional.empty());
       assertThatIllegalArgumentException()
           .isThrownBy(() -> LanguageModel.load(root, options).close())
           .withMessageContaining("there is no backend " + name + " here; there are auto and");
@@ -151,7 +152,7 @@ class RefusedRequestTest {
     new Sampling(temperature, topK, topP, 0, 1, 0);
   }
 
-  private static void options(int threads, DType cacheType, int context) {
+  private static void options(int threads, CacheType cacheType, int context) {
     new LoadOptions("auto", threads, cacheType, Optional.of(context));
   }
 }

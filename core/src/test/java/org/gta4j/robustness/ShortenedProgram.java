@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
@@ -29,7 +30,7 @@ final class ShortenedProgram {
     Path folder = Path.of(args[0]);
     checkpoint().write(folder, DType.valueOf(args[1]));
     LoadOptions options =
-        new LoadOptions(args[2], Integer.parseInt(args[3]), DType.F32, Optional.empty());
+        new LoadOptions(args[2], Integer.parseInt(args[3]), CacheType.F32, Optional.empty());
     try (LanguageModel model = LanguageModel.load(folder, options)) {
       int prompts = args[2].equals("scalar") ? 1 : 12;
       for (int i = 0; i < prompts; i++) {

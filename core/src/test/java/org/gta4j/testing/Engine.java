@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -12,7 +13,6 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 
 /** A loaded model whose steps a test composes itself. */
@@ -61,12 +61,12 @@ public final class Engine implements AutoCloseable {
   }
 
   /** Loads a model. */
-  public Engine(Path folder, String backend, DType cacheType) {
+  public Engine(Path folder, String backend, CacheType cacheType) {
     this(folder, backend, cacheType, 2);
   }
 
   /** Loads a model. */
-  public Engine(Path folder, String backend, DType cacheType, int threads) {
+  public Engine(Path folder, String backend, CacheType cacheType, int threads) {
     checkpoint = Checkpoint.open(folder);
     ops = Backends.choose(backend, threads).ops();
     decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);

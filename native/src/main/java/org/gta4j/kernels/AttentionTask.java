@@ -22,22 +22,23 @@ final class AttentionTask implements AutoCloseable {
   private static final int VALUE_HEADS = 3;
   private static final int VALUE_DIM = 4;
   private static final int PREFIX = 5;
-  private static final int TYPE = 6;
-  private static final int WINDOW = 7;
-  private static final int SCALE = 8;
-  private static final int KEY_BYTE = 9;
-  private static final int VALUE_BYTE = 10;
-  private static final int QUERIES = 11;
-  private static final int ATTENDED = 14;
-  private static final int BLOCKS = 17;
-  private static final int PARTIALS = 19;
-  private static final int MEMBERS = 20;
+  private static final int WINDOW = 6;
+  private static final int SCALE = 7;
+  private static final int CACHE = 8;
+  private static final int QUERIES = CACHE + CacheBlocks.LAYOUT_MEMBERS;
+  private static final int ATTENDED = QUERIES + 3;
+  private static final int BLOCKS = ATTENDED + 3;
+  private static final int PARTIALS = BLOCKS + 2;
+  private static final int MEMBERS = 23;
 
   /** Tokens a split: {@code SPLIT} in gta4j.h. */
   private static final int SPLIT = 512;
 
-  /** About as many queries as an item has. */
-  private static final int TILE_QUERIES = 32;
+  /**
+   * About as many queries as an item has: they share the widening of keys and values, and their
+   * scores and sums still lie in the second-level cache.
+   */
+  private static final int TILE_QUERIES = 96;
 
   /** Fewer items than so many a thread are divided into splits. */
   private static final int ITEMS_PER_THREAD = 4;
@@ -83,13 +84,11 @@ final class AttentionTask implements AutoCloseable {
         .set(VALUE_HEADS, shape.valueHeads())
         .set(VALUE_DIM, shape.valueDim())
         .set(PREFIX, shape.valueRows() == ValueRows.KEY_PREFIX ? 1 : 0)
-        .set(TYPE, CacheBlocks.type(layout.dtype()))
         .set(WINDOW, window(mask))
         .set(SCALE, (double) scale)
-        .set(KEY_BYTE, layout.keyByte(layer, 0))
-        .set(VALUE_BYTE, layout.valueByte(layer, 0))
         .point(QUERIES, queries, batch.rows())
         .point(ATTENDED, attended, batch.rows());
+    CacheBlocks.layout(arguments, CACHE, layout, layer);
     group = shape.maps() / shape.keyHeads();
     tileRows = Math.max(1, TILE_QUERIES / group);
     scratchBytes = kernels.attentionScratchBytes(arguments, tileRows);

@@ -4,9 +4,9 @@ import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
-import org.gta4j.tensor.DType;
 
 /**
  * What kernels see of the cache: a table of its blocks' addresses, and items, {@code
@@ -21,6 +21,9 @@ final class CacheBlocks implements AutoCloseable {
   private static final int END_SPLIT = 20;
   private static final int BLOCKS = 24;
   private static final int PARTIAL = 28;
+
+  /** Members of {@code cache_layout}. */
+  static final int LAYOUT_MEMBERS = 6;
 
   /** Bytes of an item. */
   private static final long ITEM_BYTES = 32;
@@ -93,8 +96,24 @@ final class CacheBlocks implements AutoCloseable {
   }
 
   /** The number of a cache's type in gta4j.h. */
-  static int type(DType dtype) {
-    return PanelFormat.of(dtype).number();
+  private static int number(CacheType type) {
+    return switch (type) {
+      case F32 -> 0;
+      case F16 -> 1;
+      case BF16 -> 2;
+      case Q8 -> 3;
+    };
+  }
+
+  /** Sets the {@value #LAYOUT_MEMBERS} members of {@code cache_layout} in gta4j.h. */
+  static void layout(Arguments arguments, int member, CacheLayout layout, int layer) {
+    arguments
+        .set(member, number(layout.type()))
+        .set(member + 1, layout.keyByte(layer, 0))
+        .set(member + 2, layout.keyHeadBytes())
+        .set(member + 3, layout.keyPartBegin(1))
+        .set(member + 4, layout.valueByte(layer, 0))
+        .set(member + 5, layout.valueHeadBytes());
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.MemoryReading;
@@ -84,8 +85,8 @@ final class NativeOps implements Ops {
   }
 
   @Override
-  public boolean supportsCache(DType dtype) {
-    return dtype.isCache();
+  public boolean supportsCache(CacheType type) {
+    return true;
   }
 
   @Override

@@ -13,13 +13,11 @@ final class StoreTask implements AutoCloseable {
   private static final int KEY_DIM = 1;
   private static final int VALUE_HEADS = 2;
   private static final int VALUE_DIM = 3;
-  private static final int TYPE = 4;
-  private static final int KEY_BYTE = 5;
-  private static final int VALUE_BYTE = 6;
-  private static final int KEYS = 7;
-  private static final int VALUES = 10;
-  private static final int BLOCKS = 13;
-  private static final int MEMBERS = 15;
+  private static final int CACHE = 4;
+  private static final int KEYS = CACHE + CacheBlocks.LAYOUT_MEMBERS;
+  private static final int VALUES = KEYS + 3;
+  private static final int BLOCKS = VALUES + 3;
+  private static final int MEMBERS = 18;
 
   /** Rows an item has at most. */
   private static final int ITEM_ROWS = 32;
@@ -46,10 +44,8 @@ final class StoreTask implements AutoCloseable {
         .set(KEY_DIM, shape.keyDim())
         .set(VALUE_HEADS, values.isPresent() ? shape.valueHeads() : 0)
         .set(VALUE_DIM, shape.valueDim())
-        .set(TYPE, CacheBlocks.type(layout.dtype()))
-        .set(KEY_BYTE, layout.keyByte(layer, 0))
-        .set(VALUE_BYTE, layout.valueByte(layer, 0))
         .point(KEYS, keys, batch.rows());
+    CacheBlocks.layout(arguments, CACHE, layout, layer);
     if (values.isPresent()) {
       Heads own = values.get();
       arguments.point(VALUES, own, batch.rows());

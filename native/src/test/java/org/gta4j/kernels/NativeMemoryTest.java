@@ -12,6 +12,7 @@ import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.ops.Activations;
@@ -109,7 +110,7 @@ class NativeMemoryTest {
     ThreadMXBean threads = (ThreadMXBean) ManagementFactory.getThreadMXBean();
     try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
         Arena arena = Arena.ofShared();
-        BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 1, DType.F16), 100);
+        BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 1, CacheType.F16), 100);
         SequenceCache sequence = new SequenceCache(pool)) {
       PackedLinear packed =
           ops.pack(QuantizedWeights.tensor(arena, DType.Q4_0, 640, 320, 1), Optional.empty());
@@ -144,7 +145,7 @@ class NativeMemoryTest {
   }
 
   private static void step(Ops ops, Arena arena, int past, int rows) {
-    try (BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 1, DType.BF16), 100);
+    try (BlockPool pool = new BlockPool(new CacheLayout(SHAPE, 1, CacheType.BF16), 100);
         SequenceCache sequence = new SequenceCache(pool)) {
       assertThat(sequence.reserve(past + rows)).isTrue();
       sequence.advance(past);

@@ -3,6 +3,7 @@ package org.gta4j.ops.scalar;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
@@ -56,8 +57,8 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
-  public boolean supportsCache(DType dtype) {
-    return dtype.isCache();
+  public boolean supportsCache(CacheType type) {
+    return true;
   }
 
   @Override
@@ -208,20 +209,24 @@ public final class ScalarOps implements Ops {
         int row = batch.firstRow(slice) + r;
         int token = batch.past(slice) + r;
         for (int h = 0; h < keys.count(); h++) {
-          for (int i = 0; i < keys.width(); i++) {
-            cached.setKey(token, h, i, keys.get(row, h, i));
-          }
+          cached.setKey(token, h, head(keys, row, h));
         }
         if (values.isPresent()) {
           Heads own = values.get();
           for (int h = 0; h < own.count(); h++) {
-            for (int i = 0; i < own.width(); i++) {
-              cached.setValue(token, h, i, own.get(row, h, i));
-            }
+            cached.setValue(token, h, head(own, row, h));
           }
         }
       }
     }
+  }
+
+  private static float[] head(Heads heads, int row, int head) {
+    float[] numbers = new float[heads.width()];
+    for (int i = 0; i < numbers.length; i++) {
+      numbers[i] = heads.get(row, head, i);
+    }
+    return numbers;
   }
 
   @Override
@@ -269,7 +274,7 @@ public final class ScalarOps implements Ops {
     for (int token = first; token <= last; token++) {
       double score = 0;
       for (int i = 0; i < shape.keyDim(); i++) {
-        score += (double) queries.get(row, map, i) * cached.key(token, shape.keyHead(map), i);
+        score += queries.get(row, map, i) * cached.key(token, shape.keyHead(map), i);
       }
       weights[token - first] = score * scale;
       largest = Math.max(largest, weights[token - first]);

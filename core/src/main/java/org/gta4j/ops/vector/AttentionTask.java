@@ -6,10 +6,10 @@ import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.ops.Workers;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Heads;
 
 /**
@@ -34,7 +34,7 @@ final class AttentionTask implements Workers.Task {
   private AttentionMask mask = new AttentionMask.Causal();
   private float scale;
   private RaggedBatch batch = new RaggedBatch();
-  private CacheLayout layout = new CacheLayout(shape, 1, DType.F32);
+  private CacheLayout layout = new CacheLayout(shape, 1, CacheType.F32);
   private int layer;
   private Heads queries = RowTasks.NO_HEADS;
   private Heads attended = RowTasks.NO_HEADS;
@@ -174,9 +174,8 @@ final class AttentionTask implements Workers.Task {
     private void scores(MemorySegment memory) {
       MemorySegment keys = memory;
       long keyByte = layout.keyByte(layer, keyHead);
-      if (layout.dtype() != DType.F32) {
-        FloatRows.widen(
-            layout.dtype(), memory, keyByte, scratch, 0, CacheLayout.BLOCK_TOKENS * shape.keyDim());
+      if (layout.type() != CacheType.F32) {
+        CachedNumbers.keys(layout, layer, keyHead, memory, scratch, 0);
         keys = scratch;
         keyByte = 0;
       }
@@ -229,7 +228,7 @@ final class AttentionTask implements Workers.Task {
       MemorySegment values = memory;
       long valueByte = layout.valueByte(layer, valueHead);
       if (shape.valueRows() == ValueRows.KEY_PREFIX) {
-        boolean widened = layout.dtype() != DType.F32;
+        boolean widened = layout.type() != CacheType.F32;
         AttentionKernel.transpose(
             widened ? scratch : memory,
             widened ? 0 : valueByte,
@@ -239,9 +238,8 @@ final class AttentionTask implements Workers.Task {
             slots());
         values = scratch;
         valueByte = valueScratch;
-      } else if (layout.dtype() != DType.F32) {
-        FloatRows.widen(
-            layout.dtype(), memory, valueByte, scratch, valueScratch, slots() * shape.valueDim());
+      } else if (layout.type() != CacheType.F32) {
+        CachedNumbers.values(layout, layer, valueHead, slots(), memory, scratch, valueScratch);
         values = scratch;
         valueByte = valueScratch;
       }

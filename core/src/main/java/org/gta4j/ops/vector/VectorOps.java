@@ -4,6 +4,7 @@ import java.lang.foreign.MemorySegment;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
@@ -76,8 +77,8 @@ final class VectorOps implements Ops {
   }
 
   @Override
-  public boolean supportsCache(DType dtype) {
-    return dtype.isCache();
+  public boolean supportsCache(CacheType type) {
+    return true;
   }
 
   @Override
