@@ -13,6 +13,7 @@ module org.gta4j.core {
   exports org.gta4j.checkpoint;
   exports org.gta4j.generate;
   exports org.gta4j.model;
+  exports org.gta4j.model.export;
   exports org.gta4j.model.rope;
   exports org.gta4j.model.variant;
   exports org.gta4j.ops;

@@ -71,16 +71,29 @@ public final class Json {
    * @throws CheckpointException if the file cannot be read or holds something else
    */
   public static ObjectNode readObject(Path file) {
-    byte[] bytes = InputFile.readBytes(file, MAX_TREE_BYTES);
+    return readObject(file.toString(), InputFile.readBytes(file, MAX_TREE_BYTES));
+  }
+
+  /**
+   * The object in at most 4 MiB of JSON.
+   *
+   * @param file names the bytes in errors
+   * @throws CheckpointException if they are more or something else
+   */
+  static ObjectNode readObject(String file, byte[] bytes) {
+    if (bytes.length > MAX_TREE_BYTES) {
+      throw CheckpointException.of(
+          file, "size", "at most %d bytes".formatted(MAX_TREE_BYTES), bytes.length);
+    }
     try {
       if (Mappers.PRETTY.readTree(bytes) instanceof ObjectNode object) {
         return object;
       }
     } catch (JacksonException e) {
-      throw mistake(file.toString(), e);
+      throw mistake(file, e);
     }
     throw CheckpointException.of(
-        file.toString(), "content", OBJECT, new String(bytes, StandardCharsets.UTF_8));
+        file, "content", OBJECT, new String(bytes, StandardCharsets.UTF_8));
   }
 
   /**

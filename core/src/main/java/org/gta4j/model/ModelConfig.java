@@ -132,6 +132,15 @@ public record ModelConfig(
         .toMap();
   }
 
+  /** All tensors of the model under their whole names: layer by layer, then the others. */
+  public SequencedMap<String, Shape> tensors() {
+    TensorList list = new TensorList();
+    for (int layer = 0; layer < numHiddenLayers; layer++) {
+      list.under(layerPrefix(layer), layerTensors());
+    }
+    return list.under("", outerTensors()).toMap();
+  }
+
   /** How positions turn queries and keys. */
   public RotaryEmbedding rotary() {
     return attention.rotary();
