@@ -149,7 +149,9 @@ final class ConvertVerb extends Verb {
             reasons.forEach((reason, count) ->
                 rows.add(
                     new String[] {
-                      "  " + dtype.label(), "%,d tensor%s".formatted(count, count == 1 ? "" : "s"), reason.text()
+                      "  " + dtype.label(),
+                      "%,d tensor%s".formatted(count, count == 1 ? "" : "s"),
+                      reason.text()
                     })));
     return Table.of(rows);
   }

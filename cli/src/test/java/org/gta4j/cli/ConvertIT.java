@@ -86,9 +86,10 @@ class ConvertIT {
     assertThat(story).contains("there was a");
     String file = path("model.gguf");
     GtaProcess.run("convert", "--model", out, "--out", file).done();
-    assertThat(GtaProcess.run("generate", "--model", file, "Once upon a time", "--max-tokens", "24")
-            .done()
-            .out())
+    assertThat(
+            GtaProcess.run("generate", "--model", file, "Once upon a time", "--max-tokens", "24")
+                .done()
+                .out())
         .isEqualTo(story);
   }
 
@@ -98,7 +99,8 @@ class ConvertIT {
     String file = path("model.gguf");
     JsonNode json = GtaProcess.run("convert", "--out", file, "--json").done().json();
     assertThat(json.get("out").stringValue()).isEqualTo(file);
-    assertThat(json.get("bytes").longValue()).isEqualTo(folder.resolve("model.gguf").toFile().length());
+    assertThat(json.get("bytes").longValue())
+        .isEqualTo(folder.resolve("model.gguf").toFile().length());
     JsonNode metadata = inspect(file).get("metadata");
     assertThat(metadata.get("general.architecture").stringValue()).isEqualTo("llama");
     assertThat(metadata.get("tokenizer.ggml.model").stringValue()).isEqualTo("llama");
@@ -117,8 +119,7 @@ class ConvertIT {
   void whatLlamaCppDoesNotKnowIsKeptWhole(String name) {
     String file = path("whole.bin");
     GtaProcess.Ended ended =
-        GtaProcess.run(
-                "convert", "--model", fixture(name), "--format", "gguf", "--out", file)
+        GtaProcess.run("convert", "--model", fixture(name), "--format", "gguf", "--out", file)
             .done();
     assertThat(ended.err()).contains("gta4j: llama.cpp knows no such model");
     assertThat(logits(file)).isEqualTo(logits(fixture(name)));
@@ -134,11 +135,13 @@ class ConvertIT {
         .done();
     JsonNode wanted = inspect(fixture("gguf/llama-q4_1.gguf")).get("metadata");
     JsonNode found = inspect(q8).get("metadata");
-    wanted.propertyNames().forEach(key -> {
-      if (!key.startsWith("general.")) {
-        assertThat(found.get(key)).as(key).isEqualTo(wanted.get(key));
-      }
-    });
+    wanted
+        .propertyNames()
+        .forEach(key -> {
+          if (!key.startsWith("general.")) {
+            assertThat(found.get(key)).as(key).isEqualTo(wanted.get(key));
+          }
+        });
     assertThat(count(inspect(q8), "Q8_0")).isGreaterThan(10);
     assertThat(count(inspect(q8), "Q4_1")).isZero();
   }

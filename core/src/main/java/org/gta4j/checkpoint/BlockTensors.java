@@ -31,6 +31,9 @@ final class BlockTensors {
   private static final String FORMATS = "formats";
   private static final String TENSORS = "tensors";
 
+  /** Bytes of a row that no model has; so many numbers can still be counted. */
+  private static final long LONGEST_ROW = 1L << 40;
+
   /** The types that are written so. */
   private static final List<DType> TYPES = List.of(DType.Q8_0, DType.Q4_0);
 
