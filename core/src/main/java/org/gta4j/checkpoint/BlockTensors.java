@@ -187,7 +187,10 @@ final class BlockTensors {
 
   private static Tensor blocks(ConfigFile named, String name, Tensor stored, DType type) {
     Shape bytes = stored.shape();
-    if (stored.dtype() != DType.U8 || bytes.rank() != 2 || bytes.size(1) % type.blockBytes() != 0) {
+    if (stored.dtype() != DType.U8
+        || bytes.rank() != 2
+        || bytes.size(1) > LONGEST_ROW
+        || bytes.size(1) % type.blockBytes() != 0) {
       throw named.wrong(
           name,
           "U8 [rows, bytes], whose rows are whole blocks of %d bytes".formatted(type.blockBytes()),
