@@ -5,6 +5,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -78,7 +79,7 @@ final class ConvertVerb extends Verb {
         List.of(
             "Writes a model as a Hugging Face folder or a GGUF file, its weights as another type if asked for.",
             "q8 and q4 are blocks of 32 numbers with a scale each: 8.5 and 4.5 bits a number. With q4 the embedding and the output head stay at 8 bits; norms and biases stay f32.",
-            "A Llama, Mistral, Qwen2 or Qwen3 becomes a GGUF file that llama.cpp reads too, every other model one that only gta4j reads. A folder with f32, f16 or bf16 is read by Hugging Face's own code, one with q8 or q4 by gta4j."),
+            "A Llama, Mistral, Qwen2 or Qwen3 without sliding windows becomes a GGUF file that llama.cpp reads too, every other model one that only gta4j reads. A folder with f32, f16 or bf16 is read by Hugging Face's own code, one with q8 or q4 by gta4j."),
         List.of(
             "gta convert --model stories15M.bin --out stories15M",
             "gta convert --model FOLDER --weights q8 --out FOLDER-q8",
@@ -174,6 +175,7 @@ final class ConvertVerb extends Verb {
     try (Progress progress = new Progress(terminal, "writing", 0, "bytes")) {
       export.write(file, tokenizer, progress::at);
     }
+    sayLeftOut(terminal, checkpoint, config);
     if (export.isOwn()) {
       terminal.say(
           "%s is of architecture gta4j: llama.cpp knows no such model, and cannot read it"
@@ -183,6 +185,20 @@ final class ConvertVerb extends Verb {
       return Files.size(file);
     } catch (IOException e) {
       throw new RefusedException(file + ": " + Sentences.reason(e), e);
+    }
+  }
+
+  /** llama.cpp refuses tensors that it does not use. */
+  private static void sayLeftOut(Terminal terminal, Checkpoint checkpoint, ModelConfig config) {
+    Set<String> left = new LinkedHashSet<>(checkpoint.weights().tensors().keySet());
+    left.removeAll(config.tensors().keySet());
+    left.removeIf(name ->
+        name.endsWith(".rotary_emb.inv_freq")
+            || (config.tieWordEmbeddings() && name.equals("lm_head.weight")));
+    if (!left.isEmpty()) {
+      terminal.say(
+          "%d of the checkpoint's tensors have no place in its configuration and were left out: %s%s"
+              .formatted(left.size(), left.iterator().next(), left.size() > 1 ? ", ..." : ""));
     }
   }
 

@@ -147,6 +147,22 @@ class ConvertIT {
   }
 
   @Test
+  void whatAGgufFileHasNoPlaceForIsTold() throws IOException {
+    GtaProcess.run("convert", "--out", path("model")).done();
+    Path config = folder.resolve("model/config.json");
+    Files.writeString(
+        config,
+        Files.readString(config)
+            .replace("\"num_hidden_layers\" : 5", "\"num_hidden_layers\" : 4"));
+    GtaProcess.Ended ended =
+        GtaProcess.run("convert", "--model", path("model"), "--out", path("model.gguf")).done();
+    assertThat(ended.err())
+        .contains("9 of the checkpoint's tensors have no place in its configuration")
+        .contains("left out: model.layers.4.");
+    assertThat(inspect(path("model.gguf")).get("layers").intValue()).isEqualTo(4);
+  }
+
+  @Test
   void theModelsOwnFileIsNotWrittenOver() {
     String file = path("model.gguf");
     GtaProcess.run("convert", "--out", file).done();

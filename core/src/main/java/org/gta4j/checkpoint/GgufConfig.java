@@ -2,6 +2,7 @@ package org.gta4j.checkpoint;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -80,13 +81,20 @@ final class GgufConfig {
     }
   }
 
-  /** Adds the ids that end a text, as {@link #toHuggingFace} finds them again. */
+  /**
+   * Adds the ids that end a text, as {@link #toHuggingFace} finds them again. The one that the
+   * tokenizer has named already stays the first: chat templates write it.
+   */
   static void putEnds(GgufPairs pairs, List<Integer> ids) {
-    for (int i = 0; i < Math.min(ids.size(), END_KEYS.size()); i++) {
-      pairs.put(END_KEYS.get(i), ids.get(i));
+    Set<Integer> all = new LinkedHashSet<>();
+    pairs.integer(END_KEYS.getFirst()).ifPresent(all::add);
+    all.addAll(ids);
+    List<Integer> ends = List.copyOf(all);
+    for (int i = 0; i < Math.min(ends.size(), END_KEYS.size()); i++) {
+      pairs.put(END_KEYS.get(i), ends.get(i));
     }
-    if (ids.size() > END_KEYS.size()) {
-      pairs.put(ALL_ENDS, ids.stream().mapToInt(id -> id).toArray());
+    if (ends.size() > END_KEYS.size()) {
+      pairs.put(ALL_ENDS, ends.stream().mapToInt(id -> id).toArray());
     }
   }
 

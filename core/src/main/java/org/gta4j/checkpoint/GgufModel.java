@@ -42,7 +42,12 @@ public record GgufModel(
     return GgufNames.toGguf(huggingFace);
   }
 
-  /** The metadata, without the scaling of positions. */
+  /** Adds the tokens that end a text to metadata that may have the tokenizer's own. */
+  public void putEnds(GgufPairs pairs) {
+    GgufConfig.putEnds(pairs, ends);
+  }
+
+  /** The metadata, without the scaling of positions and the ends of texts. */
   public GgufPairs describe() {
     GgufPairs pairs = new GgufPairs();
     pairs.put(key("block_count"), layers);
@@ -57,7 +62,6 @@ public record GgufModel(
     pairs.put(key("rope.dimension_count"), headDim);
     pairs.put(key("rope.freq_base"), theta);
     pairs.put(key("vocab_size"), vocabulary);
-    GgufConfig.putEnds(pairs, ends);
     return pairs;
   }
 

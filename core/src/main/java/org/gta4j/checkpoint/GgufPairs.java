@@ -7,6 +7,7 @@ import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.OptionalInt;
 import java.util.SequencedMap;
 import java.util.function.Predicate;
 
@@ -31,6 +32,18 @@ public final class GgufPairs {
           "%s: expected no negative number, found %d".formatted(key, value));
     }
     return put(key, Type.UINT32, little(Integer.BYTES).putInt(value));
+  }
+
+  /** The unsigned 32-bit integer of a key; empty where it is not there, or something else. */
+  OptionalInt integer(String key) {
+    byte[] value = values.get(key);
+    if (value == null || value.length != 2 * Integer.BYTES) {
+      return OptionalInt.empty();
+    }
+    ByteBuffer typed = ByteBuffer.wrap(value).order(ByteOrder.LITTLE_ENDIAN);
+    return typed.getInt() == Type.UINT32.number
+        ? OptionalInt.of(typed.getInt())
+        : OptionalInt.empty();
   }
 
   /** Adds an unsigned 32-bit integer where the key is not there yet. */

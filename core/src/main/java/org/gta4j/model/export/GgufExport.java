@@ -158,6 +158,7 @@ public final class GgufExport {
       pairs.put(ARCHITECTURE, known.model().architecture());
       pairs.put("general.name", checkpoint.name());
       pairs.putAll(tokenizer).putAll(known.metadata());
+      known.model().putEnds(pairs);
       ConfigFile keys = checkpoint.config();
       keys.ids("bos_token_id").stream()
           .limit(1)

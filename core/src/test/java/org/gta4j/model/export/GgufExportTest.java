@@ -278,5 +278,15 @@ class GgufExportTest {
       assertThat(found.ids("eos_token_id")).containsExactly(7, 5, 9, 4, 3);
       assertThat(architecture(read)).isEqualTo("llama");
     }
+    Path out = folder.resolve("named.gguf");
+    try (Checkpoint checkpoint = Checkpoint.open(model)) {
+      new GgufExport(checkpoint, ModelConfig.read(checkpoint.config()), KEPT)
+          .write(out, new GgufPairs().put("tokenizer.ggml.eos_token_id", 9), (bytes, all) -> {});
+    }
+    try (Checkpoint read = Checkpoint.open(out)) {
+      assertThat(read.config().ids("eos_token_id"))
+          .as("the tokenizer's own first")
+          .containsExactly(9, 7, 5, 4, 3);
+    }
   }
 }
