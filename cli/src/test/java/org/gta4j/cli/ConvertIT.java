@@ -152,8 +152,7 @@ class ConvertIT {
     Path config = folder.resolve("model/config.json");
     Files.writeString(
         config,
-        Files.readString(config)
-            .replace("\"num_hidden_layers\" : 5", "\"num_hidden_layers\" : 4"));
+        Files.readString(config).replace("\"num_hidden_layers\" : 5", "\"num_hidden_layers\" : 4"));
     GtaProcess.Ended ended =
         GtaProcess.run("convert", "--model", path("model"), "--out", path("model.gguf")).done();
     assertThat(ended.err())
