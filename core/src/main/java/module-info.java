@@ -15,6 +15,7 @@ module org.gta4j.core {
   exports org.gta4j.generate;
   exports org.gta4j.measure;
   exports org.gta4j.model;
+  exports org.gta4j.model.export;
   exports org.gta4j.model.rope;
   exports org.gta4j.model.variant;
   exports org.gta4j.ops;

@@ -3,18 +3,31 @@ package org.gta4j.cli;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.LinkedHashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.checkpoint.Checkpoint;
+import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.GgufMetadata;
+import org.gta4j.checkpoint.GgufPairs;
 import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.checkpoint.InputFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.checkpoint.RotaryLayout;
+import org.gta4j.checkpoint.TensorTypes;
 import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.model.ModelConfig;
-import org.gta4j.tensor.DType;
+import org.gta4j.model.export.GgufExport;
+import org.gta4j.model.export.WeightFormat;
+import org.gta4j.model.export.WeightPlan;
+import org.gta4j.tensor.Tensor;
+import org.gta4j.tokenizer.GgufVocabulary;
+import org.gta4j.tokenizer.HuggingFaceVocabulary;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta convert}. */
@@ -23,6 +36,7 @@ final class ConvertVerb extends Verb {
   private static final long LARGEST_COMPANION = 256L << 20;
 
   private static final String SAFETENSORS = "safetensors";
+  private static final String GGUF = "gguf";
 
   /** What may lie beside a model's weights and belongs to it. */
   private static final List<String> COMPANIONS =
@@ -39,30 +53,37 @@ final class ConvertVerb extends Verb {
           "generation_config.json");
 
   private final Setting<String> out =
-      Setting.required("--out", "FOLDER", "The folder to write, a new or empty one.");
+      Setting.required(
+          "--out", "PATH", "What to write: a new or empty folder, or with --format gguf a file.");
   private final Setting<String> weights =
       Setting.text(
           "--weights",
           "TYPE",
-          "f32, f16 or bf16 (default: as they are, a GGUF file's blocks as f32).");
+          "f32, f16, bf16, q8 or q4 (default: as they are; a GGUF file's blocks become f32 in a folder).");
   private final Setting<String> format =
-      Setting.text("--format", "NAME", "safetensors, the only one of this version.");
+      Setting.text(
+          "--format",
+          "NAME",
+          "safetensors, a Hugging Face folder, or gguf, one file (default: gguf where --out ends with .gguf).");
   private final Setting<String> maxShardSize =
       Setting.text(
           "--max-shard-size",
           "SIZE",
-          "How large a file may become, such as 5GB or 500MB (default: 5GB).");
+          "How large a file of a folder may become, such as 5GB or 500MB (default: 5GB).");
   private final ModelOptions options;
 
   ConvertVerb() {
     super(
         "convert",
-        "--out FOLDER [OPTION]...",
+        "--out PATH [OPTION]...",
         List.of(
-            "Writes a model as a Hugging Face folder, its weights as another type if asked for.",
-            "A llama2.c or GGUF model becomes one that Hugging Face's own code loads too."),
+            "Writes a model as a Hugging Face folder or a GGUF file, its weights as another type if asked for.",
+            "q8 and q4 are blocks of 32 numbers with a scale each: 8.5 and 4.5 bits a number. With q4 the embedding and the output head stay at 8 bits; norms and biases stay f32.",
+            "A Llama, Mistral, Qwen2 or Qwen3 without sliding windows becomes a GGUF file that llama.cpp reads too, every other model one that only gta4j reads. A folder with f32, f16 or bf16 is read by Hugging Face's own code, one with q8 or q4 by gta4j."),
         List.of(
             "gta convert --model stories15M.bin --out stories15M",
+            "gta convert --model FOLDER --weights q8 --out FOLDER-q8",
+            "gta convert --model FOLDER --weights q4 --out model-q4.gguf",
             "gta convert --model model.gguf --weights bf16 --out FOLDER",
             "gta convert --model FOLDER --weights bf16 --max-shard-size 2GB --out FOLDER-bf16"));
     add(out, weights, format, maxShardSize);
@@ -71,53 +92,168 @@ final class ConvertVerb extends Verb {
 
   @Override
   void run(Terminal terminal) {
-    if (!format.or(SAFETENSORS).equals(SAFETENSORS)) {
-      throw UsageException.of(format.name(), "safetensors in this version", format.or(""));
+    boolean gguf = isGguf();
+    Optional<WeightFormat> type = weights.value().map(ConvertVerb::type);
+    if (gguf && maxShardSize.isGiven()) {
+      throw UsageException.of(
+          maxShardSize.name(), "nothing: a GGUF file is one file", maxShardSize.or(""));
     }
-    Optional<DType> dtype = weights.value().map(ConvertVerb::type);
     long shardBytes = ByteSizes.parse(maxShardSize.name(), maxShardSize.or("5GB"));
-    Path folder = Check.path(out);
+    Path path = Check.path(out);
     options.loadOptions(); // checked like everywhere, though nothing is computed
     try (Checkpoint checkpoint = options.open()) {
+      ModelConfig config = ModelConfig.read(checkpoint.config());
       // What cannot be loaded is not worth converting.
-      ModelConfig.read(checkpoint.config()).requireTensors(checkpoint.weights());
-      Checkpoint model =
-          RotaryLayout.isInterleavedLlama(checkpoint.config())
-              ? RotaryLayout.toHalves(checkpoint)
-              : checkpoint;
-      Map<String, byte[]> companions = companions(checkpoint);
-      try (Progress progress = new Progress(terminal, "writing", 0, "bytes")) {
-        HuggingFaceFolder.write(
-            folder,
-            model.config().json(),
-            model.weights().tensors(),
-            dtype,
-            shardBytes,
-            companions,
-            progress::at);
-      }
-      long bytes = folderBytes(folder);
-      if (checkpoint.metadata().isPresent()) {
-        terminal.say(
-            "%s has the weights and the configuration; the tokenizer stays in the GGUF file"
-                .formatted(folder));
-      }
+      config.requireTensors(checkpoint.weights());
+      Optional<WeightPlan> plan = type.map(format -> new WeightPlan(config, format));
+      long bytes =
+          gguf
+              ? writeFile(terminal, path, checkpoint, config, plan)
+              : writeFolder(terminal, path, checkpoint, plan, shardBytes);
       if (options.isJson()) {
         ObjectNode json = Json.object();
-        json.put("out", folder.toString());
+        json.put("out", path.toString());
         json.put("bytes", bytes);
         terminal.line(json.toString());
       } else {
-        terminal.line("%s: %s written".formatted(folder, Numbers.bytes(bytes)));
+        terminal.line("%s: %s written".formatted(path, Numbers.bytes(bytes)));
+        if (type.isPresent() && type.get().isQuantized()) {
+          terminal.print(
+              summary(
+                  plan.orElseThrow(), checkpoint.weights().tensors(), config.tensors().keySet()));
+        }
       }
     }
   }
 
-  private static DType type(String name) {
-    return DType.named(name)
-        .filter(DType::isPlain)
-        .orElseThrow(
-            () -> UsageException.of("--weights", "f32, f16 or bf16 in this version", name));
+  private boolean isGguf() {
+    String name = format.or(out.or("").endsWith(".gguf") ? GGUF : SAFETENSORS);
+    if (!name.equals(SAFETENSORS) && !name.equals(GGUF)) {
+      throw UsageException.of(format.name(), "safetensors or gguf", name);
+    }
+    return name.equals(GGUF);
+  }
+
+  private static WeightFormat type(String name) {
+    return WeightFormat.named(name)
+        .orElseThrow(() -> UsageException.of("--weights", "f32, f16, bf16, q8 or q4", name));
+  }
+
+  /** How many tensors became what, and why not what was asked for. */
+  private static String summary(
+      WeightPlan plan, SequencedMap<String, Tensor> tensors, Set<String> names) {
+    SequencedMap<String, Tensor> written = new LinkedHashMap<>(tensors);
+    written.keySet().retainAll(names);
+    List<String[]> rows = new ArrayList<>();
+    plan.summary(written)
+        .forEach((dtype, reasons) ->
+            reasons.forEach((reason, count) ->
+                rows.add(
+                    new String[] {
+                      "  " + dtype.label(),
+                      "%,d tensor%s".formatted(count, count == 1 ? "" : "s"),
+                      reason.text()
+                    })));
+    return Table.of(rows);
+  }
+
+  private long writeFile(
+      Terminal terminal,
+      Path file,
+      Checkpoint checkpoint,
+      ModelConfig config,
+      Optional<WeightPlan> plan) {
+    if (options.reads(file)) {
+      throw new RefusedException("%s: expected another file than the model's own".formatted(file));
+    }
+    TensorTypes types = plan.isPresent() ? plan.get() : (name, tensor) -> tensor.dtype();
+    GgufExport export = new GgufExport(checkpoint, config, types);
+    GgufPairs tokenizer =
+        checkpoint.metadata().isPresent()
+            ? new GgufPairs()
+            : ggufTokenizer(terminal, checkpoint, config);
+    try (Progress progress = new Progress(terminal, "writing", 0, "bytes")) {
+      export.write(file, tokenizer, progress::at);
+    }
+    sayLeftOut(terminal, checkpoint, config);
+    if (export.isOwn()) {
+      terminal.say(
+          "%s is of architecture gta4j: llama.cpp knows no such model, and cannot read it"
+              .formatted(file));
+    }
+    try {
+      return Files.size(file);
+    } catch (IOException e) {
+      throw new RefusedException(file + ": " + Sentences.reason(e), e);
+    }
+  }
+
+  /** llama.cpp refuses tensors that it does not use. */
+  private static void sayLeftOut(Terminal terminal, Checkpoint checkpoint, ModelConfig config) {
+    Set<String> left = new LinkedHashSet<>(checkpoint.weights().tensors().keySet());
+    left.removeAll(config.tensors().keySet());
+    left.removeIf(name ->
+        name.endsWith(".rotary_emb.inv_freq")
+            || (config.tieWordEmbeddings() && name.equals("lm_head.weight")));
+    if (!left.isEmpty()) {
+      terminal.say(
+          "%d of the checkpoint's tensors have no place in its configuration and were left out: %s%s"
+              .formatted(left.size(), left.iterator().next(), left.size() > 1 ? ", ..." : ""));
+    }
+  }
+
+  private GgufPairs ggufTokenizer(Terminal terminal, Checkpoint checkpoint, ModelConfig config) {
+    if (options.path().isEmpty()) {
+      return GgufVocabulary.of(EmbeddedModel.llama2cTokenizer());
+    }
+    Optional<Path> file = checkpoint.tokenizerFile();
+    String reason = "GGUF has no way to say what it does";
+    if (file.isPresent()) {
+      try {
+        Optional<GgufPairs> pairs = GgufVocabulary.of(file.get(), config.vocabSize());
+        if (pairs.isPresent()) {
+          return pairs.get();
+        }
+      } catch (CheckpointException e) {
+        reason = String.valueOf(e.getMessage());
+      }
+      terminal.say("the tokenizer stays in %s: %s".formatted(file.get(), reason));
+    }
+    return new GgufPairs();
+  }
+
+  private long writeFolder(
+      Terminal terminal,
+      Path folder,
+      Checkpoint checkpoint,
+      Optional<WeightPlan> plan,
+      long shardBytes) {
+    Checkpoint model =
+        RotaryLayout.isInterleavedLlama(checkpoint.config())
+            ? RotaryLayout.toHalves(checkpoint)
+            : checkpoint;
+    TensorTypes kept =
+        checkpoint.metadata().isPresent()
+            ? TensorTypes.withoutBlocks()
+            : (name, tensor) -> tensor.dtype();
+    Map<String, byte[]> companions = companions(checkpoint);
+    boolean staysBehind = checkpoint.metadata().isPresent() && companions.isEmpty();
+    try (Progress progress = new Progress(terminal, "writing", 0, "bytes")) {
+      HuggingFaceFolder.write(
+          folder,
+          model.config().json(),
+          model.weights().tensors(),
+          plan.isPresent() ? plan.get() : kept,
+          shardBytes,
+          companions,
+          progress::at);
+    }
+    if (staysBehind) {
+      terminal.say(
+          "%s has the weights and the configuration; the tokenizer stays in the GGUF file"
+              .formatted(folder));
+    }
+    return folderBytes(folder);
   }
 
   private Map<String, byte[]> companions(Checkpoint checkpoint) {
@@ -128,7 +264,8 @@ final class ConvertVerb extends Verb {
       return companions;
     }
     if (checkpoint.metadata().isPresent()) {
-      return companions; // What lies beside a GGUF file belongs to other models.
+      // What lies beside a GGUF file belongs to other models.
+      return huggingFaceTokenizer(checkpoint.metadata().get());
     }
     Path model = path.get();
     Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().resolveSibling("");
@@ -142,6 +279,14 @@ final class ConvertVerb extends Verb {
         .filter(file -> file.toString().endsWith(".bin"))
         .ifPresent(file -> companions.put(HuggingFaceFolder.LLAMA2C_TOKENIZER, read(file)));
     return companions;
+  }
+
+  private static Map<String, byte[]> huggingFaceTokenizer(GgufMetadata metadata) {
+    try {
+      return HuggingFaceVocabulary.of(metadata);
+    } catch (CheckpointException e) {
+      return Map.of(); // a kind that is not known here; the weights are worth converting
+    }
   }
 
   private static byte[] read(Path file) {

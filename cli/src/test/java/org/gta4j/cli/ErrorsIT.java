@@ -54,8 +54,9 @@ class ErrorsIT {
           2 | tokenize                                 | found neither
           2 | perplexity --file f --window 1           | --window: expected an integer from 2 on
           2 | perplexity --file f --windows 0          | --windows: expected an integer from 1 on
-          2 | convert --out o --weights q4             | --weights: expected f32, f16 or bf16
-          2 | convert --out o --format gguf            | --format: expected safetensors
+          2 | convert --out o --weights q5             | --weights: expected f32, f16, bf16, q8 or q4
+          2 | convert --out o --format zip             | --format: expected safetensors or gguf
+          2 | convert --out o.gguf --max-shard-size 1GB | --max-shard-size: expected nothing
           2 | convert --out o --max-shard-size huge    | --max-shard-size: expected a size
           1 | generate --ids 1,512                     | token id 512 is out of range
           1 | generate --ids-file empty                | empty: expected token ids

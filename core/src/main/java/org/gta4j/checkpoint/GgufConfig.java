@@ -2,6 +2,7 @@ package org.gta4j.checkpoint;
 
 import java.util.Arrays;
 import java.util.HashMap;
+import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -24,6 +25,12 @@ final class GgufConfig {
           "llama", "LlamaForCausalLM",
           "qwen2", "Qwen2ForCausalLM",
           "qwen3", "Qwen3ForCausalLM");
+
+  /** The key of a file's architecture. */
+  static final String ARCHITECTURE = "general.architecture";
+
+  /** What our own files say where more tokens end a text than there are keys for. */
+  private static final String ALL_ENDS = GgufOwn.ARCHITECTURE + ".eos_token_ids";
 
   private static final List<String> END_KEYS =
       List.of(
@@ -62,17 +69,32 @@ final class GgufConfig {
   GgufConfig(GgufMetadata metadata) {
     this.metadata = metadata;
     architecture =
-        metadata
-            .text("general.architecture")
-            .orElseThrow(() -> missing("general.architecture", "an architecture"));
+        metadata.text(ARCHITECTURE).orElseThrow(() -> missing(ARCHITECTURE, "an architecture"));
     if (!ARCHITECTURES.containsKey(architecture)) {
       throw metadata.wrong(
-          "general.architecture", "llama (Mistral too), qwen2 or qwen3", architecture);
+          ARCHITECTURE, "llama (Mistral too), qwen2, qwen3 or gta4j", architecture);
     }
     long parts = metadata.integer("split.count", 0, Long.MAX_VALUE).orElse(1L);
     if (parts > 1) {
       throw metadata.wrong(
           "split.count", "a model in one file (llama-gguf-split --merge makes one)", parts);
+    }
+  }
+
+  /**
+   * Adds the ids that end a text, as {@link #toHuggingFace} finds them again. The one that the
+   * tokenizer has named already stays the first: chat templates write it.
+   */
+  static void putEnds(GgufPairs pairs, List<Integer> ids) {
+    Set<Integer> all = new LinkedHashSet<>();
+    pairs.integer(END_KEYS.getFirst()).ifPresent(all::add);
+    all.addAll(ids);
+    List<Integer> ends = List.copyOf(all);
+    for (int i = 0; i < Math.min(ends.size(), END_KEYS.size()); i++) {
+      pairs.put(END_KEYS.get(i), ends.get(i));
+    }
+    if (ends.size() > END_KEYS.size()) {
+      pairs.put(ALL_ENDS, ends.stream().mapToInt(id -> id).toArray());
     }
   }
 
@@ -121,9 +143,11 @@ final class GgufConfig {
         .integer("tokenizer.ggml.bos_token_id", 0, Integer.MAX_VALUE)
         .ifPresent(id -> config.put("bos_token_id", id));
     ArrayNode ends = config.putArray("eos_token_id");
-    Stream.concat(
+    Stream.of(
             END_KEYS.stream().flatMap(end -> metadata.integer(end, 0, Integer.MAX_VALUE).stream()),
+            Arrays.stream(metadata.integers(ALL_ENDS).orElse(new int[0])).mapToObj(id -> (long) id),
             namedEnds(config.path("vocab_size").intValue()))
+        .flatMap(ids -> ids)
         .distinct()
         .forEach(ends::add);
     return ConfigFile.of(metadata.file(), config);

@@ -38,6 +38,11 @@ final class GgufCursor {
     return position;
   }
 
+  /** What it has gone through from {@code begin} on. */
+  MemorySegment since(long begin) {
+    return memory.asSlice(begin, position - begin);
+  }
+
   byte int8() {
     return memory.get(ValueLayout.JAVA_BYTE, advance(Byte.BYTES));
   }

@@ -17,9 +17,10 @@ import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
 /**
- * A GGUF file of a Llama, Mistral, Qwen2 or Qwen3: its tensors, as they lie in the file, under
- * Hugging Face's names, and its metadata under Hugging Face's keys. What a model of these has no
- * use for is refused: it would compute something else than its makers meant.
+ * A GGUF file of a Llama, Mistral, Qwen2 or Qwen3, or of our own kind ({@link GgufOwn}): its
+ * tensors, as they lie in the file, under Hugging Face's names, and its metadata under Hugging
+ * Face's keys. What a model of these has no use for is refused: it would compute something else
+ * than its makers meant.
  *
  * @see <a href="https://github.com/ggml-org/ggml/blob/master/docs/gguf.md">the format</a>
  */
@@ -56,17 +57,28 @@ final class GgufFile {
       }
       GgufFile model = new GgufFile(file, input.map(0, input.size(), arena));
       GgufMetadata metadata = model.header.metadata();
+      String name = String.valueOf(path.getFileName());
+      if (GgufOwn.is(metadata)) {
+        ConfigFile own = GgufOwn.config(metadata);
+        model.readTensors();
+        return model.checkpoint(name, own, model.tensors, arena);
+      }
       GgufConfig config = new GgufConfig(metadata);
       model.readTensors();
       ConfigFile keys = config.toHuggingFace(model.tensors);
-      return new Checkpoint(
-          String.valueOf(path.getFileName()),
-          keys,
-          new Weights(file, model.renamed(config)),
-          Optional.empty(),
-          Optional.of(metadata),
-          arena);
+      return model.checkpoint(name, keys, model.renamed(config), arena);
     }
+  }
+
+  private Checkpoint checkpoint(
+      String name, ConfigFile config, SequencedMap<String, Tensor> named, Arena arena) {
+    return new Checkpoint(
+        name,
+        config,
+        new Weights(file, named),
+        Optional.empty(),
+        Optional.of(header.metadata()),
+        arena);
   }
 
   private void readTensors() {

@@ -102,15 +102,18 @@ public record GgufHeader(
       cursor.at("metadata_kv_count");
       long pairs = cursor.count(LEAST_PAIR_BYTES);
       SequencedMap<String, GgufValue> values = new LinkedHashMap<>();
+      SequencedMap<String, MemorySegment> encoded = new LinkedHashMap<>();
       for (long i = 0; i < pairs; i++) {
         cursor.at("metadata key %d".formatted(i));
         String key = cursor.text();
         cursor.at(key);
+        long begin = cursor.position();
         if (values.putIfAbsent(key, value(type(), 0)) != null) {
           throw cursor.wrong("a key that occurs once", "a second one");
         }
+        encoded.put(key, cursor.since(begin));
       }
-      GgufMetadata metadata = new GgufMetadata(cursor.file(), values);
+      GgufMetadata metadata = new GgufMetadata(cursor.file(), values, encoded);
       long alignment = metadata.integer("general.alignment", 1, LARGEST_ALIGNMENT).orElse(32L);
       SequencedMap<String, Entry> tensors = new LinkedHashMap<>();
       for (long i = 0; i < tensorCount; i++) {

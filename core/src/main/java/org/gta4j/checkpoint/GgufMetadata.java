@@ -1,5 +1,7 @@
 package org.gta4j.checkpoint;
 
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -10,8 +12,17 @@ import java.util.SequencedMap;
  *
  * @param file the file's name, for errors
  * @param values every value by its key, in the file's order
+ * @param encoded the same values as they lie in the file, each behind its type's number
  */
-public record GgufMetadata(String file, SequencedMap<String, GgufValue> values) {
+public record GgufMetadata(
+    String file,
+    SequencedMap<String, GgufValue> values,
+    SequencedMap<String, MemorySegment> encoded) {
+  /** Metadata that are in no file. */
+  public GgufMetadata(String file, SequencedMap<String, GgufValue> values) {
+    this(file, values, new LinkedHashMap<>());
+  }
+
   /** Whether the key is there. */
   public boolean has(String key) {
     return values.containsKey(key);

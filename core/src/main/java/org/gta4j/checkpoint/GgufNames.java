@@ -46,6 +46,9 @@ final class GgufNames {
   private static final Pattern IN_LAYER =
       Pattern.compile("blk\\.(0|[1-9]\\d{0,8})\\.(\\w+)\\.(weight|bias)");
 
+  private static final Pattern IN_HUGGING_FACES_LAYER =
+      Pattern.compile("model\\.layers\\.(0|[1-9]\\d{0,8})\\.([\\w.]+)\\.(weight|bias)");
+
   private GgufNames() {}
 
   /** What Hugging Face calls a tensor; empty where it is none of these models'. */
@@ -56,6 +59,25 @@ final class GgufNames {
     }
     return Optional.ofNullable(LAYER.get(layer.group(2)))
         .map(known -> "model.layers.%s.%s.%s".formatted(layer.group(1), known, layer.group(3)));
+  }
+
+  /**
+   * What a GGUF file calls one of Hugging Face's tensors; empty where it is none of these models'.
+   */
+  static Optional<String> toGguf(String name) {
+    Matcher layer = IN_HUGGING_FACES_LAYER.matcher(name);
+    if (!layer.matches()) {
+      return key(OUTER, name);
+    }
+    return key(LAYER, layer.group(2))
+        .map(known -> "blk.%s.%s.%s".formatted(layer.group(1), known, layer.group(3)));
+  }
+
+  private static Optional<String> key(Map<String, String> names, String value) {
+    return names.entrySet().stream()
+        .filter(entry -> entry.getValue().equals(value))
+        .map(Map.Entry::getKey)
+        .findFirst();
   }
 
   /** A tensor of a layer. */

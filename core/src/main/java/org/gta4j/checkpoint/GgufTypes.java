@@ -55,6 +55,15 @@ final class GgufTypes {
     return Optional.ofNullable(TYPES.get(number));
   }
 
+  /** The format's number for a type of weights. */
+  static int number(DType type) {
+    return TYPES.entrySet().stream()
+        .filter(entry -> entry.getValue() == type)
+        .map(Map.Entry::getKey)
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("GGUF weights are not of type " + type));
+  }
+
   /** What people call the type of that number. */
   static String name(int number) {
     String unknown = "a type of number " + Integer.toUnsignedString(number);

@@ -1,25 +1,16 @@
 package org.gta4j.checkpoint;
 
-import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
-import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
-import java.util.ArrayList;
-import java.util.Deque;
 import java.util.HashMap;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
-import java.util.List;
-import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
-import java.util.concurrent.atomic.AtomicLong;
 import java.util.stream.Stream;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
@@ -33,11 +24,11 @@ import tools.jackson.databind.node.ObjectNode;
  * or several files with {@code model.safetensors.index.json}.
  */
 public final class HuggingFaceFolder {
-  private static final String CONFIG = "config.json";
+  static final String CONFIG = "config.json";
   private static final String GENERATION = "generation_config.json";
   private static final String END_IDS = "eos_token_id";
-  private static final String SINGLE = "model.safetensors";
-  private static final String INDEX = "model.safetensors.index.json";
+  static final String SINGLE = "model.safetensors";
+  static final String INDEX = "model.safetensors.index.json";
   private static final String TOKENIZER = "tokenizer.json";
   private static final String SENTENCE_PIECE = "tokenizer.model";
 
@@ -57,8 +48,22 @@ public final class HuggingFaceFolder {
       throw CheckpointException.of(
           folder.toString(), "files", "a %s or a %s".formatted(SINGLE, INDEX), others(folder));
     }
+    return checkpoint(name(folder), config, folder, tensors, folder, arena);
+  }
+
+  private static Checkpoint checkpoint(
+      String name,
+      ConfigFile config,
+      Path file,
+      SequencedMap<String, Tensor> tensors,
+      Path folder,
+      Arena arena) {
     return new Checkpoint(
-        name(folder), config, new Weights(folder.toString(), tensors), tokenizer(folder), arena);
+        name,
+        BlockTensors.without(config),
+        new Weights(file.toString(), BlockTensors.read(config, tensors)),
+        tokenizer(folder),
+        arena);
   }
 
   private static String others(Path folder) {
@@ -70,12 +75,7 @@ public final class HuggingFaceFolder {
   static Checkpoint openFile(Path file, Arena arena) {
     Path folder = Optional.ofNullable(file.toAbsolutePath().getParent()).orElse(file);
     ConfigFile config = config(file, folder);
-    return new Checkpoint(
-        name(file),
-        config,
-        new Weights(file.toString(), SafetensorsReader.read(file, arena)),
-        tokenizer(folder),
-        arena);
+    return checkpoint(name(file), config, file, SafetensorsReader.read(file, arena), folder, arena);
   }
 
   /** Reads the configuration first: it is small, and says what the rest must be. */
@@ -91,7 +91,9 @@ public final class HuggingFaceFolder {
     if (Files.exists(generation)) {
       mergeEnds(json, ConfigFile.read(generation));
     }
-    return ConfigFile.of(config.toString(), json);
+    ConfigFile read = ConfigFile.of(config.toString(), json);
+    BlockTensors.requireOurs(read);
+    return read;
   }
 
   /**
@@ -205,7 +207,7 @@ public final class HuggingFaceFolder {
       DType dtype,
       long shardBytes) {
     return write(
-        folder, config, tensors, Optional.of(dtype), shardBytes, Map.of(), (bytes, all) -> {});
+        folder, config, tensors, TensorTypes.all(dtype), shardBytes, Map.of(), (bytes, all) -> {});
   }
 
   /** Follows the writing of a folder. */
@@ -222,162 +224,22 @@ public final class HuggingFaceFolder {
    * @param folder a new or empty folder
    * @param config what becomes {@code config.json}
    * @param tensors the tensors
-   * @param dtype the type they are written as; empty: each as it is, blocks as f32
+   * @param types the types they are written as
    * @param shardBytes bytes of tensors a file may have; it has one tensor at least
    * @param others other files' contents by their names, such as the tokenizer's
    * @param listener is told how far it is, now and then
    * @return bytes of the tensors written
    * @throws CheckpointException if something cannot be written
-   * @throws IllegalArgumentException if {@code dtype} is not f32, f16 or bf16
+   * @throws IllegalArgumentException if a type is one of blocks other than Q8_0 and Q4_0
    */
   public static long write(
       Path folder,
       ObjectNode config,
       SequencedMap<String, Tensor> tensors,
-      Optional<DType> dtype,
+      TensorTypes types,
       long shardBytes,
       Map<String, byte[]> others,
       Listener listener) {
-    dtype.ifPresent(SafetensorsWriter::requireRoundable);
-    Deque<Path> made = new ArrayDeque<>();
-    try {
-      createFolder(folder, made);
-      long bytes = writeTensors(folder, tensors, dtype, shardBytes, made, listener);
-      for (Map.Entry<String, byte[]> other : others.entrySet()) {
-        writeBytes(folder.resolve(other.getKey()), other.getValue(), made);
-      }
-      ObjectNode finished = config.deepCopy();
-      if (dtype.isPresent() || !(finished.has("torch_dtype") || finished.has("dtype"))) {
-        DType main = dtype.orElseGet(() -> new Weights(folder.toString(), tensors).mainType());
-        putType(finished, torchName(main));
-      }
-      writeBytes(folder.resolve(CONFIG), Json.toBytes(finished), made);
-      made.forEach(UnfinishedFiles::finished);
-      return bytes;
-    } catch (RuntimeException | Error e) {
-      made.forEach(UnfinishedFiles::delete);
-      throw e;
-    }
-  }
-
-  /** Says the type under whichever of the key's two names the configuration has. */
-  private static void putType(ObjectNode config, String type) {
-    if (config.has("torch_dtype")) {
-      config.put("torch_dtype", type);
-    }
-    if (config.has("dtype") || !config.has("torch_dtype")) {
-      config.put("dtype", type);
-    }
-  }
-
-  /**
-   * Makes the folder and what is missing above it, and puts what it made first into {@code made}.
-   */
-  private static void createFolder(Path folder, Deque<Path> made) {
-    if (Files.isDirectory(folder)) {
-      try (var files = Files.newDirectoryStream(folder)) {
-        for (Path file : files) {
-          throw new CheckpointException(
-              "%s: expected a new or empty folder, found %s in it"
-                  .formatted(folder, file.getFileName()));
-        }
-      } catch (IOException e) {
-        throw InputFile.unreadable(folder, e);
-      }
-      return;
-    }
-    Path parent = folder.toAbsolutePath().getParent();
-    if (parent != null && !Files.isDirectory(parent)) {
-      createFolder(parent, made);
-    }
-    try {
-      Files.createDirectory(folder);
-      note(folder, made);
-    } catch (FileAlreadyExistsException e) {
-      if (!Files.isDirectory(folder)) {
-        throw new CheckpointException(
-            folder + ": this folder cannot be made: a file has its name", e);
-      }
-    } catch (IOException e) {
-      throw new CheckpointException(
-          "%s: this folder cannot be made: %s".formatted(folder, InputFile.reason(e)), e);
-    }
-  }
-
-  private static long writeTensors(
-      Path folder,
-      SequencedMap<String, Tensor> tensors,
-      Optional<DType> dtype,
-      long shardBytes,
-      Deque<Path> made,
-      Listener listener) {
-    long all =
-        tensors.values().stream()
-            .mapToLong(tensor -> SafetensorsWriter.bytesAs(tensor, dtype))
-            .sum();
-    AtomicLong done = new AtomicLong();
-    var shards = shards(tensors, dtype, shardBytes);
-    ObjectNode index = Json.object();
-    ObjectNode map = Json.object();
-    for (int i = 0; i < shards.size(); i++) {
-      String name =
-          shards.size() == 1
-              ? SINGLE
-              : String.format(Locale.ROOT, "model-%05d-of-%05d.safetensors", i + 1, shards.size());
-      note(folder.resolve(name), made);
-      SafetensorsWriter.write(
-          folder.resolve(name),
-          shards.get(i),
-          dtype,
-          bytes -> listener.written(done.addAndGet(bytes), all));
-      for (Map.Entry<String, Tensor> entry : shards.get(i).entrySet()) {
-        map.put(entry.getKey(), name);
-      }
-    }
-    if (shards.size() > 1) {
-      index.putObject("metadata").put("total_size", all);
-      index.set("weight_map", map);
-      writeBytes(folder.resolve(INDEX), Json.toBytes(index), made);
-    }
-    return all;
-  }
-
-  private static List<SequencedMap<String, Tensor>> shards(
-      SequencedMap<String, Tensor> tensors, Optional<DType> dtype, long shardBytes) {
-    List<SequencedMap<String, Tensor>> shards = new ArrayList<>();
-    SequencedMap<String, Tensor> shard = new LinkedHashMap<>();
-    long size = 0;
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      long bytes = SafetensorsWriter.bytesAs(entry.getValue(), dtype);
-      if (!shard.isEmpty() && size + bytes > shardBytes) {
-        shards.add(shard);
-        shard = new LinkedHashMap<>();
-        size = 0;
-      }
-      shard.put(entry.getKey(), entry.getValue());
-      size += bytes;
-    }
-    shards.add(shard);
-    return shards;
-  }
-
-  private static void writeBytes(Path file, byte[] bytes, Deque<Path> made) {
-    note(file, made);
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
-  }
-
-  /** Remembers what is taken away again, the last first, if the folder cannot be finished. */
-  private static void note(Path path, Deque<Path> made) {
-    made.addFirst(path);
-    UnfinishedFiles.add(path);
-  }
-
-  private static String torchName(DType dtype) {
-    return switch (dtype) {
-      case F16 -> "float16";
-      case BF16 -> "bfloat16";
-      case F64 -> "float64";
-      default -> "float32";
-    };
+    return FolderWriter.write(folder, config, tensors, types, shardBytes, others, listener);
   }
 }

@@ -75,12 +75,16 @@ public final class Json {
   }
 
   /**
-   * The object that bytes are, a small one.
+   * The object in at most 4 MiB of JSON.
    *
    * @param file names the bytes in errors
-   * @throws CheckpointException if the bytes are something else
+   * @throws CheckpointException if they are more or something else
    */
   public static ObjectNode readObject(String file, byte[] bytes) {
+    if (bytes.length > MAX_TREE_BYTES) {
+      throw CheckpointException.of(
+          file, "size", "at most %d bytes".formatted(MAX_TREE_BYTES), bytes.length);
+    }
     try {
       if (Mappers.PRETTY.readTree(bytes) instanceof ObjectNode object) {
         return object;

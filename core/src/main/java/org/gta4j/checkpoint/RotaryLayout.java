@@ -1,5 +1,6 @@
 package org.gta4j.checkpoint;
 
+import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
 import java.util.SequencedMap;
@@ -69,15 +70,38 @@ public final class RotaryLayout {
           "%d heads of an even number of rows".formatted(heads),
           tensor.shape());
     }
+    return sorted(tensor, heads, checkpoint.arena(), true);
+  }
+
+  /**
+   * Rows of {@code heads} heads, halves to neighbours: what GGUF's llama has.
+   *
+   * @param arena where the copy is made
+   * @throws IllegalArgumentException if the rows are not that many heads of an even number
+   */
+  public static Tensor toNeighbours(Tensor tensor, int heads, Arena arena) {
+    long rows = tensor.shape().rank() == 0 ? 0 : tensor.shape().size(0);
+    if (rows == 0 || rows % (2L * heads) != 0) {
+      throw new IllegalArgumentException(
+          "expected %d heads of an even number of rows, found %s".formatted(heads, tensor.shape()));
+    }
+    return sorted(tensor, heads, arena, false);
+  }
+
+  private static Tensor sorted(Tensor tensor, int heads, Arena arena, boolean toHalves) {
+    long rows = tensor.shape().size(0);
+    long headDim = rows / heads;
     boolean mixed = tensor.shape().rank() == 1 && tensor.dtype().isQuantized();
     // A bias in blocks has its rows inside them: as f32 it is the same.
     Tensor source = mixed ? Tensor.of(tensor.shape(), tensor.toFloats()) : tensor;
     long rowBytes = source.data().byteSize() / rows;
-    Tensor sorted = Tensor.allocate(checkpoint.arena(), source.dtype(), source.shape());
+    Tensor sorted = Tensor.allocate(arena, source.dtype(), source.shape());
     for (long row = 0; row < rows; row++) {
       long inHead = row % headDim;
-      long target = row - inHead + inHead / 2 + (inHead % 2) * (headDim / 2);
-      MemorySegment.copy(source.data(), row * rowBytes, sorted.data(), target * rowBytes, rowBytes);
+      long inHalves = row - inHead + inHead / 2 + (inHead % 2) * (headDim / 2);
+      long from = toHalves ? row : inHalves;
+      long to = toHalves ? inHalves : row;
+      MemorySegment.copy(source.data(), from * rowBytes, sorted.data(), to * rowBytes, rowBytes);
     }
     return sorted;
   }

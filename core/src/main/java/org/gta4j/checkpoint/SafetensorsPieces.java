@@ -26,7 +26,7 @@ public final class SafetensorsPieces {
 
   private final FileChannel channel;
   private final DType dtype;
-  private final ByteBuffer buffer = ByteBuffer.allocate(SafetensorsWriter.BUFFER_BYTES);
+  private final TensorBytes bytes;
   private final Map<String, Place> places = new HashMap<>();
 
   /** Where a tensor goes, and how much of it is still to come. */
@@ -45,6 +45,7 @@ public final class SafetensorsPieces {
   private SafetensorsPieces(FileChannel channel, DType dtype) {
     this.channel = channel;
     this.dtype = dtype;
+    bytes = new TensorBytes(channel, count -> {});
   }
 
   /**
@@ -56,9 +57,8 @@ public final class SafetensorsPieces {
    */
   public static void write(
       Path file, DType dtype, SequencedMap<String, Shape> tensors, Content content) {
-    SequencedMap<String, SafetensorsWriter.Declared> declared = new LinkedHashMap<>();
-    tensors.forEach(
-        (name, shape) -> declared.put(name, new SafetensorsWriter.Declared(dtype, shape)));
+    SequencedMap<String, BlockTensors.Stored> declared = new LinkedHashMap<>();
+    tensors.forEach((name, shape) -> declared.put(name, new BlockTensors.Stored(dtype, shape)));
     AtomicOutput.write(
         file,
         channel -> {
@@ -67,7 +67,7 @@ public final class SafetensorsPieces {
           byte[] header = SafetensorsWriter.header(declared);
           AtomicOutput.writeFully(channel, ByteBuffer.wrap(header));
           long at = header.length;
-          for (Map.Entry<String, SafetensorsWriter.Declared> entry : declared.entrySet()) {
+          for (Map.Entry<String, BlockTensors.Stored> entry : declared.entrySet()) {
             long bytes = entry.getValue().bytes();
             pieces.places.put(entry.getKey(), new Place(at, bytes));
             at += bytes;
@@ -103,7 +103,8 @@ public final class SafetensorsPieces {
           "tensor %s: expected pieces of %d bytes in all, found %d bytes from byte %d on with %d still to come"
               .formatted(tensor, place.bytes, size, at, place.missing));
     }
-    SafetensorsWriter.copy(channel.position(place.begin + at), buffer, elements, bytes -> {});
+    channel.position(place.begin + at);
+    bytes.copy(elements);
     place.missing -= size;
   }
 }

@@ -1,6 +1,5 @@
 package org.gta4j.model;
 
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import org.gta4j.checkpoint.ConfigFile;
@@ -133,15 +132,13 @@ public record ModelConfig(
         .toMap();
   }
 
-  /** Every tensor's name and shape. */
+  /** All tensors of the model under their whole names: layer by layer, then the others. */
   public SequencedMap<String, Shape> tensors() {
-    SequencedMap<String, Shape> tensors = new LinkedHashMap<>(outerTensors());
-    SequencedMap<String, Shape> layer = layerTensors();
-    for (int i = 0; i < numHiddenLayers; i++) {
-      String prefix = layerPrefix(i);
-      layer.forEach((name, shape) -> tensors.put(prefix + name, shape));
+    TensorList list = new TensorList();
+    for (int layer = 0; layer < numHiddenLayers; layer++) {
+      list.under(layerPrefix(layer), layerTensors());
     }
-    return tensors;
+    return list.under("", outerTensors()).toMap();
   }
 
   /** How positions turn queries and keys. */

@@ -1,5 +1,7 @@
 package org.gta4j.tokenizer;
 
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.Collections;
 import java.util.List;
@@ -10,7 +12,7 @@ import org.gta4j.checkpoint.GgufMetadata;
 
 /** Makes a tokenizer of the vocabulary in a GGUF file. */
 final class GgufTokenizer {
-  private static final String PREFIX = "tokenizer.ggml.";
+  private static final String PREFIX = GgufVocabulary.PREFIX;
   private static final String MODEL = PREFIX + "model";
   private static final String PRE = PREFIX + "pre";
   private static final String TOKENS = PREFIX + "tokens";
@@ -39,6 +41,13 @@ final class GgufTokenizer {
    * @throws CheckpointException if it is damaged, or of a kind that is not known exactly
    */
   static Optional<VocabularyTokenizer> of(GgufMetadata metadata) {
+    Optional<String> choice = metadata.text(GgufVocabulary.CHOICE);
+    if (choice.isPresent()) {
+      if (!choice.get().equals(GgufVocabulary.HUGGING_FACE)) {
+        throw metadata.wrong(GgufVocabulary.CHOICE, GgufVocabulary.HUGGING_FACE, choice.get());
+      }
+      return Optional.of(huggingFace(metadata));
+    }
     Optional<String> model = metadata.text(MODEL);
     if (model.isEmpty() || model.get().equals("none") || model.get().equals("no_vocab")) {
       return Optional.empty();
@@ -52,6 +61,28 @@ final class GgufTokenizer {
               throw metadata.wrong(
                   MODEL, "gpt2 or llama, the kinds of vocabulary known here", model.get());
         });
+  }
+
+  private static VocabularyTokenizer huggingFace(GgufMetadata metadata) {
+    String key = GgufVocabulary.HUGGING_FACE;
+    String text =
+        metadata
+            .text(key)
+            .orElseThrow(() -> metadata.wrong(key, "a tokenizer.json", "no such key"));
+    VocabularyTokenizer whole =
+        TokenizerJson.of(
+                TokenizerJsonFile.read(
+                    metadata.file() + ": " + key, text.getBytes(StandardCharsets.UTF_8)),
+                TokenizerConfig.none(Path.of(metadata.file())))
+            .tokenizer();
+    return new VocabularyTokenizer(
+        whole.vocabulary(),
+        whole.scanner(),
+        whole.model(),
+        special(metadata, BEGIN, whole.size()),
+        special(metadata, END, whole.size()),
+        metadata.flag(PREFIX + "add_bos_token").orElse(whole.addsBegin()),
+        whole.space());
   }
 
   private VocabularyTokenizer bytePairs() {
@@ -97,13 +128,15 @@ final class GgufTokenizer {
       }
     }
     boolean space = metadata.flag(PREFIX + "add_space_prefix").orElse(true);
+    VocabularyTokenizer.Space after =
+        metadata.flag(GgufVocabulary.SPACE_AFTER_TOKENS).orElse(true)
+            ? VocabularyTokenizer.Space.AFTER_TOKENS
+            : VocabularyTokenizer.Space.AT_BEGIN;
     boolean trims = metadata.flag(PREFIX + "remove_extra_whitespaces").orElse(false);
     PieceTexts texts =
         new PieceTexts(vocabulary, new SentencePieceNormalizer(space, trims, Optional.empty()));
     return tokenizer(
-        new ScoreModel(texts, scores),
-        true,
-        space ? VocabularyTokenizer.Space.AFTER_TOKENS : VocabularyTokenizer.Space.NEVER);
+        new ScoreModel(texts, scores), true, space ? after : VocabularyTokenizer.Space.NEVER);
   }
 
   private VocabularyTokenizer tokenizer(
@@ -119,7 +152,11 @@ final class GgufTokenizer {
   }
 
   private OptionalInt special(String key) {
-    Optional<Long> id = metadata.integer(key, 0, vocabulary.size() - 1L);
+    return special(metadata, key, vocabulary.size());
+  }
+
+  private static OptionalInt special(GgufMetadata metadata, String key, int size) {
+    Optional<Long> id = metadata.integer(key, 0, size - 1L);
     return id.isEmpty() ? OptionalInt.empty() : OptionalInt.of(Math.toIntExact(id.get()));
   }
 

@@ -99,6 +99,23 @@ public final class Llama2cTokenizer implements Tokenizer {
     return new Llama2cTokenizer(pieces, scores);
   }
 
+  /** What merging goes by, for each id. */
+  float[] scores() {
+    return scores.clone();
+  }
+
+  /** What kind of token an id is. */
+  Vocabulary.Kind kind(int id) {
+    check(id);
+    if (id == 0) {
+      return Vocabulary.Kind.UNKNOWN;
+    }
+    if (id == BEGIN || id == END) {
+      return Vocabulary.Kind.CONTROL;
+    }
+    return id < FIRST_BYTE + BYTES ? Vocabulary.Kind.BYTE : Vocabulary.Kind.NORMAL;
+  }
+
   @Override
   public int size() {
     return pieces.length;

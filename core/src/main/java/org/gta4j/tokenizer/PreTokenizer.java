@@ -40,7 +40,7 @@ record PreTokenizer(
       "'s|'t|'re|'ve|'m|'ll|'d| ?\\p{L}+| ?\\p{N}+| ?[^\\s\\p{L}\\p{N}]+|\\s+(?!\\S)|\\s+";
 
   /** Llama 3's, with as many digits a word as {@code %s} says. */
-  private static final String LLAMA3 =
+  static final String LLAMA3 =
       ENDINGS
           + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
           + LINES_AND_SPACES;
@@ -98,8 +98,8 @@ record PreTokenizer(
       "[\\x{4E00}-\\x{9FA5}\\x{0800}-\\x{4E00}\\x{AC00}-\\x{D7FF}]+";
 
   private static final String LINE_BREAK = "[\\r\\n]";
-  private static final String DIGIT = "\\p{N}";
-  private static final String THREE_DIGITS = "\\p{N}{1,3}";
+  static final String DIGIT = "\\p{N}";
+  static final String THREE_DIGITS = "\\p{N}{1,3}";
 
   /** What GGUF files may name. */
   static final String KNOWN =

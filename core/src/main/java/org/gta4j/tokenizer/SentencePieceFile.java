@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.GgufPairs;
 import org.gta4j.checkpoint.InputFile;
 
 /**
@@ -56,6 +57,34 @@ final class SentencePieceFile {
     SentencePieceFile reader = new SentencePieceFile(file);
     reader.model(bytes);
     return reader.tokenizer(addsBegin);
+  }
+
+  /**
+   * The same as a GGUF file's metadata; empty for what such a file has no way to say: a unigram
+   * model, or characters that are replaced.
+   */
+  static Optional<GgufPairs> toGguf(Path path, boolean addsBegin, int vocabularySize) {
+    SentencePieceFile reader = new SentencePieceFile(path.toString());
+    reader.model(InputFile.readBytes(path, MAX_BYTES));
+    VocabularyTokenizer tokenizer =
+        Tokenizers.fit(path.toString(), reader.tokenizer(addsBegin), vocabularySize);
+    if (reader.type != BPE || reader.characterMap().isPresent()) {
+      return Optional.empty();
+    }
+    GgufPairs pairs =
+        GgufVocabulary.scores(reader.names, reader.kinds, reader.scores(), vocabularySize);
+    GgufVocabulary.special(pairs, tokenizer.begin(), tokenizer.end(), addsBegin);
+    pairs.put(GgufVocabulary.PREFIX + "add_space_prefix", reader.addsSpace);
+    pairs.put(GgufVocabulary.PREFIX + "remove_extra_whitespaces", reader.removesSpaces);
+    return Optional.of(pairs.put(GgufVocabulary.SPACE_AFTER_TOKENS, false));
+  }
+
+  private float[] scores() {
+    float[] scores = new float[names.size()];
+    for (int i = 0; i < scores.length; i++) {
+      scores[i] = Float.intBitsToFloat(scoreBits.get(i));
+    }
+    return scores;
   }
 
   private void model(byte[] bytes) {
@@ -140,10 +169,7 @@ final class SentencePieceFile {
     PieceTexts texts =
         new PieceTexts(
             vocabulary, new SentencePieceNormalizer(addsSpace, removesSpaces, characterMap()));
-    float[] scores = new float[names.size()];
-    for (int i = 0; i < scores.length; i++) {
-      scores[i] = Float.intBitsToFloat(scoreBits.get(i));
-    }
+    float[] scores = scores();
     return new VocabularyTokenizer(
         vocabulary,
         new TokenScanner(vocabulary),

@@ -72,6 +72,12 @@ public record TokenizerConfig(
         templates);
   }
 
+  /** What says nothing; {@code file} names it in errors. */
+  static TokenizerConfig none(Path file) {
+    return new TokenizerConfig(
+        file, Optional.empty(), Optional.empty(), Optional.empty(), new LinkedHashMap<>());
+  }
+
   private static ObjectNode read(Path file) {
     return Files.exists(file) ? Json.readObject(file) : Json.object();
   }

@@ -25,6 +25,7 @@ final class TokenizerJson {
   private final List<String> expressions = new ArrayList<>();
   private boolean overBytes;
   private boolean replacesSpaces;
+  private boolean isPlain;
   private VocabularyTokenizer.Space space = VocabularyTokenizer.Space.NEVER;
 
   private TokenizerJson(TokenizerJsonFile file, TokenizerConfig config) {
@@ -42,11 +43,30 @@ final class TokenizerJson {
     return new TokenizerJson(TokenizerJsonFile.read(path), config).tokenizer();
   }
 
-  private VocabularyTokenizer tokenizer() {
+  /** What reads a file's parts. */
+  static TokenizerJson of(TokenizerJsonFile file, TokenizerConfig config) {
+    return new TokenizerJson(file, config);
+  }
+
+  /**
+   * The name by which GGUF files know how text is cut into words, where they know it; to be asked
+   * once {@link #tokenizer} has read the parts.
+   */
+  Optional<String> ggufName() {
+    return overBytes ? PublishedWords.nameOf(expressions, file.ignoresMerges()) : Optional.empty();
+  }
+
+  /** Whether words and merges are all there is to it: nothing changes the text before. */
+  boolean isPlain() {
+    return isPlain && file.strips().left().isEmpty() && file.strips().right().isEmpty();
+  }
+
+  VocabularyTokenizer tokenizer() {
     List<Normalizing> steps = new ArrayList<>();
     normalizer(file.part("normalizer"), steps);
     requireTokensAsTheyAre(steps);
     preTokenizer(file.part("pre_tokenizer"), steps);
+    isPlain = steps.isEmpty();
     Normalizing normalizing = Normalizing.all(steps);
     PreTokenizer words = words();
     Alphabet alphabet =

@@ -50,8 +50,13 @@ final class TokenizerJsonFile {
    * @throws CheckpointException if it is damaged, or not of byte-pair encoding
    */
   static TokenizerJsonFile read(Path path) {
-    TokenizerJsonFile reader = new TokenizerJsonFile(path.toString());
-    reader.read(InputFile.readBytes(path, MAX_BYTES));
+    return read(path.toString(), InputFile.readBytes(path, MAX_BYTES));
+  }
+
+  /** Reads a file's bytes; {@code file} names them in errors. */
+  static TokenizerJsonFile read(String file, byte[] bytes) {
+    TokenizerJsonFile reader = new TokenizerJsonFile(file);
+    reader.read(bytes);
     return reader;
   }
 
@@ -277,6 +282,11 @@ final class TokenizerJsonFile {
           merges.get(index) + " " + merges.get(index + 1));
     }
     return id;
+  }
+
+  /** The two tokens of each merge, one behind the other. */
+  List<String> merges() {
+    return merges;
   }
 
   /** The id of the token for what is unknown; −1 where there is none. */

@@ -54,7 +54,7 @@ public final class Tokenizers {
    * Refuses a tokenizer with more tokens than its model, which has no embeddings for the rest. Ids
    * that only the model has stand for no text: vocabularies are often rounded up.
    */
-  private static Tokenizer fit(String file, VocabularyTokenizer tokenizer, int vocabularySize) {
+  static VocabularyTokenizer fit(String file, VocabularyTokenizer tokenizer, int vocabularySize) {
     if (tokenizer.size() > vocabularySize) {
       throw CheckpointException.of(
           file,

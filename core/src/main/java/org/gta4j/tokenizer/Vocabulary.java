@@ -23,6 +23,11 @@ record Vocabulary(List<String> names, List<Kind> kinds, Map<String, Integer> ids
     UNUSED,
     BYTE;
 
+    /** The number that SentencePiece and GGUF have for it. */
+    int number() {
+      return List.of(values()).indexOf(this) + 1;
+    }
+
     /** Whether it steers the model and stands for no text. */
     boolean isControl() {
       return this == CONTROL || this == UNKNOWN;

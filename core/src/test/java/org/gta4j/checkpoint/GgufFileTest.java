@@ -173,7 +173,7 @@ class GgufFileTest {
   void whatWouldBeAnotherModelIsRefused() {
     assertRefused(
         file -> file.put("general.architecture", "mamba"),
-        "general.architecture: expected llama (Mistral too), qwen2 or qwen3, found mamba");
+        "general.architecture: expected llama (Mistral too), qwen2, qwen3 or gta4j, found mamba");
     assertRefused(file -> file.put("split.count", 2), "split.count: expected a model in one file");
     assertRefused(file -> file.put("llama.expert_count", 8), "llama.expert_count: expected no exp");
     assertRefused(

@@ -14,7 +14,6 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
-import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
 import java.util.TreeMap;
@@ -79,7 +78,7 @@ class HuggingFaceFolderTest {
                 folder,
                 original.config().json(),
                 tensors,
-                Optional.empty(),
+                TensorTypes.withoutBlocks(),
                 shardBytes,
                 Map.of("tokenizer.json", "{}".getBytes(StandardCharsets.UTF_8)),
                 (written, all) -> {});
@@ -197,23 +196,23 @@ class HuggingFaceFolderTest {
     ObjectNode newer = Json.object().put("dtype", "float32");
     ObjectNode both = Json.object().put("torch_dtype", "x").put("dtype", "y");
     ObjectNode neither = Json.object();
-    assertThat(written("1", older, Optional.of(DType.BF16)))
+    assertThat(written("1", older, TensorTypes.all(DType.BF16)))
         .isEqualTo(Json.object().put("torch_dtype", "bfloat16").put("a", 1));
-    assertThat(written("2", newer, Optional.of(DType.F16)))
+    assertThat(written("2", newer, TensorTypes.all(DType.F16)))
         .isEqualTo(Json.object().put("dtype", "float16"));
-    assertThat(written("3", both, Optional.of(DType.F32)))
+    assertThat(written("3", both, TensorTypes.all(DType.F32)))
         .isEqualTo(Json.object().put("torch_dtype", "float32").put("dtype", "float32"));
-    assertThat(written("4", neither, Optional.of(DType.F16)))
+    assertThat(written("4", neither, TensorTypes.all(DType.F16)))
         .isEqualTo(Json.object().put("dtype", "float16"));
-    assertThat(written("5", neither, Optional.empty()))
+    assertThat(written("5", neither, TensorTypes.withoutBlocks()))
         .isEqualTo(Json.object().put("dtype", "float32"));
     assertThat(neither.isEmpty()).as("the caller's configuration is left alone").isTrue();
   }
 
-  private ObjectNode written(String name, ObjectNode config, Optional<DType> dtype) {
+  private ObjectNode written(String name, ObjectNode config, TensorTypes types) {
     Path folder = root.resolve(name);
     HuggingFaceFolder.write(
-        folder, config, tensors(1), dtype, ONE_FILE, Map.of(), (written, all) -> {});
+        folder, config, tensors(1), types, ONE_FILE, Map.of(), (written, all) -> {});
     return Json.readObject(folder.resolve("config.json"));
   }
 
@@ -242,7 +241,7 @@ class HuggingFaceFolderTest {
                 folder,
                 Json.object(),
                 tensors(2),
-                Optional.empty(),
+                TensorTypes.withoutBlocks(),
                 ONE_FILE,
                 Map.of("no/such/folder.txt", new byte[1]),
                 (written, all) -> {}))

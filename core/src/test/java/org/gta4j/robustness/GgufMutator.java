@@ -7,6 +7,11 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import org.gta4j.checkpoint.GgufPairs;
+import org.gta4j.model.ModelConfig;
+import org.gta4j.model.export.GgufExport;
+import org.gta4j.model.export.WeightFormat;
+import org.gta4j.model.export.WeightPlan;
 import org.gta4j.tensor.DType;
 import org.gta4j.testing.GgufBytes;
 import org.gta4j.testing.TinyGguf;
@@ -49,6 +54,10 @@ final class GgufMutator {
           "llama.attention.value_length",
           "llama.attention.scale",
           "llama.attention.causal",
+          "gta4j.block_count",
+          "gta4j.config",
+          "gta4j.tokenizer",
+          "gta4j.eos_token_ids",
           "tokenizer.ggml.bos_token_id",
           "tokenizer.ggml.eot_token_id",
           "unknown");
@@ -86,6 +95,15 @@ final class GgufMutator {
                 .put("qwen2.rope.scaling.original_context_length", 16)
                 .toBytes()));
     all.add(specimen("qwen3", TinyGguf.of("qwen3", DType.Q4_1, true).toBytes()));
+    Specimen own =
+        TinyModels.converted(
+            "gguf gta",
+            (checkpoint, out) -> {
+              ModelConfig config = ModelConfig.read(checkpoint.config());
+              new GgufExport(checkpoint, config, new WeightPlan(config, WeightFormat.Q8))
+                  .write(out, new GgufPairs(), (bytes, whole) -> {});
+            });
+    all.add(specimen("gta", own.bytes(own.files().firstKey())));
     return all;
   }
 

@@ -1,17 +1,29 @@
 package org.gta4j.robustness;
 
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.TreeMap;
+import java.util.function.BiConsumer;
+import java.util.stream.Stream;
+import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.model.RandomCheckpoint;
+import org.gta4j.model.export.WeightFormat;
+import org.gta4j.model.export.WeightPlan;
 import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Shape;
 import tools.jackson.databind.node.ObjectNode;
@@ -67,6 +79,7 @@ final class TinyModels {
     all.add(llama.with(TOKENIZER, tokenizer()));
     Specimen file = folder("gta as a file", configs.getOrDefault("gta", ""), "F32");
     all.add(new Specimen(file.name(), file.files(), WEIGHTS));
+    all.add(blocks());
     all.add(llama2c("llama2.c", true));
     all.add(llama2c("llama2.c untied", false));
     return all;
@@ -223,6 +236,45 @@ final class TinyModels {
       tensors.put("lm_head.weight", Shape.of(config.vocabSize(), hidden));
     }
     return tensors;
+  }
+
+  /** A GTA whose matrices are in blocks, of which the configuration says what they are. */
+  private static Specimen blocks() {
+    return converted(
+        "gta in blocks",
+        (checkpoint, out) ->
+            HuggingFaceFolder.write(
+                out,
+                checkpoint.config().json(),
+                checkpoint.weights().tensors(),
+                new WeightPlan(ModelConfig.read(checkpoint.config()), WeightFormat.Q4),
+                1 << 20,
+                Map.of(),
+                (bytes, whole) -> {}));
+  }
+
+  /** Writes a model of random weights in another way, and takes what was written. */
+  static Specimen converted(String name, BiConsumer<Checkpoint, Path> writer) {
+    try {
+      Path folder = Files.createTempDirectory("gta4j");
+      Path out = folder.resolve("out");
+      Path source = RandomCheckpoint.gta(11, 19, 64).write(folder.resolve("source"));
+      try (Checkpoint checkpoint = Checkpoint.open(source)) {
+        writer.accept(checkpoint, out);
+      }
+      Specimen specimen = new Specimen(name, new TreeMap<>(), "");
+      try (Stream<Path> files = Files.walk(folder)) {
+        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
+          if (file.startsWith(out) && Files.isRegularFile(file)) {
+            specimen = specimen.with(String.valueOf(file.getFileName()), Files.readAllBytes(file));
+          }
+          Files.delete(file);
+        }
+      }
+      return specimen;
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   /** The tensors in turn in two files, with an index. */

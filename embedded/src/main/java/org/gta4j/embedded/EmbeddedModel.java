@@ -59,6 +59,11 @@ public final class EmbeddedModel {
 
   /** Its tokenizer. */
   public static Tokenizer tokenizer() {
+    return llama2cTokenizer();
+  }
+
+  /** The same as the kind it is, to be written in another format. */
+  public static Llama2cTokenizer llama2cTokenizer() {
     return Llama2cTokenizer.read(TOKENIZER_NAME, tokenizerFile(), VOCABULARY);
   }
 

@@ -1,6 +1,7 @@
 package org.gta4j.model.variant;
 
 import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.model.rope.RotaryEmbedding;
 import org.gta4j.tensor.Shape;
@@ -26,6 +27,14 @@ public interface AttentionVariant {
    * A layer's tensors: names below {@code self_attn.} and their shapes, in the checkpoint's order.
    */
   SequencedMap<String, Shape> tensors();
+
+  /**
+   * Those of {@link #tensors} that become a matrix per head in f32 when the model is loaded ({@link
+   * LayerTensors#heads}). They are small, and rounding them to blocks would make nothing faster.
+   */
+  default Set<String> headMatrices() {
+    return Set.of();
+  }
 
   /** Makes a layer from its tensors. */
   AttentionLayer bind(LayerTensors tensors);

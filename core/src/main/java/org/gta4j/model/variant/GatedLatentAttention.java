@@ -2,6 +2,7 @@ package org.gta4j.model.variant;
 
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.rope.RotaryEmbedding;
@@ -47,6 +48,11 @@ public record GatedLatentAttention(MultiHeadLatentAttention ungated) implements 
         .under("", ungated.tensors())
         .linear(OutputGate.NAME, ungated.headsWidth(), ungated.hiddenSize(), true)
         .toMap();
+  }
+
+  @Override
+  public Set<String> headMatrices() {
+    return ungated.headMatrices();
   }
 
   @Override

@@ -2,6 +2,7 @@ package org.gta4j.model.variant;
 
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.rope.RotaryEmbedding;
@@ -113,6 +114,11 @@ public record GroupedHeadLatentAttention(
         .linear("v_b_proj", groupWidth(), numQueryHeads * valueDim, false)
         .linear("o_proj", hiddenSize, hiddenSize, false)
         .toMap();
+  }
+
+  @Override
+  public Set<String> headMatrices() {
+    return Set.of("v_b_proj.weight");
   }
 
   @Override

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.attention.ValueRows;
 import org.gta4j.checkpoint.ConfigFile;
@@ -139,6 +140,11 @@ public record MultiHeadLatentAttention(
             false)
         .linear("o_proj", hiddenSize, headsWidth(), bias)
         .toMap();
+  }
+
+  @Override
+  public Set<String> headMatrices() {
+    return Set.of("kv_b_proj.weight");
   }
 
   @Override
