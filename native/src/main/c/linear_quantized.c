@@ -64,6 +64,7 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
                  int64_t outputs) {
   const int64_t number_bytes = format_number_bytes(format);
   const uint8_t *scales = panels + blocks * number_bytes;
+  const int64_t ahead = 4096 / number_bytes;
   const int per_panel = PANEL / VL;
   vf sums[QUANTIZED_ROWS][4];
 #pragma GCC unroll 8
@@ -73,10 +74,14 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
   }
   for (int64_t b = 0; b < blocks; b++) {
     if (rows <= 4) {
-      /* A few rows stream their weights: what comes a page later has to be asked for in time. */
+      /* A few rows stream their weights: what comes a page later has to be asked for in time, from the next unit on too. */
+      int64_t later = b + ahead < blocks ? ahead * number_bytes : (ahead - blocks) * number_bytes + UNIT / PANEL * panel_bytes;
       for (int v = 0; v < vectors; v += per_panel) {
         for (int64_t line = 0; line < number_bytes; line += 64) {
-          __builtin_prefetch(panels + v / per_panel * panel_bytes + line + 4096);
+          __builtin_prefetch(panels + v / per_panel * panel_bytes + line + later);
+        }
+        for (int64_t line = 0; line < format_scales_bytes(format); line += 64) {
+          __builtin_prefetch(scales + v / per_panel * panel_bytes + line + UNIT / PANEL * panel_bytes);
         }
       }
     }
