@@ -37,9 +37,6 @@ final class LinearTask implements AutoCloseable {
   /** Numbers to prepare that are not worth it. */
   private static final long SHARED_NUMBERS = 1 << 15;
 
-  /** Pieces of a single row's work for each thread: few, since each is a run through memory. */
-  private static final int PIECES = 4;
-
   private final Kernels kernels;
   private final Workers workers;
   private final boolean quantizes;
@@ -50,7 +47,9 @@ final class LinearTask implements AutoCloseable {
   private final Workers.Task multiply = this::multiplyItem;
   private MemorySegment kernel = MemorySegment.NULL;
   private int count;
-  private int chunk;
+
+  /** Where items begin, in units, and where the last one ends. */
+  private int[] begins = new int[64];
 
   LinearTask(Kernels kernels, Workers workers, boolean quantizes) {
     this.kernels = kernels;
@@ -181,8 +180,39 @@ final class LinearTask implements AutoCloseable {
       multiply(0, units);
       return;
     }
-    chunk = rows == 1 ? Math.max(1, units / (workers.count() * PIECES)) : 1;
-    workers.run(Math.ceilDiv(units, chunk), multiply);
+    workers.run(rows == 1 ? shrinkingItems(units) : equalItems(units), multiply);
+  }
+
+  /** An item a unit: for many rows a unit is work enough. */
+  private int equalItems(int units) {
+    begins = atLeast(units + 1);
+    for (int unit = 0; unit <= units; unit++) {
+      begins[unit] = unit;
+    }
+    return units;
+  }
+
+  /**
+   * Items for a single row, whose work is a run through memory: long runs at first, and shorter
+   * ones towards the end, so that no thread waits long for another.
+   */
+  private int shrinkingItems(int units) {
+    int items = 0;
+    int begin = 0;
+    while (begin < units) {
+      int size = Math.max(1, (units - begin) / (2 * workers.count()));
+      for (int thread = 0; thread < workers.count() && begin < units; thread++) {
+        begins = atLeast(items + 2);
+        begins[items++] = begin;
+        begin = Math.min(units, begin + size);
+      }
+    }
+    begins[items] = units;
+    return items;
+  }
+
+  private int[] atLeast(int length) {
+    return begins.length >= length ? begins : Arrays.copyOf(begins, 2 * length);
   }
 
   private void prepareItem(int item, int worker) {
@@ -190,8 +220,7 @@ final class LinearTask implements AutoCloseable {
   }
 
   private void multiplyItem(int item, int worker) {
-    int from = item * chunk;
-    multiply(from, Math.min(from + chunk, ends[count - 1]));
+    multiply(begins[item], begins[item + 1]);
   }
 
   /** Computes units {@code from} to {@code to − 1}, counted through all parts. */
