@@ -52,7 +52,7 @@ static float random_float(void) { return (float)(rand() % 2001 - 1000) / 1000.0f
 static void linear(const level *l, const char *name, int format, int inputs, int outputs, int rows, int quantized) {
   int layers = rows <= 16 ? 16 : 1;
   int64_t units = (outputs + UNIT - 1) / UNIT;
-  int64_t bytes = 2 * units * format_panel_bytes(format, inputs);
+  int64_t bytes = units * format_unit_bytes(format, inputs);
   uint8_t *weights = memory(bytes * layers, 0x11);
   float *bias = memory(units * UNIT * 4, 0), *x = memory((int64_t)rows * inputs * 4, 0);
   float *out = memory((int64_t)rows * outputs * 4, 0);
@@ -66,7 +66,7 @@ static void linear(const level *l, const char *name, int format, int inputs, int
     l->prepare(&a, 0, (rows + most - 1) / most, NULL);
     double prepared = seconds();
     for (int i = 0; i < layers; i++) {
-      a.panels = weights + bytes * i;
+      a.units = weights + bytes * i;
       (quantized ? l->quantized : l->floats)(&a, 0, units, NULL);
     }
     double end = (seconds() - prepared) / layers;

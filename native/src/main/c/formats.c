@@ -166,36 +166,40 @@ static int64_t moving_bytes(int source) {
   return source == SOURCE_Q8_0 ? 34 : source == SOURCE_Q4_0 ? 18 : source == SOURCE_Q4_1 ? 20 : 0;
 }
 
-/* Fills panels [from, to) of a layer from its rows. Outputs beyond the last stay as they are: 0. */
+/* One output's row in its panel, of a unit's memory. */
+static void pack_row(const pack_arguments *a, const uint8_t *row, uint8_t *unit, int64_t panel, int output) {
+  int format = (int)a->format;
+  if (format_is_float(format)) {
+    int64_t bytes = format == FORMAT_F32 ? 4 : 2;
+    uint8_t *out = unit + (panel * a->inputs * PANEL + output) * bytes;
+    for (int64_t i = 0; i < a->inputs; i++) memcpy(out + i * PANEL * bytes, row + i * bytes, (size_t)bytes);
+    return;
+  }
+  numbers n;
+  int64_t moving = moving_bytes((int)a->source);
+  for (int64_t b = 0; b < a->inputs / BLOCK; b++) {
+    uint8_t *both = unit + b * format_block_bytes(format);
+    uint8_t *block = both + panel * format_number_bytes(format);
+    uint8_t *scales = both + format_scales_at(format, panel);
+    if (moving) {
+      move((int)a->source, row + b * moving, block, scales, output);
+    } else {
+      decode((int)a->source, row, b, &n);
+      encode(format, &n, block, scales, output);
+    }
+  }
+}
+
+/* Fills units [from, to) of a layer from its rows. Outputs beyond the last stay as they are: 0. */
 GTA_KERNEL(gta_pack) {
   (void)scratch;
   const pack_arguments *a = arguments;
-  int format = (int)a->format;
-  int64_t panel_bytes = format_panel_bytes(format, a->inputs);
-  for (int64_t panel = from; panel < to; panel++) {
-    uint8_t *out = a->panels + panel * panel_bytes;
-    for (int output = 0; output < PANEL; output++) {
-      int64_t number = panel * PANEL + output;
+  int64_t unit_bytes = format_unit_bytes((int)a->format, a->inputs);
+  for (int64_t unit = from; unit < to; unit++) {
+    for (int64_t output = 0; output < UNIT; output++) {
+      int64_t number = unit * UNIT + output;
       if (number >= a->outputs) break;
-      const uint8_t *row = a->rows + number * a->row_bytes;
-      if (format == FORMAT_F32) {
-        for (int64_t i = 0; i < a->inputs; i++) memcpy(out + (i * PANEL + output) * 4, row + i * 4, 4);
-      } else if (format_is_float(format)) {
-        for (int64_t i = 0; i < a->inputs; i++) memcpy(out + (i * PANEL + output) * 2, row + i * 2, 2);
-      } else {
-        numbers n;
-        int64_t moving = moving_bytes((int)a->source);
-        for (int64_t b = 0; b < a->inputs / BLOCK; b++) {
-          uint8_t *block = out + b * format_number_bytes(format);
-          uint8_t *scales = out + format_scales_begin(format, a->inputs) + b * format_scales_bytes(format);
-          if (moving) {
-            move((int)a->source, row + b * moving, block, scales, output);
-          } else {
-            decode((int)a->source, row, b, &n);
-            encode(format, &n, block, scales, output);
-          }
-        }
-      }
+      pack_row(a, a->rows + number * a->row_bytes, a->units + unit * unit_bytes, output / PANEL, (int)(output % PANEL));
     }
   }
   return 0;

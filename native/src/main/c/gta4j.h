@@ -28,18 +28,21 @@
 #define INLINE static inline __attribute__((always_inline))
 #define GTA_KERNEL(name) GTA_EXPORT int64_t name(const void *arguments, int64_t from, int64_t to, void *scratch)
 
-/* How a panel's numbers lie in memory; the same order as PanelFormat's. */
+/*
+ * How a unit lies in memory; the same order as PanelFormat's. Of numbers without scales panel after panel, of others block
+ * after block: both panels' numbers, then both panels' scales, so that weights are read as one stream.
+ */
 enum format {
-  FORMAT_F32,         /* [inputs][PANEL] */
+  FORMAT_F32,         /* [2][inputs][PANEL] */
   FORMAT_F16,         /* the same */
   FORMAT_BF16,        /* the same */
-  FORMAT_Q8,          /* [blocks][8][PANEL] times 4 bytes (number + 128) | [blocks] scales f16 */
-  FORMAT_Q8_MIN,      /* the same | [blocks] scales f16, minima f16 */
-  FORMAT_Q8_MIN_WIDE, /* the same | [blocks] scales f32, minima f32 */
-  FORMAT_Q8_HALVES,   /* the same | [blocks] scales f32 of inputs 0-15, of inputs 16-31 */
-  FORMAT_Q4,          /* [blocks][4][PANEL] times 4 bytes: low halves groups 0-3, high halves 4-7 | scales f16 */
-  FORMAT_Q4_MIN,      /* the same | [blocks] scales f16, minima f16 */
-  FORMAT_Q4_MIN_WIDE, /* the same | [blocks] scales f32, minima f32 */
+  FORMAT_Q8,          /* [blocks]: [2][8][PANEL] times 4 bytes (number + 128), [2] scales f16 */
+  FORMAT_Q8_MIN,      /* the same numbers, [2] scales f16, minima f16 */
+  FORMAT_Q8_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
+  FORMAT_Q8_HALVES,   /* the same numbers, [2] scales f32 of inputs 0-15, of inputs 16-31 */
+  FORMAT_Q4,          /* [blocks]: [2][4][PANEL] times 4 bytes: low halves groups 0-3, high halves 4-7, [2] scales f16 */
+  FORMAT_Q4_MIN,      /* the same numbers, [2] scales f16, minima f16 */
+  FORMAT_Q4_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
   FORMATS
 };
 
@@ -66,12 +69,18 @@ INLINE int64_t format_scale_bytes(int format) { return format_is_wide(format) ? 
 INLINE int64_t format_scales_bytes(int format) {
   return (format_has_min(format) || format == FORMAT_Q8_HALVES ? 2 : 1) * format_scale_bytes(format);
 }
-/* Numbers of all blocks, then scales of all blocks: so that numbers are aligned to whole vectors. */
-INLINE int64_t format_scales_begin(int format, int64_t inputs) { return inputs / BLOCK * format_number_bytes(format); }
-INLINE int64_t format_panel_bytes(int format, int64_t inputs) {
-  int64_t bytes = format == FORMAT_F32        ? inputs * PANEL * 4
-                  : format_is_float(format) ? inputs * PANEL * 2
-                                            : inputs / BLOCK * (format_number_bytes(format) + format_scales_bytes(format));
+/* Of a block of both panels: whole vectors, so that all numbers are aligned. */
+INLINE int64_t format_block_bytes(int format) {
+  return UNIT / PANEL * (format_number_bytes(format) + format_scales_bytes(format));
+}
+/* Where a panel's scales are, from its unit's block on. */
+INLINE int64_t format_scales_at(int format, int64_t panel) {
+  return UNIT / PANEL * format_number_bytes(format) + panel * format_scales_bytes(format);
+}
+INLINE int64_t format_unit_bytes(int format, int64_t inputs) {
+  int64_t bytes = format == FORMAT_F32        ? UNIT * inputs * 4
+                  : format_is_float(format) ? UNIT * inputs * 2
+                                            : inputs / BLOCK * format_block_bytes(format);
   return (bytes + 63) / 64 * 64;
 }
 
@@ -93,7 +102,7 @@ typedef struct {
   int64_t outputs;
   int64_t rows;
   int64_t quantized;        /* whether x is prepared as x_block */
-  const uint8_t *panels;    /* a whole number of units a head */
+  const uint8_t *units;     /* a whole number a head */
   const float *bias;        /* for a whole number of units, the same for all heads */
   const float *x;           /* rows of inputs as they came */
   int64_t x_row;            /* floats from row to row */
@@ -112,7 +121,7 @@ typedef struct {
   int64_t outputs;
   int64_t row_bytes;
   const uint8_t *rows; /* row 0 */
-  uint8_t *panels;
+  uint8_t *units;
 } pack_arguments;
 
 typedef struct {

@@ -17,14 +17,14 @@ INLINE void add_products(int rows, const vf *w, const float *x, vf sums[FLOAT_RO
   }
 }
 
-INLINE void float_inputs(int format, int rows, const uint8_t *panels, int64_t panel_bytes, int64_t skip,
-                         const float *x, int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
+INLINE void float_inputs(int format, int rows, const uint8_t *memory, int64_t panel, int64_t skip, const float *x,
+                         int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
   const int per_panel = PANEL / VL;
   for (int64_t i = 0; i < inputs; i++) {
     vf w[FLOAT_VECTORS];
 #pragma GCC unroll 4
     for (int v = 0; v < FLOAT_VECTORS; v++) {
-      w[v] = vf_load_as(format, panels + v / per_panel * panel_bytes, i * PANEL + (v % per_panel + skip) * VL);
+      w[v] = vf_load_as(format, memory, ((panel + v / per_panel) * inputs + i) * PANEL + (v % per_panel + skip) * VL);
     }
     add_products(rows, w, x + i * rows, sums);
   }
@@ -35,18 +35,18 @@ INLINE vf wide_scale(int format, const uint8_t *at, int64_t index) {
 }
 
 /* Numbers are (q - offset) * scale + minimum, each operation rounded, as the formats define it. */
-INLINE void block_inputs(int format, int rows, const uint8_t *panels, int64_t panel_bytes, int64_t skip,
-                         const float *x, int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
+INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t panel, int64_t skip, const float *x,
+                         int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
   const int per_panel = PANEL / VL;
   const int64_t number_bytes = format_number_bytes(format);
   const int parts = format_is_q4(format) || format == FORMAT_Q8_HALVES ? 2 : 1;
   for (int64_t b = 0; b < inputs / BLOCK; b++) {
+    const uint8_t *block = memory + b * format_block_bytes(format);
     for (int part = 0; part < parts; part++) {
       vf scale[FLOAT_VECTORS], least[FLOAT_VECTORS];
 #pragma GCC unroll 4
       for (int v = 0; v < FLOAT_VECTORS; v++) {
-        const uint8_t *scales = panels + v / per_panel * panel_bytes + format_scales_begin(format, inputs) +
-                                b * format_scales_bytes(format);
+        const uint8_t *scales = block + format_scales_at(format, panel + v / per_panel);
         int64_t lane = (v % per_panel + skip) * VL;
         scale[v] = wide_scale(format, scales, lane + (format == FORMAT_Q8_HALVES ? part * PANEL : 0));
         least[v] = format_has_min(format) ? wide_scale(format, scales, lane + PANEL) : vf_set(0.0f);
@@ -58,8 +58,8 @@ INLINE void block_inputs(int format, int rows, const uint8_t *panels, int64_t pa
         vi numbers[FLOAT_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < FLOAT_VECTORS; v++) {
-          numbers[v] = vi_load(panels + v / per_panel * panel_bytes + b * number_bytes +
-                               (v % per_panel + skip) * VL * 4 + row * PANEL * 4);
+          numbers[v] = vi_load(block + (panel + v / per_panel) * number_bytes + (v % per_panel + skip) * VL * 4 +
+                               row * PANEL * 4);
           if (format_is_q4(format) && part == 1) numbers[v] = vi_shift_right(numbers[v], 4);
         }
 #pragma GCC unroll 4
@@ -78,9 +78,8 @@ INLINE void block_inputs(int format, int rows, const uint8_t *panels, int64_t pa
   }
 }
 
-INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t *panels, const float *x,
+INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t *memory, const float *x,
                  int64_t first, float *out) {
-  int64_t panel_bytes = format_panel_bytes(format, a->inputs);
   for (int64_t lane = 0; lane < UNIT && first + lane < a->outputs; lane += FLOAT_VECTORS * VL) {
     vf sums[FLOAT_ROWS][FLOAT_VECTORS];
 #pragma GCC unroll 8
@@ -88,12 +87,12 @@ INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t 
 #pragma GCC unroll 4
       for (int v = 0; v < FLOAT_VECTORS; v++) sums[r][v] = vf_load(a->bias + first + lane + v * VL);
     }
-    const uint8_t *begin = panels + lane / PANEL * panel_bytes;
+    int64_t panel = lane / PANEL;
     int64_t skip = lane % PANEL / VL;
     if (format_is_float(format)) {
-      float_inputs(format, rows, begin, panel_bytes, skip, x, a->inputs, sums);
+      float_inputs(format, rows, memory, panel, skip, x, a->inputs, sums);
     } else {
-      block_inputs(format, rows, begin, panel_bytes, skip, x, a->inputs, sums);
+      block_inputs(format, rows, memory, panel, skip, x, a->inputs, sums);
     }
 #pragma GCC unroll 8
     for (int r = 0; r < rows; r++) {
@@ -111,13 +110,13 @@ INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t 
   }
 }
 
-typedef void unit_function(const linear_arguments *a, const uint8_t *panels, const float *x, int64_t first,
+typedef void unit_function(const linear_arguments *a, const uint8_t *memory, const float *x, int64_t first,
                            float *out);
 
 #define UNIT_OF(format, rows)                                                                            \
-  static void unit_##format##_##rows(const linear_arguments *a, const uint8_t *panels, const float *x,   \
+  static void unit_##format##_##rows(const linear_arguments *a, const uint8_t *memory, const float *x,   \
                                      int64_t first, float *out) {                                        \
-    unit(format, rows, a, panels, x, first, out);                                                        \
+    unit(format, rows, a, memory, x, first, out);                                                        \
   }
 #if FLOAT_ROWS == 8
 #define EACH_ROWS(of, format)                                                                       \
@@ -141,17 +140,17 @@ GTA_KERNEL(GTA(linear_float)) {
   (void)scratch;
   const linear_arguments *a = arguments;
   int64_t units = (a->outputs + UNIT - 1) / UNIT;
-  int64_t unit_bytes = 2 * format_panel_bytes((int)a->format, a->inputs);
+  int64_t unit_bytes = format_unit_bytes((int)a->format, a->inputs);
   tiles t = tiles_of(a->rows, FLOAT_ROWS);
   for (int64_t item = from; item < to; item++) {
     int64_t head = item / units;
     int64_t first = item % units * UNIT;
-    const uint8_t *panels = a->panels + item * unit_bytes;
+    const uint8_t *memory = a->units + item * unit_bytes;
     const float *x = (const float *)(a->prepared + head * a->prepared_head);
     float *out = a->out + head * a->out_head + first;
     for (int64_t tile = 0; tile < t.count; tile++) {
       int64_t row = tile_first(t, tile);
-      UNITS[a->format][tile_rows(t, tile) - 1](a, panels, x + row * a->inputs, first, out + row * a->out_row);
+      UNITS[a->format][tile_rows(t, tile) - 1](a, memory, x + row * a->inputs, first, out + row * a->out_row);
     }
   }
   return 0;

@@ -12,9 +12,10 @@ INLINE vf scale_at(int format, const uint8_t *at, int64_t index) {
 }
 
 /* Exact sums of products over half a block. */
-INLINE void half_dots(int format, int rows, int vectors, const uint8_t *panels, int64_t panel_bytes, int64_t skip,
-                      const x_block *x, int half, vi dots[QUANTIZED_ROWS][4]) {
+INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers, int64_t skip, const x_block *x,
+                      int half, vi dots[QUANTIZED_ROWS][4]) {
   const int per_panel = PANEL / VL;
+  const int64_t number_bytes = format_number_bytes(format);
   dot4 dots4[QUANTIZED_ROWS][4];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
@@ -34,7 +35,7 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *panels, 
     wq w[4];
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) {
-      const uint8_t *at = panels + v / per_panel * panel_bytes + (v % per_panel + skip) * VL * 4 + row * PANEL * 4;
+      const uint8_t *at = numbers + v / per_panel * number_bytes + (v % per_panel + skip) * VL * 4 + row * PANEL * 4;
       w[v] = !format_is_q4(format) ? wq8(at) : half == 0 ? wq4_low(at) : wq4_high(at);
     }
 #pragma GCC unroll 8
@@ -58,13 +59,17 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *panels, 
   }
 }
 
-/* `rows` rows and `vectors` vectors of outputs; constants, so that all sums are in registers. */
-INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64_t panel_bytes, int64_t skip,
+/* A few rows stream their weights, which have to be asked for so many bytes before. */
+#define AHEAD 8192
+
+/*
+ * `rows` rows and `vectors` vectors of outputs, from a panel of a unit on; constants, so that all sums are in registers.
+ */
+INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t panel, int64_t skip,
                  const x_block *x, int64_t blocks, const float *bias, float *out, int64_t out_row,
                  int64_t outputs) {
   const int64_t number_bytes = format_number_bytes(format);
-  const uint8_t *scales = panels + blocks * number_bytes;
-  const int64_t ahead = 4096 / number_bytes;
+  const int64_t scales_bytes = format_scales_bytes(format);
   const int per_panel = PANEL / VL;
   vf sums[QUANTIZED_ROWS][4];
 #pragma GCC unroll 8
@@ -73,16 +78,13 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
     for (int v = 0; v < vectors; v++) sums[r][v] = vf_load(bias + v * VL);
   }
   for (int64_t b = 0; b < blocks; b++) {
-    if (rows <= 4) {
-      /* A few rows stream their weights: what comes a page later has to be asked for in time, from the next unit on too. */
-      int64_t later = b + ahead < blocks ? ahead * number_bytes : (ahead - blocks) * number_bytes + UNIT / PANEL * panel_bytes;
-      for (int v = 0; v < vectors; v += per_panel) {
-        for (int64_t line = 0; line < number_bytes; line += 64) {
-          __builtin_prefetch(panels + v / per_panel * panel_bytes + line + later);
-        }
-        for (int64_t line = 0; line < format_scales_bytes(format); line += 64) {
-          __builtin_prefetch(scales + v / per_panel * panel_bytes + line + UNIT / PANEL * panel_bytes);
-        }
+    const uint8_t *block = unit + b * format_block_bytes(format);
+    const uint8_t *numbers = block + panel * number_bytes;
+    const uint8_t *scales = block + format_scales_at(format, panel);
+    if (rows <= 4 && panel == 0 && skip == 0) {
+      /* The next unit follows, so it is asked for in time as well. */
+      for (int64_t line = 0; line < format_block_bytes(format); line += 64) {
+        __builtin_prefetch(block + line + AHEAD / format_block_bytes(format) * format_block_bytes(format));
       }
     }
     /* Sums of both halves, each times its inputs' scale. */
@@ -90,10 +92,10 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
 #pragma GCC unroll 2
     for (int half = 0; half < 2; half++) {
       vi dots[QUANTIZED_ROWS][4];
-      half_dots(format, rows, vectors, panels, panel_bytes, skip, x, half, dots);
+      half_dots(format, rows, vectors, numbers, skip, x, half, dots);
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; v++) {
-        const uint8_t *at = scales + v / per_panel * panel_bytes;
+        const uint8_t *at = scales + v / per_panel * scales_bytes;
         int64_t lane = (v % per_panel + skip) * VL;
 #pragma GCC unroll 8
         for (int r = 0; r < rows; r++) {
@@ -115,8 +117,6 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
         }
       }
     }
-    panels += number_bytes;
-    scales += format_scales_bytes(format);
     x += rows;
   }
 #pragma GCC unroll 8
@@ -134,23 +134,22 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *panels, int64
 }
 
 /* A tile's rows and all outputs of a unit. */
-INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t *panels, const x_block *x,
+INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t *memory, const x_block *x,
                  int64_t first, float *out) {
   const int vectors = QUANTIZED_VECTORS(rows);
-  int64_t panel_bytes = format_panel_bytes(format, a->inputs);
   for (int64_t lane = 0; lane < UNIT && first + lane < a->outputs; lane += vectors * VL) {
-    tile(format, rows, vectors, panels + lane / PANEL * panel_bytes, panel_bytes, lane % PANEL / VL, x,
-         a->inputs / BLOCK, a->bias + first + lane, out + lane, a->out_row, a->outputs - first - lane);
+    tile(format, rows, vectors, memory, lane / PANEL, lane % PANEL / VL, x, a->inputs / BLOCK,
+         a->bias + first + lane, out + lane, a->out_row, a->outputs - first - lane);
   }
 }
 
-typedef void unit_function(const linear_arguments *a, const uint8_t *panels, const x_block *x, int64_t first,
+typedef void unit_function(const linear_arguments *a, const uint8_t *memory, const x_block *x, int64_t first,
                            float *out);
 
 #define UNIT_OF(format, rows)                                                                              \
-  static void unit_##format##_##rows(const linear_arguments *a, const uint8_t *panels, const x_block *x,   \
+  static void unit_##format##_##rows(const linear_arguments *a, const uint8_t *memory, const x_block *x,   \
                                      int64_t first, float *out) {                                          \
-    unit(format, rows, a, panels, x, first, out);                                                          \
+    unit(format, rows, a, memory, x, first, out);                                                          \
   }
 #if QUANTIZED_ROWS == 6
 #define EACH_ROWS(of, format) of(format, 1) of(format, 2) of(format, 3) of(format, 4) of(format, 5) of(format, 6)
@@ -183,18 +182,18 @@ GTA_KERNEL(GTA(linear_quantized)) {
   (void)scratch;
   const linear_arguments *a = arguments;
   int64_t units = (a->outputs + UNIT - 1) / UNIT;
-  int64_t unit_bytes = 2 * format_panel_bytes((int)a->format, a->inputs);
+  int64_t unit_bytes = format_unit_bytes((int)a->format, a->inputs);
   int64_t blocks = a->inputs / BLOCK;
   tiles t = tiles_of(a->rows, QUANTIZED_ROWS);
   for (int64_t item = from; item < to; item++) {
     int64_t head = item / units;
     int64_t first = item % units * UNIT;
-    const uint8_t *panels = a->panels + item * unit_bytes;
+    const uint8_t *memory = a->units + item * unit_bytes;
     const x_block *x = (const x_block *)(a->prepared + head * a->prepared_head);
     float *out = a->out + head * a->out_head + first;
     for (int64_t tile = 0; tile < t.count; tile++) {
       int64_t row = tile_first(t, tile);
-      UNITS[a->format][tile_rows(t, tile) - 1](a, panels, x + row * blocks, first, out + row * a->out_row);
+      UNITS[a->format][tile_rows(t, tile) - 1](a, memory, x + row * blocks, first, out + row * a->out_row);
     }
   }
   return 0;

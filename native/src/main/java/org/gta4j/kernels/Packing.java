@@ -18,8 +18,8 @@ final class Packing {
   private static final int PANELS = 6;
   private static final int MEMBERS = 7;
 
-  /** Panels that a worker takes at a time. */
-  private static final int CHUNK = 4;
+  /** Units that a worker takes at a time. */
+  private static final int CHUNK = 2;
 
   private final Kernels kernels;
   private final Workers workers;
@@ -109,7 +109,7 @@ final class Packing {
         .set(ROW_BYTES, rowBytes)
         .point(ROWS, rows, 0, outputs * rowBytes)
         .point(PANELS, panels, 0, PanelFormat.of(dtype).bytes(outputs, inputs));
-    int count = 2 * PanelFormat.units(outputs);
+    int count = PanelFormat.units(outputs);
     workers.run(
         Math.ceilDiv(count, CHUNK),
         (item, worker) ->

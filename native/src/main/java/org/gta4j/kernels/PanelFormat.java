@@ -94,10 +94,10 @@ enum PanelFormat {
     };
   }
 
-  /** Bytes of a panel. */
-  long panelBytes(int inputs) {
+  /** Bytes of a unit, {@code format_unit_bytes} in gta4j.h: of its two panels' parts. */
+  private long unitBytes(int inputs) {
     long parts = isQuantized() ? inputs / BLOCK : inputs;
-    return (parts * (numberBytes + scaleBytes) + 63) / 64 * 64;
+    return (parts * 2 * (numberBytes + scaleBytes) + 63) / 64 * 64;
   }
 
   /** Units of work that {@code outputs} outputs make. */
@@ -105,8 +105,8 @@ enum PanelFormat {
     return Math.ceilDiv(outputs, UNIT);
   }
 
-  /** Bytes of {@code outputs} outputs' panels, whole units. */
+  /** Bytes of {@code outputs} outputs, whole units. */
   long bytes(int outputs, int inputs) {
-    return Math.multiplyExact(2L * units(outputs), panelBytes(inputs));
+    return Math.multiplyExact((long) units(outputs), unitBytes(inputs));
   }
 }
