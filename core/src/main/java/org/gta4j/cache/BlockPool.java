@@ -13,28 +13,41 @@ import java.util.Arrays;
  * from several.
  */
 public final class BlockPool implements AutoCloseable {
+  /** More memory at a time than this brings nothing. */
+  private static final long MOST_BYTES = 32L << 20;
+
   private final CacheLayout layout;
   private final int maxBlocks;
+  private final CacheMemory memory;
   private final Arena arena = Arena.ofShared();
   private MemorySegment[] blocks = new MemorySegment[8];
   private int[] references = new int[8];
   private int[] free = new int[8];
   private int freeCount;
   private int created;
+  private MemorySegment spare = MemorySegment.NULL;
+  private long allocatedBytes;
+
+  /** An empty pool of ordinary memory. */
+  public BlockPool(CacheLayout layout, int maxBlocks) {
+    this(layout, maxBlocks, CacheMemory.PLAIN);
+  }
 
   /**
    * An empty pool.
    *
    * @param layout what a block holds
    * @param maxBlocks how many blocks there may be at once
+   * @param memory where their memory comes from
    */
-  public BlockPool(CacheLayout layout, int maxBlocks) {
+  public BlockPool(CacheLayout layout, int maxBlocks, CacheMemory memory) {
     if (maxBlocks < 1) {
       throw new IllegalArgumentException(
           "a cache needs room for at least one block, found " + maxBlocks);
     }
     this.layout = layout;
     this.maxBlocks = maxBlocks;
+    this.memory = memory;
   }
 
   /** What a block holds. */
@@ -64,7 +77,7 @@ public final class BlockPool implements AutoCloseable {
 
   /** Bytes of native memory taken so far; released blocks are kept for the next sequence. */
   public long allocatedBytes() {
-    return created * layout.blockBytes();
+    return allocatedBytes;
   }
 
   /** The memory of a block. */
@@ -82,15 +95,29 @@ public final class BlockPool implements AutoCloseable {
     if (created == maxBlocks) {
       throw new IllegalStateException("all %d blocks of the cache are in use".formatted(maxBlocks));
     }
-    MemorySegment memory = arena.allocate(layout.blockBytes(), 64);
+    MemorySegment block = takeMemory();
     if (created == blocks.length) {
       blocks = Arrays.copyOf(blocks, created * 2);
       references = Arrays.copyOf(references, created * 2);
       free = Arrays.copyOf(free, created * 2);
     }
-    blocks[created] = memory;
+    blocks[created] = block;
     references[created] = 1;
     return created++;
+  }
+
+  /** A new block's memory: what is taken at a time grows with what there is already. */
+  private MemorySegment takeMemory() {
+    long bytes = layout.blockBytes();
+    if (spare.byteSize() < bytes) {
+      long most = Math.clamp(created * bytes / 4, bytes, Math.max(bytes, MOST_BYTES));
+      long room = (long) (maxBlocks - created) * bytes;
+      spare = memory.take(bytes, Math.min(room, most / bytes * bytes), arena);
+      allocatedBytes += spare.byteSize();
+    }
+    MemorySegment block = spare.asSlice(0, bytes);
+    spare = spare.asSlice(bytes);
+    return block;
   }
 
   /** Holds a block once more. */

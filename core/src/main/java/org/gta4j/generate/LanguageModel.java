@@ -277,7 +277,9 @@ public final class LanguageModel implements AutoCloseable {
   public BlockPool pool(int sequences) {
     long blocks = (long) CacheLayout.blocksFor(contextLength) * sequences;
     return new BlockPool(
-        cacheLayout(), (int) Math.min(blocks, Integer.MAX_VALUE / CacheLayout.BLOCK_TOKENS));
+        cacheLayout(),
+        (int) Math.min(blocks, Integer.MAX_VALUE / CacheLayout.BLOCK_TOKENS),
+        ops().cacheMemory());
   }
 
   /** A scheduler for many texts at once, which keeps keys and values in {@code pool}. */

@@ -47,7 +47,7 @@ public final class TimedSteps implements AutoCloseable {
     this.depth = depth;
     CacheLayout layout = decoder.cacheLayout(cacheType);
     long blocks = (long) CacheLayout.blocksFor((long) depth + room) * batch;
-    pool = new BlockPool(layout, Math.toIntExact(blocks));
+    pool = new BlockPool(layout, Math.toIntExact(blocks), decoder.ops().cacheMemory());
     ids = new int[Math.max(room, 1)];
     SplittableRandom random = new SplittableRandom(2);
     for (int i = 0; i < ids.length; i++) {

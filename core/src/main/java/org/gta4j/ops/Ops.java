@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheMemory;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cache.EightBits;
 import org.gta4j.cache.RaggedBatch;
@@ -137,6 +138,11 @@ public interface Ops extends AutoCloseable {
       int layer,
       Heads queries,
       Heads attended);
+
+  /** Memory for caches that {@link #attention} reads fast; it outlives these operations. */
+  default CacheMemory cacheMemory() {
+    return CacheMemory.PLAIN;
+  }
 
   /**
    * Takes about {@code bytes} bytes of memory, as weights would lie in, for measuring how fast it

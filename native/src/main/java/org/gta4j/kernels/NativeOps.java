@@ -4,6 +4,7 @@ import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
+import org.gta4j.cache.CacheMemory;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.ops.Activations;
@@ -67,6 +68,11 @@ final class NativeOps implements Ops {
   @Override
   public String kernels() {
     return kernels.level().label();
+  }
+
+  @Override
+  public CacheMemory cacheMemory() {
+    return (least, most, arena) -> WeightMemory.forCache(kernels, least, most, arena);
   }
 
   @Override

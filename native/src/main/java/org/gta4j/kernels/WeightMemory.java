@@ -4,7 +4,9 @@ import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.concurrent.atomic.AtomicLong;
 
-/** Memory for packed weights: taken in large pieces, in huge pages, and freed as a whole. */
+/**
+ * Memory for packed weights and caches: taken in large pieces, in huge pages, and freed as a whole.
+ */
 final class WeightMemory implements AutoCloseable {
   private static final AtomicLong OUTSTANDING = new AtomicLong();
 
@@ -49,7 +51,19 @@ final class WeightMemory implements AutoCloseable {
   }
 
   private MemorySegment map(long bytes) {
-    long size = Math.ceilDiv(bytes, PAGE) * PAGE;
+    return map(kernels, Math.ceilDiv(bytes, PAGE) * PAGE, arena);
+  }
+
+  /**
+   * Memory for a cache: whole huge pages where so much can be used, since attention to a long text
+   * touches many places of them; else no more than is needed.
+   */
+  static MemorySegment forCache(Kernels kernels, long least, long most, Arena arena) {
+    long pages = most / PAGE * PAGE;
+    return pages < least ? arena.allocate(least, ALIGNMENT) : map(kernels, pages, arena);
+  }
+
+  private static MemorySegment map(Kernels kernels, long size, Arena arena) {
     MemorySegment piece =
         kernels.map(
             size,
