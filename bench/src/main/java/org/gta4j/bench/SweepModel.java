@@ -25,7 +25,7 @@ final class SweepModel implements AutoCloseable {
   private static final long PROMPT_TOKENS_SEEN = 1L << 23;
 
   private static final int SAMPLES = 3;
-  private static final double ENOUGH_SECONDS = 8;
+  private static final double ENOUGH_SECONDS = 4;
   private static final double SAMPLE_SECONDS = 0.25;
   private static final int MOST_STEPS = 64;
 
@@ -64,13 +64,15 @@ final class SweepModel implements AutoCloseable {
   }
 
   /**
-   * Measures all of the batches whose cache takes no more than {@code cacheBytes}, and a piece of a
-   * prompt after {@code context} tokens.
+   * Measures all of the batches whose cache is not too large, and a piece of a prompt after {@code
+   * context} tokens.
    */
-  void measure(int context, List<Integer> batches, long cacheBytes) {
+  void measure(int context, List<Integer> batches) {
     List<Integer> fitting =
         batches.stream()
-            .filter(batch -> batch * (context + 1.0) * cost.cacheBytesPerToken() <= cacheBytes)
+            .filter(batch ->
+                batch * (context + 1.0) * cost.cacheBytesPerToken()
+                    <= (batch == 1 ? SpeedClaim.CACHE_BYTES : SpeedClaim.BATCH_BYTES))
             .toList();
     if (fitting.isEmpty()) {
       return;
