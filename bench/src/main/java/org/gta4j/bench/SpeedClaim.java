@@ -49,7 +49,7 @@ public final class SpeedClaim {
     int most = args.length > 2 ? Integer.parseInt(args[2]) : CONTEXTS.getLast();
     List<Integer> contexts = CONTEXTS.stream().filter(context -> context <= most).toList();
     CacheType cache = CacheType.F16;
-    SpeedClaimPage page = new SpeedClaimPage(contexts, weights, cache);
+    SpeedClaimPage page = new SpeedClaimPage(String.join(" ", args), contexts, weights, cache);
     for (List<String> names : SIZES) {
       try (Ops ops =
           Backends.choose(Backends.AUTO, Backends.defaultThreads(), Activations.AUTO).ops()) {

@@ -12,13 +12,20 @@ import org.gta4j.tensor.DType;
 
 /** The page that a sweep becomes. */
 final class SpeedClaimPage {
+  private final String arguments;
   private final List<Integer> contexts;
   private final DType weights;
   private final CacheType cache;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder machine = new StringBuilder();
 
-  SpeedClaimPage(List<Integer> contexts, DType weights, CacheType cache) {
+  /**
+   * An empty page.
+   *
+   * @param arguments what the sweep was started with
+   */
+  SpeedClaimPage(String arguments, List<Integer> contexts, DType weights, CacheType cache) {
+    this.arguments = arguments;
     this.contexts = contexts;
     this.weights = weights;
     this.cache = cache;
@@ -135,14 +142,15 @@ final class SpeedClaimPage {
     cache's: on the context and the batch. This page is written by
 
         ./mvnw -pl bench -am package -DskipTests
-        java -cp bench/target/gta4j-bench-0.1.0-SNAPSHOT.jar org.gta4j.bench.SpeedClaim docs
+        java -cp bench/target/gta4j-bench-0.1.0-SNAPSHOT.jar org.gta4j.bench.SpeedClaim %s
 
     Random weights of the paper's shapes (and of MLA, absorbed, in the size of its 1B models), %s, cache %s, all
     variants in this engine. %sPredicted gains count the bytes that a step of decoding touches, and the
-    operations of a whole prompt, and know nothing else. Caches of more than 10 GB were left out. A prompt's time is
+    operations of a whole prompt, and know nothing else. Caches of more than 10 GB were left out, and of several
+    sequences those of more than 5.6 GB; columns are sequences. A prompt's time is
     summed over pieces that were timed after fewer tokens, from none on.
     """
-            .formatted(weights.label(), cache.label(), machine)
+            .formatted(arguments, weights.label(), cache.label(), machine)
         + text;
   }
 }
