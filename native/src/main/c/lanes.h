@@ -28,6 +28,11 @@ INLINE vf vf_load_as(int type, const void *at, int64_t index) {
                               : vf_load_bf16((const uint16_t *)at + index);
 }
 
+/* Scales or minima of VL outputs of a panel, from the index-th on. */
+INLINE vf scale_at(int format, const uint8_t *at, int64_t index) {
+  return format_is_wide(format) ? vf_load((const float *)at + index) : vf_load_f16((const uint16_t *)at + index);
+}
+
 #define GREATEST_EXPONENT 88.37f
 
 /* e to the power of every lane, to about two units in the last place; 0 below -87.33, finite above 88.37. */

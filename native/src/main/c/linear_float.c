@@ -30,10 +30,6 @@ INLINE void float_inputs(int format, int rows, const uint8_t *memory, int64_t pa
   }
 }
 
-INLINE vf wide_scale(int format, const uint8_t *at, int64_t index) {
-  return format_is_wide(format) ? vf_load((const float *)at + index) : vf_load_f16((const uint16_t *)at + index);
-}
-
 /* Numbers are (q - offset) * scale + minimum, each operation rounded, as the formats define it. */
 INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t panel, int64_t skip, const float *x,
                          int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
@@ -48,8 +44,8 @@ INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t pa
       for (int v = 0; v < FLOAT_VECTORS; v++) {
         const uint8_t *scales = block + format_scales_at(format, panel + v / per_panel);
         int64_t lane = (v % per_panel + skip) * VL;
-        scale[v] = wide_scale(format, scales, lane + (format == FORMAT_Q8_HALVES ? part * PANEL : 0));
-        least[v] = format_has_min(format) ? wide_scale(format, scales, lane + PANEL) : vf_set(0.0f);
+        scale[v] = scale_at(format, scales, lane + (format == FORMAT_Q8_HALVES ? part * PANEL : 0));
+        least[v] = format_has_min(format) ? scale_at(format, scales, lane + PANEL) : vf_set(0.0f);
       }
       const int groups = 8 / parts;
       for (int g = 0; g < groups; g++) {

@@ -7,10 +7,6 @@
 #include "lanes.h"
 #include "tiles.h"
 
-INLINE vf scale_at(int format, const uint8_t *at, int64_t index) {
-  return format_is_wide(format) ? vf_load((const float *)at + index) : vf_load_f16((const uint16_t *)at + index);
-}
-
 /* Exact sums of products over half a block. */
 INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers, int64_t skip, const x_block *x,
                       int half, vi dots[QUANTIZED_ROWS][4]) {

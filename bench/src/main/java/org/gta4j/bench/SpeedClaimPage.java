@@ -3,6 +3,7 @@ package org.gta4j.bench;
 import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.Locale;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.gta4j.cache.CacheType;
@@ -44,7 +45,7 @@ final class SpeedClaimPage {
   void size(List<SweepModel> models, Path folder) throws IOException {
     SweepModel own = models.getFirst();
     String suffix = own.name().substring(own.name().indexOf('-') + 1);
-    text.append("%n## %s%n".formatted(suffix.toUpperCase(java.util.Locale.ROOT)));
+    text.append("%n## %s%n".formatted(suffix.toUpperCase(Locale.ROOT)));
     for (SweepModel other : models.subList(1, models.size())) {
       decoding(own, other);
     }

@@ -17,9 +17,7 @@ record BenchCase(int prompt, int generate, int batch, int depth) {
    * @param prefill of the prompts
    * @param decode of the answers
    */
-  record Speeds(OptionalDouble prefill, OptionalDouble decode) {
-    static final Speeds NONE = new Speeds(OptionalDouble.empty(), OptionalDouble.empty());
-  }
+  record Speeds(OptionalDouble prefill, OptionalDouble decode) {}
 
   /** Tokens of all prompts. */
   double promptTokens() {
