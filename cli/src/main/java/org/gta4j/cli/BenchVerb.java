@@ -6,12 +6,13 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.measure.MachineRates;
 import org.gta4j.measure.TimedSteps;
 import org.gta4j.model.Preset;
-import org.gta4j.tensor.DType;
+import org.gta4j.model.export.WeightFormat;
 
 /** {@code gta bench}. */
 final class BenchVerb extends Verb {
@@ -25,7 +26,10 @@ final class BenchVerb extends Verb {
           "Random weights of this shape instead of a model: %s."
               .formatted(String.join(", ", Preset.names())));
   private final Setting<String> weights =
-      Setting.text("--weights", "TYPE", "f32, bf16, q8 or q4 (default: q8).");
+      Setting.text(
+          "--weights",
+          "TYPE",
+          "f32, f16, bf16, q8 or q4 (default: q8 for --random, and a model's as they are).");
   private final Setting<String> prompt =
       Setting.text(
           "--prompt",
@@ -47,7 +51,7 @@ final class BenchVerb extends Verb {
       Setting.text(
           "--compare",
           "llamacpp=FOLDER",
-          "Runs llama.cpp's llama-bench and llama-batched-bench, found in FOLDER or FOLDER/build/bin, in turns with it, on the same GGUF file.");
+          "Runs llama.cpp's llama-bench and llama-batched-bench, found in FOLDER or FOLDER/build/bin, in turns with it, on the same GGUF file, which is written for that where there is none; the cache is f16 then, if nobody chooses.");
   private final Setting<String> compareModel =
       Setting.text(
           "--compare-model",
@@ -83,22 +87,35 @@ final class BenchVerb extends Verb {
       throw new UsageException(
           "nothing to measure: ask for a --prompt or for tokens to --generate");
     }
-    LoadOptions load = options.loadOptions();
-    DType dtype = weightsType();
-    Optional<LlamaCpp> peer = peer(load);
+    LoadOptions load = cached(options.loadOptions());
+    Optional<WeightFormat> format = weights.value().map(BenchVerb::format);
+    Optional<Path> peerFolder = peerFolder();
     Optional<Preset> shape = random.value().map(BenchVerb::shape);
     if (shape.isPresent() && options.path().isPresent()) {
       throw new UsageException(
           "--random %s instead of a --model: give one of them".formatted(random.or("")));
     }
-    if (shape.isEmpty() && weights.isGiven()) {
-      throw new UsageException(
-          "--weights is for --random shapes: 'gta convert --weights %s' makes such a model of another"
-              .formatted(weights.or("")));
-    }
-    try (Progress progress = new Progress(terminal, "measuring", 0, "cases")) {
+    boolean retyped = shape.isEmpty() && format.isPresent();
+    boolean peerRunsIt = peerFolder.isPresent() && !compareModel.isGiven();
+    boolean written = retyped || (peerRunsIt && !isGguf(options.path()));
+    try (Progress progress = new Progress(terminal, "measuring", 0, "cases");
+        TimedFile file = new TimedFile()) {
+      Optional<LlamaCpp> peer = Optional.empty();
+      if (peerFolder.isPresent()) {
+        Path model =
+            !peerRunsIt
+                ? Check.path(compareModel)
+                : written ? file.path() : options.path().orElseThrow();
+        peer = Optional.of(LlamaCpp.in(peerFolder.get(), model, load.threads(), load.cacheType()));
+      }
       Checkpoint checkpoint =
-          shape.isPresent() ? BenchModel.random(shape.get().name(), dtype) : options.open();
+          shape.isPresent()
+              ? BenchModel.random(shape.get().name(), format.orElse(WeightFormat.Q8).dtype())
+              : options.open();
+      if (written) {
+        Optional<WeightFormat> become = retyped ? format : Optional.empty();
+        checkpoint = file.of(checkpoint, become, peerRunsIt, progress);
+      }
       String name = shape.map(Preset::name).orElseGet(options::modelName);
       try (BenchModel model = BenchModel.of(name, checkpoint, load)) {
         run(terminal, progress, model, load, peer, prompts, generated, batches, depths, times);
@@ -176,17 +193,29 @@ final class BenchVerb extends Verb {
     }
   }
 
-  private DType weightsType() {
-    return switch (weights.or("q8")) {
-      case "f32" -> DType.F32;
-      case "bf16" -> DType.BF16;
-      case "q8" -> DType.Q8_0;
-      case "q4" -> DType.Q4_0;
-      default -> throw UsageException.of("--weights", "f32, bf16, q8 or q4", weights.or(""));
-    };
+  private static WeightFormat format(String name) {
+    return WeightFormat.named(name)
+        .orElseThrow(() -> UsageException.of("--weights", WeightFormat.labels(), name));
   }
 
-  private Optional<LlamaCpp> peer(LoadOptions load) {
+  private static boolean isGguf(Optional<Path> model) {
+    return model.isPresent() && String.valueOf(model.get().getFileName()).endsWith(".gguf");
+  }
+
+  /** llama.cpp's programs have no f32 cache: beside them, f16 is what both have by default. */
+  private LoadOptions cached(LoadOptions load) {
+    if (!compare.isGiven() || load.cacheType() != CacheType.F32) {
+      return load;
+    }
+    if (options.isCacheTypeGiven()) {
+      throw new UsageException(
+          "--cache-type f32: llama.cpp's programs have no such cache: f16, bf16 or q8 can be compared");
+    }
+    return load.withCacheType(CacheType.F16);
+  }
+
+  /** Where llama.cpp is, if it is to run as well. */
+  private Optional<Path> peerFolder() {
     if (!compare.isGiven()) {
       if (compareModel.isGiven()) {
         throw new UsageException("--compare-model is for --compare llamacpp=FOLDER");
@@ -197,17 +226,12 @@ final class BenchVerb extends Verb {
     if (!given.startsWith(LLAMACPP) || given.length() == LLAMACPP.length()) {
       throw UsageException.of("--compare", "llamacpp=FOLDER", given);
     }
-    Optional<Path> file =
-        compareModel.isGiven() ? Optional.of(Check.path(compareModel)) : options.path();
-    if (file.isEmpty() || !String.valueOf(file.get().getFileName()).endsWith(".gguf")) {
+    if (compareModel.isGiven() && !isGguf(Optional.of(Check.path(compareModel)))) {
       throw UsageException.of(
-          "--compare",
-          "a --model or --compare-model that is a .gguf file, for llama.cpp to run",
-          file.map(Path::toString).orElse("none"));
+          "--compare-model", "a .gguf file, for llama.cpp to run", compareModel.or(""));
     }
     try {
-      Path folder = Path.of(given.substring(LLAMACPP.length()));
-      return Optional.of(LlamaCpp.in(folder, file.get(), load.threads(), load.cacheType()));
+      return Optional.of(Path.of(given.substring(LLAMACPP.length())));
     } catch (InvalidPathException e) {
       throw UsageException.of("--compare", "llamacpp=FOLDER", e.getInput());
     }

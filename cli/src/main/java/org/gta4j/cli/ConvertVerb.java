@@ -136,7 +136,7 @@ final class ConvertVerb extends Verb {
 
   private static WeightFormat type(String name) {
     return WeightFormat.named(name)
-        .orElseThrow(() -> UsageException.of("--weights", "f32, f16, bf16, q8 or q4", name));
+        .orElseThrow(() -> UsageException.of("--weights", WeightFormat.labels(), name));
   }
 
   /** How many tensors became what, and why not what was asked for. */

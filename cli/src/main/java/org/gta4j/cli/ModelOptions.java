@@ -141,6 +141,11 @@ final class ModelOptions {
     return !backend.or(Backends.AUTO).equals(Backends.AUTO);
   }
 
+  /** Whether somebody chose the type of the cache. */
+  boolean isCacheTypeGiven() {
+    return cacheType.isGiven();
+  }
+
   /** Whether somebody chose the context's length. */
   boolean isContextGiven() {
     return context.isGiven();

@@ -118,14 +118,14 @@ class BenchIT {
       delimiter = '|',
       value = {
         "--random nope | --random: expected the name of a shape, one of gqa-160m",
-        "--random gta-tiny --weights q3 | --weights: expected f32, bf16, q8 or q4, found q3",
-        "--weights q8 | gta convert --weights q8",
+        "--random gta-tiny --weights q3 | --weights: expected f32, f16, bf16, q8 or q4, found q3",
         "--prompt 1,,2 | --prompt: expected integers from 0 to 16777216 with commas between them",
         "--batch 0 | --batch: expected integers from 1",
         "--depth -1 | --depth: expected integers from 0",
         "--prompt 0 --generate 0 | nothing to measure",
         "--compare llamacpp | --compare: expected llamacpp=FOLDER, found llamacpp",
-        "--compare llamacpp=. | expected a --model or --compare-model that is a .gguf file",
+        "--compare llamacpp=. --compare-model x | --compare-model: expected a .gguf file",
+        "--compare llamacpp=. --cache-type f32 | llama.cpp's programs have no such cache",
         "--compare-model x.gguf | --compare-model is for --compare",
         "--repetitions 0 | --repetitions: expected an integer from 1 on, found 0"
       })
@@ -184,6 +184,53 @@ class BenchIT {
         .hasSize(1)
         .allMatch(
             call -> call.contains("-m " + model) && call.contains("-t 1 -fa 1 -p 8 -n 2 -d 0"));
+  }
+
+  /** What a peer reads is there while it runs, and gone afterwards. */
+  @Test
+  void aModelThatIsInNoGgufFileIsWrittenToOneForThePeer() throws IOException {
+    program(
+        "llama-bench",
+        """
+        while [ "$1" != -m ]; do shift; done
+        echo "$2" >"$0.model"
+        head -c 4 "$2" >"$0.magic"
+        echo '{"n_prompt": 0, "n_gen": 2, "avg_ts": 20.25}'
+        """);
+    program("llama-batched-bench", "exit 1");
+    for (String[] model :
+        new String[][] {
+          {"--random", "gqa-tiny", "--weights", "q4"},
+          {"--weights", "q8"},
+          {"--model", GtaProcess.root().resolve("fixtures/gguf/llama-q8_0.gguf").toString()}
+        }) {
+      List<String> command = new ArrayList<>(List.of(model));
+      command.addAll(List.of("--prompt", "0", "--generate", "2"));
+      command.addAll(List.of("--compare", "llamacpp=" + folder));
+      JsonNode line = lines(command.toArray(new String[0])).getFirst();
+      assertThat(line.get("peer").get("decode_tokens_per_second").doubleValue()).isEqualTo(20.25);
+      assertThat(line.get("cache_type").stringValue()).isEqualTo("f16");
+      assertThat(Files.readString(folder.resolve("llama-bench.magic"))).isEqualTo("GGUF");
+      Path read = Path.of(Files.readString(folder.resolve("llama-bench.model")).strip());
+      assertThat(Files.exists(read)).isEqualTo(model[0].equals("--model"));
+    }
+  }
+
+  @Test
+  void weightsBecomeAnotherTypeForTheRun() {
+    JsonNode line = lines("--weights", "q8", "--prompt", "0", "--generate", "2").getFirst();
+    assertThat(line.get("weights").stringValue()).isEqualTo("q8");
+    assertThat(line.get("model").stringValue()).startsWith("stories260K");
+  }
+
+  @Test
+  void whatLlamaCppCannotRunIsRefusedWithWhatHelps() throws IOException {
+    program("llama-bench", "exit 1");
+    program("llama-batched-bench", "exit 1");
+    GtaProcess.Ended process =
+        GtaProcess.run("bench", "--random", "gta-tiny", "--compare", "llamacpp=" + folder);
+    assertThat(process.code()).isEqualTo(1);
+    assertThat(process.err()).contains("gta attention").contains("--compare-model");
   }
 
   @Test

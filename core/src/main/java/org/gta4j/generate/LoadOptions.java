@@ -37,6 +37,11 @@ public record LoadOptions(
     this(backend, threads, cacheType, context, Activations.F32);
   }
 
+  /** The same with another type of cache. */
+  public LoadOptions withCacheType(CacheType type) {
+    return new LoadOptions(backend, threads, type, context, activations);
+  }
+
   /**
    * The best backend, all processors, an f32 cache (exact; f16 and bf16 halve it, q8 quarters it),
    * the model's own context, and activations as they are fastest.

@@ -1,7 +1,9 @@
 package org.gta4j.model.export;
 
+import java.util.List;
 import java.util.Locale;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.gta4j.tensor.DType;
 
 /** What a model's weights can be written as. */
@@ -24,7 +26,7 @@ public enum WeightFormat {
   }
 
   /** The type of most matrices. */
-  DType dtype() {
+  public DType dtype() {
     return dtype;
   }
 
@@ -46,5 +48,12 @@ public enum WeightFormat {
       }
     }
     return Optional.empty();
+  }
+
+  /** All names: {@code f32, f16, bf16, q8 or q4}. */
+  public static String labels() {
+    List<String> labels = Stream.of(values()).map(WeightFormat::label).toList();
+    int last = labels.size() - 1;
+    return String.join(", ", labels.subList(0, last)) + " or " + labels.get(last);
   }
 }
