@@ -73,7 +73,8 @@ public final class SequenceCache implements AutoCloseable {
       blocks = Arrays.copyOf(blocks, Math.max(wanted, blocks.length * 2));
     }
     while (blockCount < wanted) {
-      blocks[blockCount++] = pool.acquire();
+      int id = pool.acquire(); // Counted once it is there: there may be no memory for it.
+      blocks[blockCount++] = id;
     }
     return true;
   }

@@ -154,6 +154,7 @@ public final class Generation {
    * @return how many, 0 if there is nothing to go by or it would not pay
    */
   int propose(DraftPolicy policy, int most, TextLimits limits) {
+    drafted = 0; // A step that failed may have left some.
     // Beside what is proposed the step brings a token that nobody had to propose.
     int room =
         Math.min(

@@ -169,15 +169,18 @@ public final class Scheduler {
     input.clear();
     rowOwners.clear();
     stepOwners.clear();
-    int decoding = addDecoding();
-    int decodingRows = input.batch().rows();
-    addPrompts();
-    if (input.batch().rows() == 0) {
-      return;
-    }
-    long begin = clock.getAsLong();
+    int decoding;
+    int decodingRows;
+    long begin;
     FloatMatrix result;
     try {
+      decoding = addDecoding();
+      decodingRows = input.batch().rows();
+      addPrompts();
+      if (input.batch().rows() == 0) {
+        return;
+      }
+      begin = clock.getAsLong();
       result = decoder.forward(input);
     } catch (RuntimeException | Error e) {
       stepOwners.forEach(Generation::abandon);
@@ -289,6 +292,8 @@ public final class Scheduler {
   }
 
   private void add(Generation generation, int count) {
+    stepOwners.add(
+        generation); // It fails with the step, also where there is no memory for its row.
     SequenceCache cache = generation.cache();
     if (!cache.reserve(count)) {
       throw new IllegalStateException(
@@ -304,7 +309,6 @@ public final class Scheduler {
         generation.drafted() > 0
             ? StepInput.Logits.ALL
             : last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
-    stepOwners.add(generation);
     if (last) {
       rowOwners.add(generation);
     }

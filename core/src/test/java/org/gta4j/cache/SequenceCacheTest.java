@@ -216,6 +216,33 @@ class SequenceCacheTest {
     }
   }
 
+  /** Memory that is not there once. */
+  @Test
+  void aBlockThatThereIsNoMemoryForIsNobodysElse() {
+    boolean[] full = {false};
+    CacheMemory memory =
+        (least, most, arena) -> {
+          if (full[0]) {
+            throw new OutOfMemoryError("none left");
+          }
+          return arena.allocate(least, 64);
+        };
+    try (BlockPool pool = new BlockPool(LAYOUT, 8, memory)) {
+      SequenceCache one = new SequenceCache(pool);
+      assertThat(one.reserve(1)).isTrue();
+      SequenceCache two = new SequenceCache(pool);
+      full[0] = true;
+      assertThatThrownBy(() -> two.reserve(1)).isInstanceOf(OutOfMemoryError.class);
+      full[0] = false;
+      two.close();
+      assertThat(pool.usedBlocks()).isEqualTo(1);
+      SequenceCache three = new SequenceCache(pool);
+      assertThat(three.reserve(1)).isTrue();
+      assertThat(blocks(three)).doesNotContain(blocks(one));
+      assertThat(pool.usedBlocks()).isEqualTo(2);
+    }
+  }
+
   /** A sequence and what it should hold. */
   private record Model(SequenceCache sequence, List<Integer> tokens) {}
 

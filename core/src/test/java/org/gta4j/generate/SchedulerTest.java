@@ -13,6 +13,7 @@ import java.util.SplittableRandom;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheMemory;
 import org.gta4j.model.RandomCheckpoint;
 import org.gta4j.testing.Fixture;
 import org.junit.jupiter.api.BeforeAll;
@@ -282,6 +283,42 @@ class SchedulerTest {
       assertThat(failing.finish()).isPresent();
       assertThat(Outcome.of(first)).isEqualTo(expected);
       assertThat(Outcome.of(last)).isEqualTo(expected);
+      assertThat(pool.usedBlocks()).isZero();
+    }
+  }
+
+  /** Where a block is asked for that there is no memory for, the step's texts fail, and no more. */
+  @Test
+  void aStepWithoutMemoryEndsItsTextsAndGivesTheirBlocksBack() {
+    SplittableRandom random = new SplittableRandom(15);
+    boolean[] full = {false};
+    CacheMemory memory =
+        (least, most, arena) -> {
+          if (full[0]) {
+            throw new OutOfMemoryError("none left");
+          }
+          return CacheMemory.PLAIN.take(least, most, arena);
+        };
+    try (TestModel model = new TestModel(folder, CONTEXT, 1);
+        BlockPool pool = model.pool(30, memory)) {
+      Request request =
+          new Request(model.prompt(random, 40), 12, Sampling.greedy(), List.of(), true);
+      Outcome expected = Outcome.of(model.alone(request));
+      Scheduler scheduler = model.scheduler(pool, 100);
+      Generation first = scheduler.submit(request, t -> {});
+      scheduler.step();
+      full[0] = true;
+      Generation second = scheduler.submit(request, t -> {});
+      assertThatThrownBy(scheduler::step).isInstanceOf(OutOfMemoryError.class);
+      full[0] = false;
+      assertThat(first.finish()).isPresent();
+      assertThat(second.finish()).isPresent();
+      assertThat(pool.usedBlocks()).isZero();
+      Generation third = scheduler.submit(request, t -> {});
+      Generation fourth = scheduler.submit(request, t -> {});
+      scheduler.runToEnd();
+      assertThat(Outcome.of(third)).isEqualTo(expected);
+      assertThat(Outcome.of(fourth)).isEqualTo(expected);
       assertThat(pool.usedBlocks()).isZero();
     }
   }

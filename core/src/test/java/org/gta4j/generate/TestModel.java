@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.SplittableRandom;
 import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheMemory;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
@@ -50,6 +51,10 @@ final class TestModel implements AutoCloseable {
 
   BlockPool pool(int blocks) {
     return new BlockPool(decoder.cacheLayout(CacheType.F32), blocks);
+  }
+
+  BlockPool pool(int blocks, CacheMemory memory) {
+    return new BlockPool(decoder.cacheLayout(CacheType.F32), blocks, memory);
   }
 
   Scheduler scheduler(BlockPool pool, int stepRows) {
