@@ -29,12 +29,6 @@ public final class SpeedClaim {
   static final List<Integer> CONTEXTS = List.of(512, 2048, 8192, 32_768, 131_072);
   static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16, 32);
 
-  /** What one model's cache may take. */
-  static final long CACHE_BYTES = 10_000_000_000L;
-
-  /** And of several sequences together, which take long to fill. */
-  static final long BATCH_BYTES = 5_600_000_000L;
-
   private SpeedClaim() {}
 
   /** Measures and writes. */
@@ -45,39 +39,61 @@ public final class SpeedClaim {
     }
     Locale.setDefault(Locale.ROOT);
     Path folder = Path.of(args[0]);
-    DType weights = args.length > 1 && args[1].equals("q4") ? DType.Q4_0 : DType.Q8_0;
+    DType weights = weights(args.length > 1 ? args[1] : "q8");
     int most = args.length > 2 ? Integer.parseInt(args[2]) : CONTEXTS.getLast();
     List<Integer> contexts = CONTEXTS.stream().filter(context -> context <= most).toList();
     CacheType cache = CacheType.F16;
     SpeedClaimPage page = new SpeedClaimPage(String.join(" ", args), contexts, weights, cache);
+    SpeedClaimPlots plots = new SpeedClaimPlots(contexts);
     for (List<String> names : SIZES) {
       try (Ops ops =
           Backends.choose(Backends.AUTO, Backends.defaultThreads(), Activations.AUTO).ops()) {
-        page.machine(ops, MachineRates.measure(ops, weights));
+        MachineRates first = MachineRates.measure(ops, weights);
+        page.machine(ops, first);
         List<SweepModel> models = new ArrayList<>();
         try {
           for (String name : names) {
             models.add(new SweepModel(name, weights, cache, ops));
           }
-          measure(models, contexts);
-          page.size(models, folder);
+          measure(models, contexts, ops, first, page);
+          page.size(models);
+          plots.add(models);
         } finally {
           models.forEach(SweepModel::close);
         }
       }
     }
+    plots.write(folder);
     Files.writeString(folder.resolve("speed-claim.md"), page.text());
   }
 
-  private static void measure(List<SweepModel> models, List<Integer> contexts) {
-    List<Integer> all = new ArrayList<>(contexts);
-    all.addFirst(0);
+  private static DType weights(String name) {
+    return switch (name) {
+      case "q8" -> DType.Q8_0;
+      case "q4" -> DType.Q4_0;
+      default -> throw new IllegalArgumentException("expected q8 or q4, found " + name);
+    };
+  }
+
+  private static void measure(
+      List<SweepModel> models,
+      List<Integer> contexts,
+      Ops ops,
+      MachineRates first,
+      SpeedClaimPage page) {
     System.Logger log = System.getLogger(SpeedClaim.class.getName());
-    for (int context : all) {
-      for (SweepModel model : models) {
-        log.log(System.Logger.Level.INFO, "%s after %d tokens".formatted(model.name(), context));
-        model.measure(context, context == 0 ? List.of(1) : BATCHES);
-      }
+    Sweep sweep = new Sweep(models, BATCHES);
+    sweep.measure(0, first);
+    for (int context : contexts) {
+      // What memory gives changes from minute to minute where others use the machine too.
+      MachineRates now =
+          new MachineRates(MachineRates.readingRate(ops), first.operationsPerSecond());
+      log.log(
+          System.Logger.Level.INFO,
+          "%s and others after %,d tokens; memory is read at %.1f GB/s"
+              .formatted(models.getFirst().name(), context, now.bytesPerSecond() / 1e9));
+      page.reading(context, now);
+      sweep.measure(context, now);
     }
   }
 }

@@ -1,9 +1,9 @@
 package org.gta4j.bench;
 
-import java.io.IOException;
-import java.nio.file.Path;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.BiFunction;
 import org.gta4j.cache.CacheType;
@@ -19,6 +19,8 @@ final class SpeedClaimPage {
   private final CacheType cache;
   private final StringBuilder text = new StringBuilder();
   private final StringBuilder machine = new StringBuilder();
+  private final StringBuilder held = new StringBuilder();
+  private final Map<Integer, Double> reading = new LinkedHashMap<>();
 
   /**
    * An empty page.
@@ -41,10 +43,21 @@ final class SpeedClaimPage {
                 ops.describe(), rates.bytesPerSecond() / 1e9, rates.operationsPerSecond() / 1e9));
   }
 
+  /** How fast memory was read before models were measured at a context. */
+  void reading(int context, MachineRates rates) {
+    reading.put(context, rates.bytesPerSecond());
+  }
+
+  /** The size in models' names. */
+  static String suffix(List<SweepModel> models) {
+    String name = models.getFirst().name();
+    return name.substring(name.indexOf('-') + 1);
+  }
+
   /** The results of one size, ours first. */
-  void size(List<SweepModel> models, Path folder) throws IOException {
+  void size(List<SweepModel> models) {
     SweepModel own = models.getFirst();
-    String suffix = own.name().substring(own.name().indexOf('-') + 1);
+    String suffix = suffix(models);
     text.append("%n## %s%n".formatted(suffix.toUpperCase(Locale.ROOT)));
     for (SweepModel other : models.subList(1, models.size())) {
       decoding(own, other);
@@ -54,16 +67,13 @@ final class SpeedClaimPage {
             .formatted(suffix));
     prompts(models);
     text.append("%n![Reading prompts](speed-claim-prompts-%s.svg)%n".formatted(suffix));
-    SpeedClaimPlots plots = new SpeedClaimPlots(contexts, folder, suffix);
-    plots.gain(own, models.get(1));
-    plots.decoding(models);
-    plots.prompts(models);
+    held.append(SpeedClaimSummary.rows(models, contexts));
   }
 
   private void decoding(SweepModel own, SweepModel other) {
     text.append("%n### Decoding: %s against %s%n%n".formatted(own.name(), other.name()));
     text.append(
-        "Tokens a second of all sequences, ours / the other's, and **gain** (predicted by bytes).%n%n"
+        "Tokens a second of all sequences, ours / the other's, and **gain** (predicted).%n%n"
             .formatted());
     table((context, batch) -> {
       Optional<SweepPoint> ours = own.point(context, batch);
@@ -88,17 +98,17 @@ final class SpeedClaimPage {
     return ours.decodeTokensPerSecond() / theirs.decodeTokensPerSecond();
   }
 
-  /** How many times fewer bytes we touch. */
+  /** The same as the least that a step takes has it. */
   static double predicted(SweepPoint ours, SweepPoint theirs) {
-    return (double) theirs.decodeBytes() / ours.decodeBytes();
+    return theirs.floorSeconds() / ours.floorSeconds();
   }
 
   private void table(BiFunction<Integer, Integer, String> cell) {
-    text.append("| tokens in the cache |");
+    text.append("| tokens in the cache (GB/s then) |");
     SpeedClaim.BATCHES.forEach(batch -> text.append(" %d |".formatted(batch)));
     text.append("%n|---|%s%n".formatted("---|".repeat(SpeedClaim.BATCHES.size())));
     for (int context : contexts) {
-      text.append("| %d |".formatted(context));
+      text.append("| %d (%.0f) |".formatted(context, reading.getOrDefault(context, 0.0) / 1e9));
       SpeedClaim.BATCHES.forEach(
           batch -> text.append(" %s |".formatted(cell.apply(context, batch))));
       text.append("%n".formatted());
@@ -146,12 +156,25 @@ final class SpeedClaimPage {
         java -cp bench/target/gta4j-bench-0.1.0-SNAPSHOT.jar org.gta4j.bench.SpeedClaim %s
 
     Random weights of the paper's shapes (and of MLA, absorbed, in the size of its 1B models), %s, cache %s, all
-    variants in this engine. %sPredicted gains count the bytes that a step of decoding touches, and the
-    operations of a whole prompt, and know nothing else. Caches of more than 10 GB were left out, and of several
-    sequences those of more than 5.6 GB; columns are sequences. A prompt's time is
-    summed over pieces that were timed after fewer tokens, from none on.
+    variants in this engine, taking turns sample by sample where their caches fit side by side; medians of five
+    samples, of three where those take long. %s
+
+    A step of decoding is predicted to take the longer of two times: its bytes at the rate that memory was read at before
+    that context was measured, and its operations at the best rate of matrix products. A prompt is predicted by its
+    operations. Attention is computed in f32, at a fifth of that rate, which no prediction knows. Caches of more than
+    10 GB were left out, and of several sequences those of more than 5.6 GB; columns are sequences. A prompt's time is
+    put together from pieces of it, timed after fewer tokens and after more.
+
+    ## Where it holds
+
+    Against GQA, by the share that the cache has of what GQA reads in a step:
+
+    | size | work | measurements | gain | of what was predicted |
+    |---|---|---|---|---|
+    %s
     """
-            .formatted(arguments, weights.label(), cache.label(), machine)
+            .formatted(
+                arguments, weights.label(), cache.label(), machine, held.toString().stripTrailing())
         + text;
   }
 }

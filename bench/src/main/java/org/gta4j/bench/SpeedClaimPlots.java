@@ -5,7 +5,9 @@ import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
 import org.knowm.xchart.ChartEncoder;
@@ -20,17 +22,32 @@ final class SpeedClaimPlots {
   private static final List<Integer> SHOWN_BATCHES = List.of(1, 8, 32);
 
   private final List<Integer> contexts;
-  private final Path folder;
-  private final String suffix;
+  private final Map<String, XYChart> charts = new LinkedHashMap<>();
 
-  SpeedClaimPlots(List<Integer> contexts, Path folder, String suffix) {
+  SpeedClaimPlots(List<Integer> contexts) {
     this.contexts = contexts;
-    this.folder = folder;
-    this.suffix = suffix;
+  }
+
+  /** Draws one size's models, ours first. */
+  void add(List<SweepModel> models) {
+    String suffix = SpeedClaimPage.suffix(models);
+    charts.put("gain-" + suffix, gain(models.getFirst(), models.get(1)));
+    charts.put("decode-" + suffix, decoding(models));
+    charts.put("prompts-" + suffix, prompts(models));
+  }
+
+  /** Writes all that were drawn. */
+  void write(Path folder) throws IOException {
+    for (Map.Entry<String, XYChart> chart : charts.entrySet()) {
+      Path file = folder.resolve("speed-claim-%s.svg".formatted(chart.getKey()));
+      try (OutputStream out = Files.newOutputStream(file)) {
+        ChartEncoder.saveChart(chart.getValue(), out, "svg");
+      }
+    }
   }
 
   /** Measured and predicted gain of decoding over the context, for some batches. */
-  void gain(SweepModel own, SweepModel other) throws IOException {
+  private XYChart gain(SweepModel own, SweepModel other) {
     XYChart chart =
         chart("Decoding: %s against %s".formatted(own.name(), other.name()), "times faster");
     for (int batch : SHOWN_BATCHES) {
@@ -47,7 +64,7 @@ final class SpeedClaimPlots {
                       .map(pair -> SpeedClaimPage.predicted(pair[0], pair[1])))
           .ifPresent(series -> series.setLineStyle(SeriesLines.DASH_DASH));
     }
-    save(chart, "gain");
+    return chart;
   }
 
   private static Optional<SweepPoint[]> both(
@@ -58,7 +75,7 @@ final class SpeedClaimPlots {
   }
 
   /** Decoded tokens a second over the context, for one sequence and for eight. */
-  void decoding(List<SweepModel> models) throws IOException {
+  private XYChart decoding(List<SweepModel> models) {
     XYChart chart = chart("Decoding, all sequences together", "tokens a second");
     for (SweepModel model : models) {
       for (int batch : List.of(1, 8)) {
@@ -69,17 +86,17 @@ final class SpeedClaimPlots {
       }
     }
     chart.getStyler().setYAxisLogarithmic(true);
-    save(chart, "decode");
+    return chart;
   }
 
   /** Tokens a second of whole prompts. */
-  void prompts(List<SweepModel> models) throws IOException {
+  private XYChart prompts(List<SweepModel> models) {
     XYChart chart = chart("Reading a prompt", "tokens a second");
     for (SweepModel model : models) {
       add(chart, model.name(), tokens -> model.promptSeconds(tokens).map(s -> tokens / s));
     }
     chart.getStyler().setYAxisLogarithmic(true);
-    save(chart, "prompts");
+    return chart;
   }
 
   private static XYChart chart(String title, String unit) {
@@ -107,12 +124,5 @@ final class SpeedClaimPlots {
       }
     }
     return x.isEmpty() ? Optional.empty() : Optional.of(chart.addSeries(name, x, y));
-  }
-
-  private void save(XYChart chart, String name) throws IOException {
-    Path file = folder.resolve("speed-claim-%s-%s.svg".formatted(name, suffix));
-    try (OutputStream out = Files.newOutputStream(file)) {
-      ChartEncoder.saveChart(chart, out, "svg");
-    }
   }
 }

@@ -3,12 +3,11 @@ package org.gta4j.bench;
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeMap;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Weights;
 import org.gta4j.cost.StepCost;
+import org.gta4j.measure.MachineRates;
 import org.gta4j.measure.RandomWeights;
 import org.gta4j.measure.TimedSteps;
 import org.gta4j.model.Decoder;
@@ -19,25 +18,13 @@ import org.gta4j.tensor.DType;
 
 /** One shape with random weights, and what was measured of it so far. */
 final class SweepModel implements AutoCloseable {
-  /** Rows of a prompt that are timed; fewer where each of them looks at very many tokens. */
-  private static final int PROMPT = 512;
-
-  private static final long PROMPT_TOKENS_SEEN = 1L << 23;
-
-  private static final int SAMPLES = 3;
-  private static final double ENOUGH_SECONDS = 4;
-  private static final double SAMPLE_SECONDS = 0.25;
-  private static final int MOST_STEPS = 64;
-
   private final String name;
   private final CacheType cacheType;
   private final Arena arena = Arena.ofShared();
   private final Decoder decoder;
   private final StepCost cost;
   private final List<SweepPoint> points = new ArrayList<>();
-
-  /** Seconds that a token of a prompt takes, by the tokens before it. */
-  private final TreeMap<Integer, Double> promptSeconds = new TreeMap<>();
+  private final PromptTimes prompts = new PromptTimes();
 
   SweepModel(String name, DType weightType, CacheType cacheType, Ops ops) {
     this.name = name;
@@ -63,62 +50,33 @@ final class SweepModel implements AutoCloseable {
     return cost;
   }
 
-  /**
-   * Measures all of the batches whose cache is not too large, and a piece of a prompt after {@code
-   * context} tokens.
-   */
-  void measure(int context, List<Integer> batches) {
-    List<Integer> fitting =
-        batches.stream()
-            .filter(batch ->
-                batch * (context + 1.0) * cost.cacheBytesPerToken()
-                    <= (batch == 1 ? SpeedClaim.CACHE_BYTES : SpeedClaim.BATCH_BYTES))
-            .toList();
-    if (fitting.isEmpty()) {
-      return;
-    }
-    int rows = Math.clamp(PROMPT_TOKENS_SEEN / Math.max(1, context), 64, PROMPT);
-    try (TimedSteps steps =
-        new TimedSteps(
-            decoder, cacheType, fitting.getLast(), context, Math.max(rows, MOST_STEPS))) {
-      if (context > 0) {
-        for (int batch : fitting) {
-          points.add(
-              new SweepPoint(
-                  context, batch, decode(steps, batch), cost.decodeBytes(batch, context)));
-        }
-      }
-      promptSeconds.put(context, median(() -> steps.prefill(rows, 1) / rows));
-    }
+  /** Bytes of so many sequences' caches. */
+  double cacheBytes(int context, int batch) {
+    return batch * (context + 1.0) * cost.cacheBytesPerToken();
   }
 
-  private static double decode(TimedSteps steps, int batch) {
-    double once = steps.decode(1, batch);
-    int count = (int) Math.clamp(SAMPLE_SECONDS / once, 1, MOST_STEPS);
-    return batch / median(() -> steps.decode(count, batch) / count);
+  /** Sequences that have {@code context} tokens in their caches. */
+  TimedSteps steps(int context, int batch, int room) {
+    return new TimedSteps(decoder, cacheType, batch, context, room);
   }
 
-  /** A measurement that can be repeated. */
-  @FunctionalInterface
-  private interface Timing {
-    double seconds();
+  /** Adds a measurement of decoding. */
+  void addDecoding(int context, int batch, double tokensPerSecond, MachineRates rates) {
+    double bytes = cost.decodeBytes(batch, context);
+    points.add(
+        new SweepPoint(
+            context,
+            batch,
+            tokensPerSecond,
+            Math.max(
+                bytes / rates.bytesPerSecond(),
+                cost.decodeOperations(batch, context) / rates.operationsPerSecond()),
+            1 - cost.weightBytes() / bytes));
   }
 
-  /** The middle one of three, after one that does not count; fewer where each takes long. */
-  private static double median(Timing timing) {
-    List<Double> samples = new ArrayList<>();
-    double total = 0;
-    double first = timing.seconds();
-    if (first > ENOUGH_SECONDS) {
-      return first;
-    }
-    while (samples.size() < SAMPLES && total < ENOUGH_SECONDS) {
-      double seconds = timing.seconds();
-      total += seconds;
-      samples.add(seconds);
-    }
-    samples.sort(null);
-    return samples.get(samples.size() / 2);
+  /** Adds a measurement of a piece of a prompt. */
+  void addPrompt(int context, int tokens, double secondsPerToken) {
+    prompts.add(context, tokens, secondsPerToken);
   }
 
   /** The measurement at a context and batch, where there was memory for it. */
@@ -128,25 +86,9 @@ final class SweepModel implements AutoCloseable {
         .findFirst();
   }
 
-  /**
-   * Seconds that a prompt of {@code tokens} takes: a token's time grows with the tokens before it,
-   * between those where it was measured as on a straight line. Empty where it was not measured that
-   * far.
-   */
+  /** Seconds that a prompt of {@code tokens} takes; empty where it was not measured that far. */
   Optional<Double> promptSeconds(int tokens) {
-    if (promptSeconds.isEmpty() || promptSeconds.lastKey() < tokens) {
-      return Optional.empty();
-    }
-    double total = 0;
-    Map.Entry<Integer, Double> before = promptSeconds.firstEntry();
-    for (Map.Entry<Integer, Double> next : promptSeconds.tailMap(0, false).entrySet()) {
-      if (before.getKey() >= tokens) {
-        break;
-      }
-      total += (next.getKey() - before.getKey()) * (before.getValue() + next.getValue()) / 2;
-      before = next;
-    }
-    return Optional.of(total);
+    return prompts.of(tokens);
   }
 
   @Override

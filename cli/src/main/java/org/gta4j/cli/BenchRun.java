@@ -9,6 +9,7 @@ import java.util.function.Consumer;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cost.StepCost;
 import org.gta4j.measure.MachineRates;
+import org.gta4j.measure.Samples;
 import org.gta4j.measure.TimedSteps;
 
 /**

@@ -35,7 +35,8 @@ public record MachineRates(double bytesPerSecond, double operationsPerSecond) {
     return new MachineRates(readingRate(ops), productRate(ops, weights));
   }
 
-  private static double readingRate(Ops ops) {
+  /** How many bytes a second all threads read together of memory that no cache holds. */
+  public static double readingRate(Ops ops) {
     try (MemoryReading reading = ops.reading(READ_BYTES)) {
       double best = 0;
       for (int pass = 0; pass < PASSES; pass++) {

@@ -1,4 +1,4 @@
-package org.gta4j.cli;
+package org.gta4j.measure;
 
 import java.util.ArrayList;
 import java.util.Collections;
@@ -6,21 +6,24 @@ import java.util.List;
 import java.util.OptionalDouble;
 
 /** Measurements of the same thing, of which the middle one counts. */
-final class Samples {
+public final class Samples {
   private final List<Double> values = new ArrayList<>();
 
+  /** None yet. */
+  public Samples() {}
+
   /** Adds one. */
-  void add(double value) {
+  public void add(double value) {
     values.add(value);
   }
 
   /** Adds one if there is one. */
-  void add(OptionalDouble value) {
+  public void add(OptionalDouble value) {
     value.ifPresent(this::add);
   }
 
   /** The middle one, or the mean of the two in the middle; empty where there are none. */
-  OptionalDouble median() {
+  public OptionalDouble median() {
     if (values.isEmpty()) {
       return OptionalDouble.empty();
     }
