@@ -6,12 +6,12 @@ import java.util.List;
 import java.util.Optional;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.Weights;
+import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.measure.RandomWeights;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
-import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
 
@@ -20,19 +20,13 @@ import org.gta4j.tensor.DType;
  *
  * @param name what people call it
  * @param checkpoint where its weights are
- * @param backend what computes, and why
- * @param decoder the model
+ * @param model the model, which closes its checkpoint
  */
-record BenchModel(String name, Checkpoint checkpoint, Backends.Choice backend, Decoder decoder)
+record BenchModel(String name, Checkpoint checkpoint, LanguageModel model)
     implements AutoCloseable {
-  /**
-   * Random weights of a shape.
-   *
-   * @throws IllegalArgumentException if there is no shape of that name
-   */
+  /** Random weights of a shape. */
   @SuppressWarnings("MustBeClosedChecker") // the checkpoint owns the arena
-  static Checkpoint random(String shape, DType dtype) {
-    Preset preset = Preset.named(shape);
+  static Checkpoint random(Preset preset, DType dtype) {
     Arena arena = Arena.ofShared();
     try {
       Weights weights =
@@ -45,19 +39,10 @@ record BenchModel(String name, Checkpoint checkpoint, Backends.Choice backend, D
   }
 
   /** Prepares a checkpoint, which is closed with the model, and where this fails. */
-  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
   static BenchModel of(String name, Checkpoint checkpoint, LoadOptions options) {
     try {
-      Backends.Choice backend =
-          Backends.choose(options.backend(), options.threads(), options.activations());
-      try {
-        ModelConfig config = ModelConfig.read(checkpoint.config());
-        Decoder decoder = new Decoder(config, checkpoint.weights(), backend.ops());
-        return new BenchModel(name, checkpoint, backend, decoder);
-      } catch (RuntimeException | Error e) {
-        backend.ops().close();
-        throw e;
-      }
+      return new BenchModel(
+          name, checkpoint, LanguageModel.of(checkpoint, Optional.empty(), options));
     } catch (RuntimeException | Error e) {
       checkpoint.close();
       throw e;
@@ -66,12 +51,17 @@ record BenchModel(String name, Checkpoint checkpoint, Backends.Choice backend, D
 
   /** What computes. */
   Ops ops() {
-    return backend.ops();
+    return model.ops();
+  }
+
+  /** Its steps. */
+  Decoder decoder() {
+    return model.decoder();
   }
 
   /** Why nothing better computes. */
   List<String> reasons() {
-    return backend.reasons();
+    return model.fallbacks();
   }
 
   /** The type of most of its weights, under the names of the options. */
@@ -86,8 +76,6 @@ record BenchModel(String name, Checkpoint checkpoint, Backends.Choice backend, D
 
   @Override
   public void close() {
-    decoder.close();
-    backend.ops().close();
-    checkpoint.close();
+    model.close();
   }
 }

@@ -5,19 +5,20 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.measure.MachineRates;
-import org.gta4j.measure.TimedSteps;
+import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
+import org.gta4j.model.export.GgufExport;
 import org.gta4j.model.export.WeightFormat;
 
 /** {@code gta bench}. */
 final class BenchVerb extends Verb {
   private static final String LLAMACPP = "llamacpp=";
   private static final int MOST_TOKENS = 1 << 24;
+  private static final int MOST_SEQUENCES = 4096;
 
   private final Setting<String> random =
       Setting.text(
@@ -77,17 +78,14 @@ final class BenchVerb extends Verb {
 
   @Override
   void run(Terminal terminal) {
-    List<Integer> prompts = numbers(prompt, "512", 0);
-    List<Integer> batches = numbers(batch, "1", 1);
-    List<Integer> depths = numbers(depth, "0", 0);
-    int generated = Check.count(generate, 0, 64);
-    int times = Check.count(repetitions, 1, 5);
-    prompts.removeIf(tokens -> tokens == 0);
-    if (prompts.isEmpty() && generated == 0) {
-      throw new UsageException(
-          "nothing to measure: ask for a --prompt or for tokens to --generate");
-    }
+    BenchPlan plan = plan();
     LoadOptions load = cached(options.loadOptions());
+    if (load.context().isPresent() && plan.longest() > load.context().get()) {
+      throw UsageException.of(
+          "--context",
+          "room for sequences of %d tokens".formatted(plan.longest()),
+          load.context().get());
+    }
     Optional<WeightFormat> format = weights.value().map(BenchVerb::format);
     Optional<Path> peerFolder = peerFolder();
     Optional<Preset> shape = random.value().map(BenchVerb::shape);
@@ -98,7 +96,7 @@ final class BenchVerb extends Verb {
     boolean retyped = shape.isEmpty() && format.isPresent();
     boolean peerRunsIt = peerFolder.isPresent() && !compareModel.isGiven();
     boolean written = retyped || (peerRunsIt && !isGguf(options.path()));
-    try (Progress progress = new Progress(terminal, "measuring", 0, "cases");
+    try (Progress progress = new Progress(terminal, "measuring", plan.cases(), "cases");
         TimedFile file = new TimedFile()) {
       Optional<LlamaCpp> peer = Optional.empty();
       if (peerFolder.isPresent()) {
@@ -108,18 +106,51 @@ final class BenchVerb extends Verb {
                 : written ? file.path() : options.path().orElseThrow();
         peer = Optional.of(LlamaCpp.in(peerFolder.get(), model, load.threads(), load.cacheType()));
       }
-      Checkpoint checkpoint =
-          shape.isPresent()
-              ? BenchModel.random(shape.get().name(), format.orElse(WeightFormat.Q8).dtype())
-              : options.open();
+      Checkpoint checkpoint = checkpoint(plan, load, shape, format.orElse(WeightFormat.Q8));
+      if (peerRunsIt) {
+        requireKnown(checkpoint);
+      }
       if (written) {
         Optional<WeightFormat> become = retyped ? format : Optional.empty();
-        checkpoint = file.of(checkpoint, become, peerRunsIt, progress);
+        checkpoint = file.of(checkpoint, become, progress);
       }
       String name = shape.map(Preset::name).orElseGet(options::modelName);
       try (BenchModel model = BenchModel.of(name, checkpoint, load)) {
-        run(terminal, progress, model, load, peer, prompts, generated, batches, depths, times);
+        run(terminal, progress, model, load, peer, plan);
       }
+    }
+  }
+
+  private BenchPlan plan() {
+    List<Integer> prompts = numbers(prompt, "512", 0, MOST_TOKENS);
+    List<Integer> batches = numbers(batch, "1", 1, MOST_SEQUENCES);
+    List<Integer> depths = numbers(depth, "0", 0, MOST_TOKENS);
+    int generated = Check.count(generate, 0, 64);
+    int times = Check.count(repetitions, 1, 5);
+    prompts.removeIf(tokens -> tokens == 0);
+    if (prompts.isEmpty() && generated == 0) {
+      throw new UsageException(
+          "nothing to measure: ask for a --prompt or for tokens to --generate");
+    }
+    return new BenchPlan(prompts, generated, batches, depths, times);
+  }
+
+  /** The model's weights, where there is memory for what is planned. */
+  private Checkpoint checkpoint(
+      BenchPlan plan, LoadOptions load, Optional<Preset> shape, WeightFormat format) {
+    if (shape.isPresent()) {
+      ModelConfig config = ModelConfig.read(shape.get().config());
+      plan.requireMemory(config, load.cacheType(), format.dtype().bytes(config.parameters()));
+      return BenchModel.random(shape.get(), format.dtype());
+    }
+    Checkpoint checkpoint = options.open();
+    try {
+      plan.requireMemory(
+          ModelConfig.read(checkpoint.config()), load.cacheType(), checkpoint.weights().bytes());
+      return checkpoint;
+    } catch (RuntimeException | Error e) {
+      checkpoint.close();
+      throw e;
     }
   }
 
@@ -129,21 +160,11 @@ final class BenchVerb extends Verb {
       BenchModel model,
       LoadOptions load,
       Optional<LlamaCpp> peer,
-      List<Integer> prompts,
-      int generated,
-      List<Integer> batches,
-      List<Integer> depths,
-      int times) {
+      BenchPlan plan) {
     for (String reason : model.reasons()) {
       terminal.say("backend %s runs, since %s".formatted(model.ops().name(), reason));
     }
-    CacheLayout layout = model.decoder().cacheLayout(load.cacheType());
-    int longest = Math.max(generated, prompts.stream().mapToInt(Integer::intValue).max().orElse(0));
-    for (int sequences : batches) {
-      for (int tokens : depths) {
-        requireMemory(model, layout, sequences, tokens, longest);
-      }
-    }
+    plan.warning(model.decoder().config()).ifPresent(terminal::say);
     MachineRates rates = MachineRates.measure(model.ops(), model.checkpoint().weights().mainType());
     BenchReport report =
         new BenchReport(
@@ -154,34 +175,20 @@ final class BenchVerb extends Verb {
             peer.map(found -> "llama.cpp on " + found.model().getFileName()),
             options.isJson());
     report.begin();
-    long total = (long) batches.size() * depths.size();
     long[] done = {0};
     BenchRun run =
         new BenchRun(
-            model, load.cacheType(), rates, peer, times, news -> progress.at(done[0], news));
-    for (int tokens : depths) {
-      for (int sequences : batches) {
-        progress.at(done[0], total);
-        run.time(prompts, generated, sequences, tokens, report::add);
+            model,
+            load.cacheType(),
+            rates,
+            peer,
+            plan.repetitions(),
+            news -> progress.at(done[0], news));
+    for (int tokens : plan.depths()) {
+      for (int sequences : plan.batches()) {
+        run.time(plan.prompts(), plan.generate(), sequences, tokens, report::add);
         done[0]++;
       }
-    }
-  }
-
-  private static void requireMemory(
-      BenchModel model, CacheLayout layout, int batch, int depth, int room) {
-    long memory = MemoryCheck.physicalBytes();
-    long cache = TimedSteps.cacheBytes(layout, batch, depth, room);
-    long weights = 2 * model.checkpoint().weights().bytes(); // as stored, and packed
-    if (cache > memory - weights) {
-      throw new RefusedException(
-          "%d sequences of %d tokens: their cache takes %s beside %s of weights, this machine has %s of memory: ask for fewer, or a smaller --cache-type"
-              .formatted(
-                  batch,
-                  depth + room,
-                  Numbers.bytes(cache),
-                  Numbers.bytes(weights),
-                  Numbers.bytes(memory)));
     }
   }
 
@@ -199,7 +206,18 @@ final class BenchVerb extends Verb {
   }
 
   private static boolean isGguf(Optional<Path> model) {
-    return model.isPresent() && String.valueOf(model.get().getFileName()).endsWith(".gguf");
+    return model.isPresent() && Checkpoint.isGguf(model.get());
+  }
+
+  /** llama.cpp computes the same models as we do, but for ours. */
+  private static void requireKnown(Checkpoint checkpoint) {
+    ModelConfig config = ModelConfig.read(checkpoint.config());
+    if (new GgufExport(checkpoint, config, (name, tensor) -> tensor.dtype()).isOwn()) {
+      checkpoint.close();
+      throw new RefusedException(
+          "--compare: llama.cpp knows no model like %s, with %s attention: name the GGUF file that it should run instead with --compare-model"
+              .formatted(checkpoint.name(), config.attention().name()));
+    }
   }
 
   /** llama.cpp's programs have no f32 cache: beside them, f16 is what both have by default. */
@@ -228,7 +246,7 @@ final class BenchVerb extends Verb {
     }
     if (compareModel.isGiven() && !isGguf(Optional.of(Check.path(compareModel)))) {
       throw UsageException.of(
-          "--compare-model", "a .gguf file, for llama.cpp to run", compareModel.or(""));
+          "--compare-model", "a GGUF file, for llama.cpp to run", compareModel.or(""));
     }
     try {
       return Optional.of(Path.of(given.substring(LLAMACPP.length())));
@@ -238,25 +256,25 @@ final class BenchVerb extends Verb {
   }
 
   /** Numbers with commas between them. */
-  private static List<Integer> numbers(Setting<String> option, String absent, int least) {
+  private static List<Integer> numbers(Setting<String> option, String absent, int least, int most) {
     List<Integer> numbers = new ArrayList<>();
     for (String part : option.or(absent).split(",", -1)) {
       try {
         numbers.add(Integer.parseInt(part.strip()));
       } catch (NumberFormatException e) {
-        throw wrong(option, least, part);
+        throw wrong(option, least, most, part);
       }
-      if (numbers.getLast() < least || numbers.getLast() > MOST_TOKENS) {
-        throw wrong(option, least, part);
+      if (numbers.getLast() < least || numbers.getLast() > most) {
+        throw wrong(option, least, most, part);
       }
     }
     return numbers;
   }
 
-  private static UsageException wrong(Setting<String> option, int least, String part) {
+  private static UsageException wrong(Setting<String> option, int least, int most, String part) {
     return UsageException.of(
         option.name(),
-        "integers from %d to %d with commas between them".formatted(least, MOST_TOKENS),
+        "integers from %d to %d with commas between them".formatted(least, most),
         part.isEmpty() ? "nothing between two commas" : part);
   }
 }

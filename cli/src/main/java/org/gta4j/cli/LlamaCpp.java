@@ -114,7 +114,7 @@ final class LlamaCpp {
         new ArrayList<>(List.of(batchedBench.toString(), "-m", model.toString()));
     option(command, "-t", threads);
     command.addAll(List.of("-fa", "on"));
-    option(command, "-c", Math.multiplyExact(prompt + generate + UBATCH, batch));
+    option(command, "-c", (prompt + (long) generate + UBATCH) * batch);
     option(command, "-npp", prompt);
     option(command, "-ntg", generate);
     option(command, "-npl", batch);
@@ -126,9 +126,9 @@ final class LlamaCpp {
     return found;
   }
 
-  private static void option(List<String> command, String name, int value) {
+  private static void option(List<String> command, String name, long value) {
     command.add(name);
-    command.add(Integer.toString(value));
+    command.add(Long.toString(value));
   }
 
   private static OptionalDouble speed(JsonNode line, String key) {
@@ -147,7 +147,10 @@ final class LlamaCpp {
         .forEach(objects::add);
     if (objects.isEmpty()) {
       throw new RefusedException(
-          "%s: expected lines of JSON on its output, found none".formatted(command.getFirst()));
+          "%s: expected lines of JSON on its output, found %s"
+              .formatted(
+                  command.getFirst(),
+                  output.lines().filter(line -> !line.isBlank()).findFirst().orElse("none")));
     }
     return objects;
   }
@@ -164,8 +167,11 @@ final class LlamaCpp {
       reader.join();
       if (code != 0) {
         throw new RefusedException(
-            "%s ended with exit code %d: %s"
-                .formatted(String.join(" ", command), code, last.toString().strip()));
+            "%s ended with exit code %d%s"
+                .formatted(
+                    String.join(" ", command),
+                    code,
+                    last.isEmpty() ? "" : ": " + last.toString().strip()));
       }
       return output;
     } catch (IOException e) {
@@ -175,7 +181,15 @@ final class LlamaCpp {
       throw new CancellationException(command.getFirst() + " was stopped");
     } finally {
       process.destroy();
-      Runtime.getRuntime().removeShutdownHook(stop);
+      forget(stop);
+    }
+  }
+
+  private static void forget(Thread hook) {
+    try {
+      Runtime.getRuntime().removeShutdownHook(hook);
+    } catch (IllegalStateException e) {
+      // The process is ending, and the hook has stopped the peer.
     }
   }
 

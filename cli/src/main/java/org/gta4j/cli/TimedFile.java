@@ -47,11 +47,8 @@ final class TimedFile implements AutoCloseable {
    *
    * @param model whose weights; closed afterwards
    * @param format what they become; as they are where this is empty
-   * @param forPeer whether llama.cpp is to run it
-   * @throws RefusedException if llama.cpp is to run it and cannot
    */
-  Checkpoint of(
-      Checkpoint model, Optional<WeightFormat> format, boolean forPeer, Progress progress) {
+  Checkpoint of(Checkpoint model, Optional<WeightFormat> format, Progress progress) {
     try (model) {
       ModelConfig config = ModelConfig.read(model.config());
       config.requireTensors(model.weights());
@@ -60,11 +57,6 @@ final class TimedFile implements AutoCloseable {
               ? new WeightPlan(config, format.get())
               : (name, tensor) -> tensor.dtype();
       GgufExport export = new GgufExport(model, config, types);
-      if (forPeer && export.isOwn()) {
-        throw new RefusedException(
-            "--compare: llama.cpp knows no model with %s attention: name the GGUF file that it should run instead with --compare-model"
-                .formatted(config.attention().name()));
-      }
       export.write(
           path(),
           new GgufPairs(),

@@ -30,7 +30,8 @@ abstract class Verb {
         .synopsisHeading("Usage: ")
         .customSynopsis("gta " + name + " " + synopsis)
         .descriptionHeading("%n")
-        .description(description.toArray(new String[0]))
+        .description(
+            description.stream().map(line -> line.replace("%", "%%")).toArray(String[]::new))
         .parameterListHeading("%n")
         .optionListHeading("%nOptions:%n")
         .sortOptions(false)

@@ -124,9 +124,11 @@ class BenchIT {
         "--depth -1 | --depth: expected integers from 0",
         "--prompt 0 --generate 0 | nothing to measure",
         "--compare llamacpp | --compare: expected llamacpp=FOLDER, found llamacpp",
-        "--compare llamacpp=. --compare-model x | --compare-model: expected a .gguf file",
+        "--compare llamacpp=. --compare-model x | --compare-model: expected a GGUF file",
         "--compare llamacpp=. --cache-type f32 | llama.cpp's programs have no such cache",
         "--compare-model x.gguf | --compare-model is for --compare",
+        "--batch 5000 | --batch: expected integers from 1 to 4096",
+        "--depth 100 --context 50 | --context: expected room for sequences of 612 tokens, found 50",
         "--repetitions 0 | --repetitions: expected an integer from 1 on, found 0"
       })
   void aWrongCommandIsRefusedInASentence(String arguments, String sentence) {
@@ -141,9 +143,23 @@ class BenchIT {
   @Test
   void aCacheThatCannotFitIsRefusedBeforeItIsTaken() {
     GtaProcess.Ended process =
-        GtaProcess.run("bench", "--random", "gta-tiny", "--depth", "16000000", "--batch", "100000");
+        GtaProcess.run("bench", "--random", "gta-tiny", "--depth", "16000000", "--batch", "4000");
     assertThat(process.code()).isEqualTo(1);
     assertThat(process.err()).contains("this machine has").contains("ask for fewer");
+  }
+
+  @Test
+  void whatAModelWasNotMadeForIsMeasuredAndSaid() {
+    GtaProcess.Ended process =
+        GtaProcess.run("bench", "--depth", "600", "--prompt", "0", "--generate", "1").done();
+    assertThat(process.err()).contains("sequences of 601 tokens are more than the 512");
+  }
+
+  @Test
+  void theHelpTextIsWhole() {
+    GtaProcess.Ended process = GtaProcess.run("bench", "--help").done();
+    assertThat(process.out()).contains("100 % would be perfect");
+    assertThat(process.err()).isEmpty();
   }
 
   /** Programs of llama.cpp's names that print what those print. */

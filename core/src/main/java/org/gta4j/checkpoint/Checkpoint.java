@@ -71,6 +71,11 @@ public record Checkpoint(
         path.getFileName());
   }
 
+  /** Whether a file begins as a GGUF file does, whatever its name is. */
+  public static boolean isGguf(Path file) {
+    return GgufFile.isGguf(file);
+  }
+
   /**
    * A llama2.c model in memory.
    *

@@ -137,6 +137,9 @@ public final class InputFile implements AutoCloseable {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }
+    if (e instanceof NoSuchFileException) {
+      return "there is no such file or folder";
+    }
     String reason = e instanceof FileSystemException known ? known.getReason() : e.getMessage();
     return reason == null ? e.getClass().getSimpleName() : reason;
   }

@@ -140,6 +140,11 @@ public final class LanguageModel implements AutoCloseable {
         .flatMap(file -> ChatTemplates.of(TokenizerConfig.beside(file)));
   }
 
+  /** What computes its steps, for those who make their own: to measure them, say. */
+  public Decoder decoder() {
+    return decoder;
+  }
+
   /** Its sizes. */
   public ModelConfig config() {
     return decoder.config();

@@ -3,6 +3,7 @@ package org.gta4j.model;
 import java.util.ArrayList;
 import java.util.Collections;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
 import org.gta4j.checkpoint.ConfigFile;
@@ -167,7 +168,7 @@ public record Preset(String name, ConfigFile config) {
    * @throws IllegalArgumentException if there is none, with the names there are
    */
   public static Preset named(String name) {
-    Preset preset = ALL.get(name);
+    Preset preset = ALL.get(name.toLowerCase(Locale.ROOT));
     if (preset == null) {
       throw new IllegalArgumentException(
           "expected the name of a shape, one of %s; found %s"

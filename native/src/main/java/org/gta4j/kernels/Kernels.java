@@ -10,11 +10,17 @@ import java.lang.foreign.SymbolLookup;
 import java.lang.foreign.ValueLayout;
 import java.lang.invoke.MethodHandle;
 import java.lang.ref.Reference;
+import java.nio.file.AccessDeniedException;
+import java.nio.file.FileSystemException;
 import java.nio.file.Files;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
+import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.List;
 import java.util.Optional;
+import java.util.UUID;
 import java.util.function.Consumer;
 import java.util.stream.Collectors;
 
@@ -49,10 +55,18 @@ final class Kernels {
     private Loaded() {}
   }
 
-  /** What came of looking for the library. */
-  private record Found(Optional<Kernels> kernels, String obstacle) {
+  /**
+   * What came of looking for the library.
+   *
+   * @param isWrong whether the obstacle is what somebody has set
+   */
+  private record Found(Optional<Kernels> kernels, String obstacle, boolean isWrong) {
+    static Found of(Kernels kernels) {
+      return new Found(Optional.of(kernels), "", false);
+    }
+
     static Found nothing(String obstacle) {
-      return new Found(Optional.empty(), obstacle);
+      return new Found(Optional.empty(), obstacle, false);
     }
   }
 
@@ -112,43 +126,83 @@ final class Kernels {
         .orElseThrow(() -> new IllegalStateException(LIBRARY + " has no function " + name));
   }
 
-  /** The kernels for this processor; empty where they cannot run. */
+  /**
+   * The kernels for this processor; empty where they cannot run.
+   *
+   * @throws IllegalArgumentException if a level is forced that does not run here
+   */
   static Optional<Kernels> kernels() {
-    return Loaded.FOUND.kernels();
+    Found found = Loaded.FOUND;
+    if (found.isWrong()) {
+      throw new IllegalArgumentException(found.obstacle());
+    }
+    return found.kernels();
   }
 
-  /** Why they cannot run and what would help; empty where they can. */
+  /**
+   * Why they cannot run and what would help; empty where they can.
+   *
+   * @throws IllegalArgumentException if a level is forced that does not run here
+   */
   static Optional<String> obstacle() {
     return kernels().isPresent() ? Optional.empty() : Optional.of(Loaded.FOUND.obstacle());
   }
 
+  /** A library is a file to the system: it is written, loaded and deleted. */
   private static Found find() {
-    Path copy;
-    try (InputStream library = Kernels.class.getResourceAsStream(LIBRARY)) {
-      if (library == null) {
+    byte[] library;
+    try (InputStream stream = Kernels.class.getResourceAsStream(LIBRARY)) {
+      if (stream == null) {
         return Found.nothing(
             "its library is not in this build, since no C compiler was found: install gcc or clang and build again");
       }
-      copy = Files.createTempFile("gta4j", ".so");
-      Files.copy(library, copy, StandardCopyOption.REPLACE_EXISTING);
+      library = stream.readAllBytes();
     } catch (IOException e) {
-      return Found.nothing(
-          "its library cannot be written into the folder for temporary files (%s): point -Djava.io.tmpdir to one that can be written"
-              .formatted(e));
+      return Found.nothing("its library cannot be read from this build: " + e.getMessage());
     }
-    try {
-      return choose(SymbolLookup.libraryLookup(copy, Arena.global()));
-    } catch (IllegalArgumentException | IllegalCallerException | IllegalStateException e) {
-      return Found.nothing(
-          "its library cannot be loaded from %s (%s): point -Djava.io.tmpdir to a folder that programs may be loaded from, and give the JVM --enable-native-access=ALL-UNNAMED"
-              .formatted(copy.getParent(), e.getMessage()));
-    } finally {
-      // The system keeps a loaded library's file until the process ends.
+    List<String> failures = new ArrayList<>();
+    for (Path folder : folders()) {
+      Path file = folder.resolve("gta4j-%s.so".formatted(UUID.randomUUID()));
       try {
-        Files.deleteIfExists(copy);
-      } catch (IOException e) {
-        copy.toFile().deleteOnExit();
+        Files.createDirectories(folder);
+        Files.write(file, library, StandardOpenOption.CREATE_NEW);
+        return choose(SymbolLookup.libraryLookup(file, Arena.global()));
+      } catch (IOException
+          | IllegalArgumentException
+          | IllegalCallerException
+          | IllegalStateException e) {
+        failures.add("%s (%s)".formatted(folder, reason(e)));
+      } finally {
+        delete(file);
       }
+    }
+    return Found.nothing(
+        "its library cannot be loaded from %s: point -Djava.io.tmpdir to a folder that can be written and that programs may be loaded from, and give the JVM --enable-native-access=ALL-UNNAMED"
+            .formatted(String.join(" nor ", failures)));
+  }
+
+  /** Where programs may be loaded from: some systems do not allow it where temporary files go. */
+  private static List<Path> folders() {
+    return List.of(
+        Path.of(System.getProperty("java.io.tmpdir")),
+        Path.of(System.getProperty("user.home"), ".cache", "gta4j"));
+  }
+
+  private static String reason(Exception e) {
+    return switch (e) {
+      case NoSuchFileException ignored -> "there is no such folder";
+      case AccessDeniedException ignored -> "its permissions do not allow it";
+      case FileSystemException known when known.getReason() != null -> known.getReason();
+      default -> String.valueOf(e.getMessage());
+    };
+  }
+
+  /** The system keeps a loaded library's file until the process ends. */
+  private static void delete(Path file) {
+    try {
+      Files.deleteIfExists(file);
+    } catch (IOException e) {
+      file.toFile().deleteOnExit();
     }
   }
 
@@ -158,17 +212,18 @@ final class Kernels {
     if (!forced.isEmpty()) {
       for (Level level : Level.values()) {
         if (level.suffix().equals(forced) && level.canRun(machine)) {
-          return new Found(
-              Optional.of(new Kernels(library, level, "as -D%s asks for".formatted(PROPERTY))), "");
+          return Found.of(new Kernels(library, level, "as -D%s asks for".formatted(PROPERTY)));
         }
       }
-      return Found.nothing(
-          "-D%s=%s: expected one of the levels that run here, %s"
-              .formatted(PROPERTY, forced, runnable(machine)));
+      return new Found(
+          Optional.empty(),
+          "-D%s: expected one of the levels that run here (%s), found %s"
+              .formatted(PROPERTY, runnable(machine), forced),
+          true);
     }
     for (Level level : Level.values()) {
       if (level.canRun(machine)) {
-        return new Found(Optional.of(new Kernels(library, level, why(level, machine))), "");
+        return Found.of(new Kernels(library, level, why(level, machine)));
       }
     }
     boolean processor = Arrays.stream(Level.values()).anyMatch(l -> l.isOnProcessor(machine));
