@@ -222,12 +222,12 @@ static void weigh_values(work *w, int64_t begin, int64_t value_head, int wide, i
     next = ask ? next + offset : NULL;
     int64_t v = 0;
     for (; v + VALUE_VECTORS <= vectors; v += VALUE_VECTORS) {
-      VALUES[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights, end - from, out + v * VL,
-                          w->width);
+      VALUES[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights, end - from,
+                          out + v * VL, w->width);
     }
     for (; v < vectors; v++) {
-      ONE_VALUE[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights, end - from,
-                             out + v * VL, w->width);
+      ONE_VALUE[type][n - 1](values + v * VL * bytes, next ? next + v * VL * bytes : NULL, value_row, weights,
+                             end - from, out + v * VL, w->width);
     }
     from = end;
   }

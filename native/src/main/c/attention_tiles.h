@@ -1,7 +1,7 @@
 /*
- * The inner loops of attention: a tile of queries, a block of the cache. Numbers are widened to f32 in registers; scales
- * of cached rows belong to tokens, so scores are multiplied with them after their terms are added, and weights before
- * they come here.
+ * The inner loops of attention: a tile of queries, a block of the cache. Numbers are widened to f32 in registers;
+ * scales of cached rows belong to tokens, so scores are multiplied with them after their terms are added, and weights
+ * before they come here.
  */
 #ifndef ATTENTION_TILES_H
 #define ATTENTION_TILES_H
@@ -28,11 +28,12 @@ INLINE void ask_for(const uint8_t *at, int64_t bytes) {
  * Scores of `queries` queries and a block's tokens, over `dimensions` of the keys. Blocks lie anywhere, so that the
  * processor cannot guess where the next one is: its keys are asked for while these are computed on.
  *
- * next: the keys of a later block, or NULL, and the bytes of its rows; scales: of the tokens, NULL where the type has none; add: whether these
- * dimensions come after others
+ * next: the keys of a later block, or NULL, and the bytes of its rows; scales: of the tokens, NULL where the type has
+ * none; add: whether these dimensions come after others
  */
 INLINE void scores_of(int type, int queries, const void *keys, const uint8_t *next, int64_t next_row,
-                      const float *packed, int64_t dimensions, float scale, const float *scales, int add, float *scores) {
+                      const float *packed, int64_t dimensions, float scale, const float *scales, int add,
+                      float *scores) {
   /* As many tokens at a time as sums fit into registers. */
   for (int64_t first = 0; first < TOKENS; first += SCORE_VECTORS * VL) {
     vf sums[TILE_QUERIES][SCORE_VECTORS];

@@ -33,7 +33,10 @@ GTA_KERNEL(GTA(rms_norm)) {
   return 0;
 }
 
-/* first: cosines, second: sines, width: pairs; number: 0 where numbers i and i + width are turned together, else 2 i and 2 i + 1. */
+/*
+ * first: cosines, second: sines, width: pairs; number: 0 where numbers i and i + width are turned together, else 2 i
+ * and 2 i + 1.
+ */
 GTA_KERNEL(GTA(rotate)) {
   (void)scratch;
   const head_arguments *a = arguments;

@@ -29,8 +29,8 @@
 #define GTA_KERNEL(name) GTA_EXPORT int64_t name(const void *arguments, int64_t from, int64_t to, void *scratch)
 
 /*
- * How a unit lies in memory; the same order as PanelFormat's. Of numbers without scales panel after panel, of others block
- * after block: both panels' numbers, then both panels' scales, so that weights are read as one stream.
+ * How a unit lies in memory; the same order as PanelFormat's. Of numbers without scales panel after panel, of others
+ * block after block: both panels' numbers, then both panels' scales, so that weights are read as one stream.
  */
 enum format {
   FORMAT_F32,         /* [2][inputs][PANEL] */
@@ -40,7 +40,7 @@ enum format {
   FORMAT_Q8_MIN,      /* the same numbers, [2] scales f16, minima f16 */
   FORMAT_Q8_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
   FORMAT_Q8_HALVES,   /* the same numbers, [2] scales f32 of inputs 0-15, of inputs 16-31 */
-  FORMAT_Q4,          /* [blocks]: [2][4][PANEL] times 4 bytes: low halves groups 0-3, high halves 4-7, [2] scales f16 */
+  FORMAT_Q4,          /* [blocks]: [2][4][PANEL] times 4 bytes: low halves groups 0-3, high ones 4-7, [2] scales f16 */
   FORMAT_Q4_MIN,      /* the same numbers, [2] scales f16, minima f16 */
   FORMAT_Q4_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
   FORMATS
@@ -84,7 +84,7 @@ INLINE int64_t format_unit_bytes(int format, int64_t inputs) {
   return (bytes + 63) / 64 * 64;
 }
 
-/* Inputs that share a scale when they are quantized: half a block, since models have single inputs that are far larger. */
+/* Inputs that share a scale when they are quantized: half a block, as models have single inputs that are far larger. */
 #define HALF (BLOCK / 2)
 
 /* BLOCK inputs of one row, quantized for integer dot products. */
@@ -225,7 +225,8 @@ typedef struct {
 } store_arguments;
 
 /* Sizes that Java has as constants of its own: the compiler holds C to them, LayoutTest holds Java to them. */
-#define IN_JAVA(constant, number, type, bytes) _Static_assert(sizeof(type) == (number) * (bytes), "not as in Java's " constant)
+#define IN_JAVA(constant, number, type, bytes) \
+  _Static_assert(sizeof(type) == (number) * (bytes), "not as in Java's " constant)
 IN_JAVA("LinearTask.BLOCK_BYTES", 52, x_block, 1);
 IN_JAVA("CacheBlocks.ITEM_BYTES", 32, attention_item, 1);
 IN_JAVA("LinearTask.MEMBERS", 15, linear_arguments, 8);

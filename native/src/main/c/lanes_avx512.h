@@ -62,7 +62,7 @@ INLINE int32_t vi_sum(vi v) { return _mm512_reduce_add_epi32(v); }
 INLINE vi vi_round(vf v) { return _mm512_cvtps_epi32(v); }
 INLINE void vi_store_bytes(int8_t *p, vi v) { _mm_storeu_si128((__m128i *)p, _mm512_cvtepi32_epi8(v)); }
 
-/* Four inputs of VL outputs, and dot products with four inputs of a row: vpdpbusd, unsigned weights and signed inputs. */
+/* Four inputs of VL outputs, and dot products with four of a row's: vpdpbusd, unsigned weights and signed inputs. */
 typedef __m512i wq;
 typedef __m512i dot4;
 INLINE wq wq8(const uint8_t *p) { return _mm512_loadu_si512(p); }

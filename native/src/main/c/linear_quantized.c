@@ -59,7 +59,7 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers,
 #define AHEAD 8192
 
 /*
- * `rows` rows and `vectors` vectors of outputs, from a panel of a unit on; constants, so that all sums are in registers.
+ * `rows` rows and `vectors` vectors of outputs, from a panel of a unit on; constants, so all sums are in registers.
  */
 INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t panel, int64_t skip,
                  const x_block *x, int64_t blocks, const float *bias, float *out, int64_t out_row,

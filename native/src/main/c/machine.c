@@ -74,7 +74,10 @@ GTA_KERNEL(gta_machine) {
 
 #define HUGE_PAGE ((size_t)2 << 20)
 
-/* Takes `from` bytes, a multiple of 2 MiB, zeroed and in huge pages where the system has some; 0 where there is no memory. */
+/*
+ * Takes `from` bytes, a multiple of 2 MiB, zeroed and in huge pages where the system has some; 0 where there is no
+ * memory.
+ */
 GTA_KERNEL(gta_map) {
   (void)arguments;
   (void)to;

@@ -13,13 +13,14 @@ import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.FloatMatrix;
 
 /**
  * Decodes until the compiler has seen everything, and prints what the last tokens allocated on the
- * heap, in all threads of the engine. Arguments: a model, the cache's type.
+ * heap, in all threads of the engine. Arguments: the backend, a model, the cache's type.
  */
 final class AllocationProgram {
   private static final ThreadMXBean THREADS = (ThreadMXBean) ManagementFactory.getThreadMXBean();
@@ -35,12 +36,13 @@ final class AllocationProgram {
   private AllocationProgram() {}
 
   public static void main(String[] arguments) {
-    Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[0]));
-    Ops ops = Backends.choose("vector", 2).ops();
+    Checkpoint checkpoint = Checkpoint.open(Path.of(arguments[1]));
+    Ops ops = Backends.choose(arguments[0], 2, Activations.AUTO).ops();
     engine = engine();
     Decoder decoder = new Decoder(ModelConfig.read(checkpoint.config()), checkpoint.weights(), ops);
     BlockPool pool =
-        new BlockPool(decoder.cacheLayout(CacheType.valueOf(arguments[1])), 2 * TOKENS);
+        new BlockPool(
+            decoder.cacheLayout(CacheType.valueOf(arguments[2])), 2 * TOKENS, ops.cacheMemory());
     long step = steady(() -> steps(decoder, pool));
     Scheduler scheduler = new Scheduler(decoder, Optional.empty(), pool, 4 * TOKENS, 8);
     // What a text itself needs is allocated with it; only its decoding counts.

@@ -87,17 +87,15 @@ class AttentionContractTest {
     }
   }
 
-  private static void assertAttends(
+  static void assertAttends(
       String what,
       AttentionShape shape,
       CacheType type,
       AttentionMask mask,
-      Numbers numbers,
-      float scale,
+      Magnitudes magnitudes,
       Map<Token, float[]> expected,
       Map<Token, float[]> found) {
     assertThat(found.keySet()).isEqualTo(expected.keySet());
-    Magnitudes magnitudes = new Magnitudes(shape, numbers, scale);
     found.forEach((token, row) -> {
       float[] wanted = Objects.requireNonNull(expected.get(token));
       int first = mask.firstVisible(token.position());
@@ -144,7 +142,8 @@ class AttentionContractTest {
       sequences.cacheIn(scene);
       Map<Token, float[]> expected = wanted.step(SPECIFICATION, mask, scale, sequences.slices());
       Map<Token, float[]> found = scene.step(ops, mask, scale, sequences.slices());
-      assertAttends(what, shape, type, mask, numbers, scale, expected, found);
+      Magnitudes magnitudes = new Magnitudes(shape, numbers, scale);
+      assertAttends(what, shape, type, mask, magnitudes, expected, found);
     }
   }
 

@@ -21,18 +21,24 @@ final class NativeBuffer implements AutoCloseable {
   }
 
   /** The memory, at least so large, from a cache line's border on. */
-  @SuppressWarnings("MustBeClosedChecker") // kept, and closed with this
   MemorySegment atLeast(long bytes) {
-    if (bytes > memory.byteSize()) {
-      close();
+    if (WeightMemory.CHECKED) {
+      // What the last call left, and a byte more than this one asked for, are nobody's.
+      take(bytes, WeightMemory.CHECKED_ALIGNMENT);
+    } else if (bytes > memory.byteSize()) {
       // By a half more than asked for: a context that grows must not take new memory every step.
-      long size = bytes + bytes / 2;
-      Arena taken = Arena.ofShared();
-      arena = Optional.of(taken);
-      memory = taken.allocate(size, 64);
-      OUTSTANDING.addAndGet(size);
+      take(bytes + bytes / 2, 64);
     }
     return memory;
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // kept, and closed with this
+  private void take(long bytes, long alignment) {
+    close();
+    Arena taken = Arena.ofShared();
+    arena = Optional.of(taken);
+    memory = taken.allocate(bytes, alignment);
+    OUTSTANDING.addAndGet(bytes);
   }
 
   /** Where the memory is. */

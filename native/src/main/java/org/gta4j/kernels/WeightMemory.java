@@ -18,6 +18,15 @@ final class WeightMemory implements AutoCloseable {
 
   private static final long ALIGNMENT = 64;
 
+  /**
+   * For tests with kernels that check addresses: everything is allocated by itself and exactly, so
+   * that what is before and behind it is nobody's. Checks know nothing of parts of mapped pieces.
+   */
+  static final boolean CHECKED = Boolean.getBoolean("gta.checked");
+
+  /** What memory is allocated at then: whatever is above is rounded up, and hides a read behind. */
+  static final long CHECKED_ALIGNMENT = 16;
+
   private final Kernels kernels;
   private final Arena arena = Arena.ofShared();
   private MemorySegment current = MemorySegment.NULL;
@@ -37,6 +46,9 @@ final class WeightMemory implements AutoCloseable {
   MemorySegment allocate(long bytes) {
     if (closed) {
       throw new IllegalStateException("the operations have been closed");
+    }
+    if (CHECKED) {
+      return arena.allocate(bytes, CHECKED_ALIGNMENT);
     }
     if (used + bytes > current.byteSize()) {
       if (bytes > PIECE / 4) {
@@ -59,6 +71,9 @@ final class WeightMemory implements AutoCloseable {
    * touches many places of them; else no more than is needed.
    */
   static MemorySegment forCache(Kernels kernels, long least, long most, Arena arena) {
+    if (CHECKED) {
+      return arena.allocate(least, CHECKED_ALIGNMENT);
+    }
     long pages = most / PAGE * PAGE;
     return pages < least ? arena.allocate(least, ALIGNMENT) : map(kernels, pages, arena);
   }

@@ -4,14 +4,17 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
 
 import java.lang.foreign.Arena;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
+import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -139,6 +142,72 @@ class QuantizedActivationsTest {
       for (int o = 0; o < 5; o++) {
         assertThat(out.get(0, o)).isZero();
         assertThat(out.get(1, o)).isZero();
+      }
+    }
+  }
+
+  private static void assertSameBits(String what, FloatMatrix found, FloatMatrix expected) {
+    for (int row = 0; row < expected.rows(); row++) {
+      for (int o = 0; o < expected.columns(); o++) {
+        assertThat(found.get(row, o)).as("%s, row %d", what, row).isEqualTo(expected.get(row, o));
+      }
+    }
+  }
+
+  /** Beside layers whose inputs are prepared as theirs are, with another offset, or not at all. */
+  @ParameterizedTest
+  @MethodSource("types")
+  void layersOfOneInputGiveWhatTheyGiveAlone(DType dtype) {
+    int inputs = 512;
+    DType[] types = {dtype, dtype, DType.Q8_0, DType.Q4_0, DType.F16, DType.Q4_1, dtype};
+    int[] outputs = {64, 5, 33, 100, 31, 8, 130};
+    try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
+        Arena arena = Arena.ofShared()) {
+      List<PackedLinear> layers = new ArrayList<>();
+      for (int i = 0; i < types.length; i++) {
+        layers.add(
+            ops.pack(
+                QuantizedWeights.tensor(arena, types[i], outputs[i], inputs, i), Optional.empty()));
+      }
+      for (int rows : new int[] {1, 2, 7, 13}) {
+        FloatMatrix x = QuantizedWeights.rows(arena, rows, inputs, rows);
+        FloatMatrix[] together = new FloatMatrix[types.length];
+        Arrays.setAll(together, i -> FloatMatrix.allocate(arena, rows, outputs[i]));
+        ops.linears(layers, x, together, rows);
+        for (int i = 0; i < types.length; i++) {
+          FloatMatrix alone = FloatMatrix.allocate(arena, rows, outputs[i]);
+          ops.linear(layers.get(i), x, alone, rows);
+          assertSameBits("layer %d of %s".formatted(i, dtype), together[i], alone);
+        }
+      }
+    }
+  }
+
+  @ParameterizedTest
+  @MethodSource("types")
+  void matricesPerHeadGiveWhatEachGivesAlone(DType dtype) {
+    int heads = 3;
+    int inputs = dtype.blockElements() * 2;
+    int outputs = 37;
+    try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
+        Arena arena = Arena.ofShared()) {
+      Tensor all = QuantizedWeights.tensor(arena, dtype, heads * outputs, inputs, 9);
+      Tensor weight = new Tensor(dtype, Shape.of(heads, outputs, inputs), all.data());
+      PackedHeads packed = ops.packHeads(weight);
+      for (int rows : new int[] {1, 2, 7, 13}) {
+        FloatMatrix x = QuantizedWeights.rows(arena, rows, heads * inputs, rows);
+        FloatMatrix together = FloatMatrix.allocate(arena, rows, heads * outputs);
+        ops.headLinear(packed, x.heads(heads), together.heads(heads), rows);
+        FloatMatrix alone = FloatMatrix.allocate(arena, rows, heads * outputs);
+        for (int head = 0; head < heads; head++) {
+          Tensor own = new Tensor(dtype, Shape.of(outputs, inputs), weight.slice(head, 1).data());
+          ops.linear(
+              ops.pack(own, Optional.empty()),
+              x.columns(head * inputs, inputs),
+              alone.columns(head * outputs, outputs),
+              rows);
+        }
+        assertSameBits("heads of " + dtype, together, alone);
       }
     }
   }

@@ -14,6 +14,8 @@ final class QuantizedProgram {
       test.sumsAreThoseOfTheQuantizedInputs(dtype);
       test.aRowIsTheSameAloneAndBesideWhatIsNoNumber(dtype);
       test.rowsOfZerosAndOfVanishingNumbersGiveZeros(dtype);
+      test.layersOfOneInputGiveWhatTheyGiveAlone(dtype);
+      test.matricesPerHeadGiveWhatEachGivesAlone(dtype);
     }
     try (Ops ops = RunnableKernels.start(1, Activations.AUTO)) {
       System.out.println(ops.describe());
