@@ -158,7 +158,6 @@ final class SpeedClaimPage {
     Random weights of the paper's shapes (and of MLA, absorbed, in the size of its 1B models), %s, cache %s, all
     variants in this engine, taking turns sample by sample where their caches fit side by side; medians of five
     samples, of three where those take long. %s
-
     A step of decoding is predicted to take the longer of two times: its bytes at the rate that memory was read at before
     that context was measured, and its operations at the best rate of matrix products. A prompt is predicted by its
     operations. Attention is computed in f32, at a fifth of that rate, which no prediction knows. Caches of more than

@@ -27,7 +27,7 @@ final class GgufConfig {
           "qwen3", "Qwen3ForCausalLM");
 
   /** The key of a file's architecture. */
-  static final String ARCHITECTURE = "general.architecture";
+  private static final String ARCHITECTURE = GgufOwn.ARCHITECTURE_KEY;
 
   /** What our own files say where more tokens end a text than there are keys for. */
   private static final String ALL_ENDS = GgufOwn.ARCHITECTURE + ".eos_token_ids";

@@ -14,6 +14,9 @@ public final class GgufOwn {
   /** The value of {@code general.architecture}, and what its keys begin with. */
   public static final String ARCHITECTURE = "gta4j";
 
+  /** The metadata key that names a file's architecture. */
+  public static final String ARCHITECTURE_KEY = "general.architecture";
+
   private static final String CONFIG = ARCHITECTURE + ".config";
 
   /** Keys, and the keys of the configuration that they repeat. */
@@ -40,7 +43,7 @@ public final class GgufOwn {
 
   /** Whether a file is of this architecture. */
   static boolean is(GgufMetadata metadata) {
-    return metadata.text(GgufConfig.ARCHITECTURE).filter(ARCHITECTURE::equals).isPresent();
+    return metadata.text(ARCHITECTURE_KEY).filter(ARCHITECTURE::equals).isPresent();
   }
 
   /**

@@ -40,7 +40,7 @@ final class AttentionTask implements AutoCloseable {
    */
   private static final int TILE_QUERIES = 96;
 
-  /** Fewer items than so many a thread are divided into splits. */
+  /** An item with more than a thread's share over so many is divided into splits. */
   private static final int ITEMS_PER_THREAD = 4;
 
   /** Multiply-adds that are not worth waking a worker for. */
@@ -58,6 +58,11 @@ final class AttentionTask implements AutoCloseable {
   private long scratchBytes;
   private int tileRows;
   private int group;
+
+  /** Pairs of tokens that an item may have without being divided. */
+  private long mostPairs;
+
+  private boolean mayDivideRows;
 
   AttentionTask(Kernels kernels, Workers workers) {
     this.kernels = kernels;
@@ -110,24 +115,37 @@ final class AttentionTask implements AutoCloseable {
     };
   }
 
-  /** Fills {@link #parts} and {@link #joins}; returns how many pairs of tokens meet, about. */
+  /**
+   * Fills {@link #parts} and {@link #joins}; returns how many pairs of tokens meet, about. A tile
+   * of rows is divided into splits where it would keep one thread at work for long after the others
+   * are done. Who computes a split does not change its bits.
+   */
   private long addItems(AttentionShape shape, AttentionMask mask, RaggedBatch batch) {
     long blocks = 0;
     long tiles = 0;
-    long splits = 0;
     long pairs = 0;
     for (int slice = 0; slice < batch.slices(); slice++) {
-      int end = batch.past(slice) + batch.rows(slice);
-      int ofSlice = Math.ceilDiv(batch.rows(slice), tileRows);
-      blocks += CacheLayout.blocksFor(end);
-      tiles += ofSlice;
-      splits += ofSlice * (long) (end / SPLIT + 1);
-      pairs += (long) batch.rows(slice) * (end - mask.firstVisible(end - batch.rows(slice)));
+      blocks += CacheLayout.blocksFor(batch.past(slice) + batch.rows(slice));
+      tiles += Math.ceilDiv(batch.rows(slice), tileRows);
+      for (int row = 0; row < batch.rows(slice); row += tileRows) {
+        pairs += pairs(batch, mask, slice, row);
+      }
     }
-    long whole = tiles * shape.keyHeads();
-    boolean divided = whole < (long) ITEMS_PER_THREAD * workers.count() && splits > tiles;
-    parts.begin(blocks, divided ? splits * shape.keyHeads() : whole);
-    joins.begin(0, divided ? whole : 0);
+    long heads = shape.keyHeads();
+    mostPairs = pairs * heads / ((long) ITEMS_PER_THREAD * workers.count());
+    // Partial results of many rows are large, and enough tiles keep all threads at work.
+    mayDivideRows = tiles * heads < workers.count();
+    long items = 0;
+    long joined = 0;
+    for (int slice = 0; slice < batch.slices(); slice++) {
+      for (int row = 0; row < batch.rows(slice); row += tileRows) {
+        int splits = splits(batch, mask, slice, row);
+        items += splits;
+        joined += splits > 1 ? 1 : 0;
+      }
+    }
+    parts.begin(blocks, items * heads);
+    joins.begin(0, joined * heads);
     int partial = 0;
     for (int slice = 0; slice < batch.slices(); slice++) {
       int past = batch.past(slice);
@@ -136,11 +154,12 @@ final class AttentionTask implements AutoCloseable {
       // Later rows see more, so they begin first.
       for (int row = (rows - 1) / tileRows * tileRows; row >= 0; row -= tileRows) {
         int count = Math.min(tileRows, rows - row);
-        int firstSplit = mask.firstVisible(past + row) / SPLIT;
-        int endSplit = (past + row + count - 1) / SPLIT + 1;
+        int at = batch.firstRow(slice) + row;
+        int firstSplit = firstSplit(batch, mask, slice, row);
+        int endSplit = endSplit(batch, slice, row);
+        boolean divided = splits(batch, mask, slice, row) > 1;
         for (int head = 0; head < shape.keyHeads(); head++) {
-          int at = batch.firstRow(slice) + row;
-          if (!divided || endSplit - firstSplit == 1) {
+          if (!divided) {
             parts.addItem(at, count, past + row, head, firstSplit, endSplit, first, -1);
             continue;
           }
@@ -155,6 +174,30 @@ final class AttentionTask implements AutoCloseable {
     long bytes = partial * kernels.attentionPartialBytes(arguments);
     arguments.point(PARTIALS, partials.atLeast(bytes), 0, bytes);
     return pairs;
+  }
+
+  /** Pairs of tokens that a tile of rows has, for each map. */
+  private long pairs(RaggedBatch batch, AttentionMask mask, int slice, int row) {
+    int position = batch.past(slice) + row;
+    int count = Math.min(tileRows, batch.rows(slice) - row);
+    return (long) count * (position + count - mask.firstVisible(position));
+  }
+
+  private static int firstSplit(RaggedBatch batch, AttentionMask mask, int slice, int row) {
+    return mask.firstVisible(batch.past(slice) + row) / SPLIT;
+  }
+
+  private int endSplit(RaggedBatch batch, int slice, int row) {
+    int count = Math.min(tileRows, batch.rows(slice) - row);
+    return (batch.past(slice) + row + count - 1) / SPLIT + 1;
+  }
+
+  /** How many parts a tile's context is divided into; 1: it is not. */
+  private int splits(RaggedBatch batch, AttentionMask mask, int slice, int row) {
+    if (pairs(batch, mask, slice, row) <= mostPairs || (batch.rows(slice) > 1 && !mayDivideRows)) {
+      return 1;
+    }
+    return endSplit(batch, slice, row) - firstSplit(batch, mask, slice, row);
   }
 
   private void share(int items, long products) {

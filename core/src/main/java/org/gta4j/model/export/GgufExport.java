@@ -29,7 +29,7 @@ import org.gta4j.tensor.Tensor;
  * file's metadata bit for bit. Vectors are f32 always, since llama.cpp computes with no others.
  */
 public final class GgufExport {
-  private static final String ARCHITECTURE = "general.architecture";
+  private static final String ARCHITECTURE = GgufOwn.ARCHITECTURE_KEY;
   private static final String FILE_TYPE = "general.file_type";
   private static final String QUANTIZATION_VERSION = "general.quantization_version";
 
