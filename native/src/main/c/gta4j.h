@@ -87,6 +87,9 @@ INLINE int64_t format_unit_bytes(int format, int64_t inputs) {
 /* Inputs that share a scale when they are quantized: half a block, as models have single inputs that are far larger. */
 #define HALF (BLOCK / 2)
 
+/* Numbers in 8 bits: the inverse of a smaller largest one would be infinite, so all that share its scale are 0. */
+#define SMALLEST 1e-35f
+
 /* BLOCK inputs of one row, quantized for integer dot products. */
 typedef struct {
   int8_t q[BLOCK];

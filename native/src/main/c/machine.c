@@ -1,4 +1,4 @@
-/* What the processor can, and memory for weights. Compiled once, for every processor. */
+/* What the processor can, memory for weights, and constants. Compiled once, for every processor. */
 #if defined(__linux__)
 #define _GNU_SOURCE
 #endif
@@ -99,4 +99,67 @@ GTA_KERNEL(gta_unmap) {
   (void)arguments;
   (void)scratch;
   return munmap((void *)(intptr_t)from, (size_t)to);
+}
+
+#define ASKED(constant) \
+  if (strcmp(name, #constant) == 0) return constant
+
+/*
+ * The constant of the name that `arguments` points to, or -1: Java has the same ones, and LayoutTest compares them.
+ * Of some, `from` is a format and `to` a number of inputs.
+ */
+GTA_KERNEL(gta_constant) {
+  (void)scratch;
+  const char *name = arguments;
+  int format = (int)from;
+  ASKED(PANEL);
+  ASKED(UNIT);
+  ASKED(BLOCK);
+  ASKED(HALF);
+  ASKED(TOKENS);
+  ASKED(SPLIT);
+  ASKED(FORMAT_F32);
+  ASKED(FORMAT_F16);
+  ASKED(FORMAT_BF16);
+  ASKED(FORMAT_Q8);
+  ASKED(FORMAT_Q8_MIN);
+  ASKED(FORMAT_Q8_MIN_WIDE);
+  ASKED(FORMAT_Q8_HALVES);
+  ASKED(FORMAT_Q4);
+  ASKED(FORMAT_Q4_MIN);
+  ASKED(FORMAT_Q4_MIN_WIDE);
+  ASKED(FORMATS);
+  ASKED(format_is_float(format));
+  ASKED(format_offset(format));
+  ASKED(format_unit_bytes(format, to));
+  ASKED(SOURCE_F32);
+  ASKED(SOURCE_F16);
+  ASKED(SOURCE_BF16);
+  ASKED(SOURCE_Q8_0);
+  ASKED(SOURCE_Q4_0);
+  ASKED(SOURCE_Q4_1);
+  ASKED(SOURCE_Q5_0);
+  ASKED(SOURCE_Q5_1);
+  ASKED(SOURCE_Q4_K);
+  ASKED(SOURCE_Q5_K);
+  ASKED(SOURCE_Q6_K);
+  ASKED(CACHE_F32);
+  ASKED(CACHE_F16);
+  ASKED(CACHE_BF16);
+  ASKED(CACHE_Q8);
+  ASKED(CACHE_TYPES);
+  ASKED(HAS_AVX2);
+  ASKED(HAS_AVX512);
+  ASKED(HAS_VNNI);
+  ASKED(HAS_NEON_DOT);
+  ASKED(COMPILED_AVX2);
+  ASKED(COMPILED_AVX512);
+  ASKED(COMPILED_NEON);
+  if (strcmp(name, "SMALLEST") == 0) {
+    float smallest = SMALLEST;
+    int32_t bits;
+    memcpy(&bits, &smallest, 4);
+    return bits;
+  }
+  return -1;
 }

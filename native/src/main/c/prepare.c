@@ -15,9 +15,8 @@ INLINE void quantize(const float *x, int offset, int half, x_block *block) {
   int32_t bits = vi_largest(most);
   float largest;
   memcpy(&largest, &bits, 4);
-  /* The inverse of a smaller number would be infinite, and its products vanish. */
-  float inverse = largest < 1e-35f ? 0.0f : 127.0f / largest;
-  float scale = largest < 1e-35f ? 0.0f : largest / 127.0f;
+  float inverse = largest < SMALLEST ? 0.0f : 127.0f / largest;
+  float scale = largest < SMALLEST ? 0.0f : largest / 127.0f;
   int finite = bits < 0x7F800000;
   vi sum = vi_set(0);
   for (int i = 0; i < HALF; i += VL) {

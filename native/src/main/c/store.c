@@ -45,7 +45,7 @@ INLINE void put_scaled(const float *x, int64_t count, uint8_t *at, int64_t step,
   int32_t bits = vi_largest(most);
   float largest;
   memcpy(&largest, &bits, 4);
-  int vanishes = largest < 1e-35f, finite = bits < 0x7F800000;
+  int vanishes = largest < SMALLEST, finite = bits < 0x7F800000;
   float scale = !finite ? NAN : vanishes ? 0.0f : largest / 127.0f;
   float inverse = vanishes ? 0.0f : 127.0f / largest;
   memcpy(scale_at, &scale, 4);

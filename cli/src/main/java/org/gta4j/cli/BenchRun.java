@@ -138,7 +138,8 @@ final class BenchRun {
     }
   }
 
-  private Result result(BenchCase wanted, BenchCase.Speeds own, BenchCase.Speeds theirs) {
+  /** The share that the floor has of what was measured, at the rates of this machine. */
+  Result result(BenchCase wanted, BenchCase.Speeds own, BenchCase.Speeds theirs) {
     OptionalDouble bytes = OptionalDouble.empty();
     OptionalDouble decodeFloor = OptionalDouble.empty();
     if (own.decode().isPresent()) {

@@ -172,7 +172,12 @@ class BenchIT {
         echo '{"n_prompt": 8, "n_gen": 0, "avg_ts": 100.5}'
         echo '{"n_prompt": 0, "n_gen": 2, "avg_ts": 20.25}'
         """);
-    program("llama-batched-bench", "echo '{\"speed_pp\": 50.0, \"speed_tg\": 7.5}'");
+    program(
+        "llama-batched-bench",
+        """
+        printf '%s\\n' "$*" >>"$0.calls"
+        echo '{"speed_pp": 50.0, "speed_tg": 7.5}'
+        """);
     Path model = GtaProcess.root().resolve("fixtures/gguf/llama-q8_0.gguf");
     List<JsonNode> lines =
         lines(
@@ -184,6 +189,8 @@ class BenchIT {
             "2",
             "--batch",
             "1,2",
+            "--depth",
+            "0,16",
             "--threads",
             "1",
             "--cache-type",
@@ -194,12 +201,27 @@ class BenchIT {
     assertThat(single.get("name").stringValue()).isEqualTo("llamacpp");
     assertThat(single.get("prefill_tokens_per_second").doubleValue()).isEqualTo(100.5);
     assertThat(single.get("decode_tokens_per_second").doubleValue()).isEqualTo(20.25);
-    assertThat(lines.get(1).get("peer").get("decode_tokens_per_second").doubleValue())
-        .isEqualTo(7.5);
+    JsonNode batched =
+        lines.stream().filter(l -> name(l).equals("8 2 0")).findFirst().orElseThrow();
+    assertThat(batched.get("peer").get("prefill_tokens_per_second").doubleValue()).isEqualTo(50);
+    assertThat(batched.get("peer").get("decode_tokens_per_second").doubleValue()).isEqualTo(7.5);
+    JsonNode deep = lines.stream().filter(l -> name(l).equals("8 2 16")).findFirst().orElseThrow();
+    assertThat(deep.get("peer").has("prefill_tokens_per_second")).isFalse();
+    assertThat(deep.get("peer").get("decode_tokens_per_second").doubleValue()).isEqualTo(7.5);
+    String single16 = " -r 1 -ctk f16 -ctv f16 -o jsonl";
     assertThat(Files.readString(folder.resolve("llama-bench.calls")).lines())
-        .hasSize(1)
-        .allMatch(
-            call -> call.contains("-m " + model) && call.contains("-t 1 -fa 1 -p 8 -n 2 -d 0"));
+        .containsExactly(
+            "-m " + model + " -t 1 -fa 1 -p 8 -n 2 -d 0" + single16,
+            "-m " + model + " -t 1 -fa 1 -p 8 -n 2 -d 16" + single16);
+    // A prompt is read alone, and so is decoding, after a prompt as long as the depth. Each
+    // sequence
+    // has room for its tokens and for one piece of a prompt.
+    String batched16 = " -npl 2 -ctk f16 -ctv f16 --output-format jsonl";
+    assertThat(Files.readString(folder.resolve("llama-batched-bench.calls")).lines())
+        .containsExactlyInAnyOrder(
+            "-m " + model + " -t 1 -fa on -c 1042 -npp 8 -ntg 1" + batched16,
+            "-m " + model + " -t 1 -fa on -c 1030 -npp 1 -ntg 2" + batched16,
+            "-m " + model + " -t 1 -fa on -c 1060 -npp 16 -ntg 2" + batched16);
   }
 
   /** What a peer reads is there while it runs, and gone afterwards. */

@@ -32,7 +32,7 @@ final class AttentionTask implements AutoCloseable {
   private static final int MEMBERS = 23;
 
   /** Tokens a split: {@code SPLIT} in gta4j.h. */
-  private static final int SPLIT = 512;
+  static final int SPLIT = 512;
 
   /**
    * About as many queries as an item has: they share the widening of keys and values, and their

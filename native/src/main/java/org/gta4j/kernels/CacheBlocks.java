@@ -96,7 +96,7 @@ final class CacheBlocks implements AutoCloseable {
   }
 
   /** The number of a cache's type in gta4j.h. */
-  private static int number(CacheType type) {
+  static int number(CacheType type) {
     return switch (type) {
       case F32 -> 0;
       case F16 -> 1;

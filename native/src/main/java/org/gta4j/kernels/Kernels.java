@@ -92,6 +92,7 @@ final class Kernels {
   private final MemorySegment attentionSizes;
   private final MemorySegment map;
   private final MemorySegment unmap;
+  private final MemorySegment constant;
 
   private Kernels(SymbolLookup library, Level level, String why) {
     this.level = level;
@@ -100,6 +101,7 @@ final class Kernels {
     embed = function(library, "gta_embed");
     map = function(library, "gta_map");
     unmap = function(library, "gta_unmap");
+    constant = function(library, "gta_constant");
     String suffix = "_" + level.suffix();
     prepare = function(library, "gta_prepare" + suffix);
     linearQuantized = function(library, "gta_linear_quantized" + suffix);
@@ -320,6 +322,25 @@ final class Kernels {
   /** Gives back what {@link #map} took. */
   void unmap(MemorySegment memory) {
     invoke(unmap, 0, memory.address(), memory.byteSize(), 0);
+  }
+
+  /**
+   * A constant of gta4j.h or machine.c that Java has too, for the test that compares them.
+   *
+   * @param name what C calls it
+   * @param from a format, for those that depend on one
+   * @param to a number of inputs, for those that depend on it
+   * @throws IllegalArgumentException if C has none of that name
+   */
+  long constant(String name, long from, long to) {
+    long value;
+    try (Arena arena = Arena.ofConfined()) {
+      value = invoke(constant, arena.allocateFrom(name).address(), from, to, 0);
+    }
+    if (value == -1) {
+      throw new IllegalArgumentException("no constant %s in C".formatted(name));
+    }
+    return value;
   }
 
   private static long invoke(

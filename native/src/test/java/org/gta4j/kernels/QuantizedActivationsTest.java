@@ -24,7 +24,11 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is its largest magnitude over 127, and held to here in double.
  */
 class QuantizedActivationsTest {
-  private static final int BLOCK = 16;
+  /** Inputs that share a scale. */
+  static final int BLOCK = 16;
+
+  /** Blocks of smaller numbers are zeros. */
+  static final float SMALLEST = 1e-35f;
 
   static List<DType> types() {
     return Arrays.stream(DType.values()).filter(DType::isQuantized).toList();
@@ -38,7 +42,7 @@ class QuantizedActivationsTest {
       for (int i = 0; i < BLOCK; i++) {
         largest = Math.max(largest, Math.abs(x.get(row, begin + i)));
       }
-      if (largest >= 1e-35f) {
+      if (largest >= SMALLEST) {
         for (int i = 0; i < BLOCK; i++) {
           values[begin + i] =
               Math.rint(x.get(row, begin + i) * (127f / largest)) * (double) (largest / 127f);
