@@ -5,6 +5,7 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import org.gta4j.ops.PackedLinear;
+import org.gta4j.ops.ShrinkingRuns;
 import org.gta4j.ops.Workers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
@@ -44,12 +45,11 @@ final class LinearTask implements AutoCloseable {
   private int[] ends = new int[4]; // units of all parts up to this one
   private final NativeBuffer prepared = new NativeBuffer();
   private final Workers.Task prepare = this::prepareItem;
-  private final Workers.Task multiply = this::multiplyItem;
+  private final Workers.Task multiplyRun = this::multiplyRun;
+  private final Workers.Task multiplyUnit = this::multiplyUnit;
+  private final ShrinkingRuns runs = new ShrinkingRuns();
   private MemorySegment kernel = MemorySegment.NULL;
   private int count;
-
-  /** Where items begin, in units, and where the last one ends. */
-  private int[] begins = new int[64];
 
   LinearTask(Kernels kernels, Workers workers, boolean quantizes) {
     this.kernels = kernels;
@@ -180,47 +180,23 @@ final class LinearTask implements AutoCloseable {
       multiply(0, units);
       return;
     }
-    workers.run(rows == 1 ? shrinkingItems(units) : equalItems(units), multiply);
-  }
-
-  /** An item a unit: for many rows a unit is work enough. */
-  private int equalItems(int units) {
-    begins = atLeast(units + 1);
-    for (int unit = 0; unit <= units; unit++) {
-      begins[unit] = unit;
+    if (rows == 1) {
+      workers.run(runs.cut(units, workers.count()), multiplyRun);
+    } else {
+      workers.run(units, multiplyUnit); // For many rows a unit is work enough.
     }
-    return units;
-  }
-
-  /**
-   * Items for a single row, whose work is a run through memory: long runs at first, and shorter
-   * ones towards the end, so that no thread waits long for another.
-   */
-  private int shrinkingItems(int units) {
-    int items = 0;
-    int begin = 0;
-    while (begin < units) {
-      int size = Math.max(1, (units - begin) / (2 * workers.count()));
-      for (int thread = 0; thread < workers.count() && begin < units; thread++) {
-        begins = atLeast(items + 2);
-        begins[items++] = begin;
-        begin = Math.min(units, begin + size);
-      }
-    }
-    begins[items] = units;
-    return items;
-  }
-
-  private int[] atLeast(int length) {
-    return begins.length >= length ? begins : Arrays.copyOf(begins, 2 * length);
   }
 
   private void prepareItem(int item, int worker) {
     kernels.run(kernels.prepare, parts.getFirst(), item, item + 1L);
   }
 
-  private void multiplyItem(int item, int worker) {
-    multiply(begins[item], begins[item + 1]);
+  private void multiplyRun(int item, int worker) {
+    multiply(runs.begin(item), runs.end(item));
+  }
+
+  private void multiplyUnit(int item, int worker) {
+    multiply(item, item + 1);
   }
 
   /** Computes units {@code from} to {@code to − 1}, counted through all parts. */

@@ -4,8 +4,10 @@ import java.lang.foreign.MemorySegment;
 import java.nio.ByteOrder;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
+import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
+import jdk.incubator.vector.VectorShape;
 import jdk.incubator.vector.VectorShuffle;
 import jdk.incubator.vector.VectorSpecies;
 
@@ -49,6 +51,16 @@ final class Lanes {
   private static final IntVector TO_EXPONENT =
       IntVector.broadcast(INTS, 127 - Float.floatToRawIntBits(12582912f));
 
+  /** As many 16-bit numbers as a vector of floats has lanes. */
+  private static final VectorSpecies<Short> HALVES =
+      VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
+
+  /** Sign, exponent and mantissa of an f16 that was moved to those of an f32. */
+  private static final IntVector F16_BITS = IntVector.broadcast(INTS, 0x8FFFE000);
+
+  /** What an f16's exponent lacks after such a move. */
+  private static final FloatVector REBIAS = broadcast(0x1p112f);
+
   private static final FloatVector SMALLEST = broadcast(-87.33f);
   private static final float GREATEST_EXPONENT = 88.37f;
   private static final FloatVector LARGEST = broadcast(GREATEST_EXPONENT);
@@ -75,6 +87,13 @@ final class Lanes {
 
   static void store(FloatVector vector, MemorySegment memory, long at) {
     vector.intoMemorySegment(memory, at, ORDER);
+  }
+
+  /** Finite numbers of 16 bits from a byte on, widened exactly. */
+  static FloatVector halves(MemorySegment memory, long at) {
+    ShortVector halves = ShortVector.fromMemorySegment(HALVES, memory, at, ORDER);
+    IntVector bits = (IntVector) halves.convertShape(VectorOperators.S2I, INTS, 0);
+    return bits.lanewise(VectorOperators.LSHL, 13).and(F16_BITS).reinterpretAsFloats().mul(REBIAS);
   }
 
   static FloatVector broadcast(float value) {

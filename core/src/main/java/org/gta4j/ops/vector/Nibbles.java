@@ -18,6 +18,10 @@ final class Nibbles {
   private static final VectorSpecies<Byte> BYTES =
       VectorSpecies.of(byte.class, VectorShape.forBitSize(Math.max(64, Lanes.COUNT * Byte.SIZE)));
 
+  // Vectors, not numbers that become vectors at each use, which is more code.
+  private static final IntVector LOW_BITS = IntVector.broadcast(Lanes.INTS, 0xF);
+  private static final IntVector HIGH_BITS = IntVector.broadcast(Lanes.INTS, 0xF0);
+
   private static final IntVector LANE = IntVector.zero(Lanes.INTS).addIndex(1);
 
   /** What moves each byte of an int to the lowest place, lane by lane. */
@@ -60,12 +64,17 @@ final class Nibbles {
 
   /** The low halves of bytes. */
   static IntVector low(IntVector bytes) {
-    return bytes.and(0xF);
+    return bytes.and(LOW_BITS);
   }
 
   /** The high halves of unsigned bytes. */
   static IntVector high(IntVector bytes) {
     return bytes.lanewise(VectorOperators.LSHR, 4);
+  }
+
+  /** The high halves of unsigned bytes where they lie: 16 times as large. */
+  static IntVector highInPlace(IntVector bytes) {
+    return bytes.and(HIGH_BITS);
   }
 
   /** The same numbers as floats. */

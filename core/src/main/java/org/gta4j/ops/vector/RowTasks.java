@@ -12,7 +12,7 @@ import org.gta4j.tensor.Heads;
  */
 final class RowTasks {
   /** What a task has before its first use. */
-  private static final FloatMatrix NONE = new FloatMatrix(MemorySegment.NULL, 0, 0, 1, 1);
+  static final FloatMatrix NONE = new FloatMatrix(MemorySegment.NULL, 0, 0, 1, 1);
 
   static final Heads NO_HEADS = NONE.heads(1);
 

@@ -1,6 +1,7 @@
 package org.gta4j.ops.vector;
 
 import java.lang.foreign.MemorySegment;
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
@@ -22,7 +23,8 @@ import org.gta4j.tensor.Heads;
 import org.gta4j.tensor.Tensor;
 
 /**
- * The operations with the Vector API, shared by worker threads; weights stay as they lie in the
+ * The operations with the Vector API, shared by worker threads. Weights in blocks of 32 numbers are
+ * packed into memory of its own, which is freed when it is closed; others stay as they lie in the
  * checkpoint.
  */
 final class VectorOps implements Ops {
@@ -31,6 +33,8 @@ final class VectorOps implements Ops {
 
   private final Workers workers;
   private final Scratch[] scratch;
+  private final PanelPacking packing;
+  private final PanelTask panels;
   private final LinearTask linear;
   private final AttentionTask attention;
   private final RowTasks rowTasks = new RowTasks();
@@ -41,6 +45,8 @@ final class VectorOps implements Ops {
     for (int i = 0; i < threads; i++) {
       scratch[i] = new Scratch();
     }
+    packing = new PanelPacking(workers);
+    panels = new PanelTask(threads);
     linear = new LinearTask(scratch);
     attention = new AttentionTask(scratch);
   }
@@ -83,7 +89,10 @@ final class VectorOps implements Ops {
 
   @Override
   public PackedLinear pack(Tensor weight, Optional<Tensor> bias) {
-    return DenseLinear.of(weight, bias);
+    return packing
+        .pack(weight, bias)
+        .<PackedLinear>map(packed -> packed)
+        .orElseGet(() -> DenseLinear.of(weight, bias));
   }
 
   @Override
@@ -107,8 +116,23 @@ final class VectorOps implements Ops {
   @Override
   public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows) {
     OpsChecks.linear(weights, x, out, rows);
-    DenseLinear dense = (DenseLinear) weights;
-    workers.run(linear.begin(dense, x, out, rows), linear);
+    if (weights instanceof PanelLinear packed) {
+      workers.run(panels.begin(packed, x, out, rows), panels);
+    } else {
+      workers.run(linear.begin((DenseLinear) weights, x, out, rows), linear);
+    }
+  }
+
+  @Override
+  public void linears(List<PackedLinear> layers, FloatMatrix x, FloatMatrix[] outs, int rows) {
+    OpsChecks.linears(layers, x, outs, rows);
+    if (PanelTask.isOneTask(layers)) {
+      workers.run(panels.begin(layers, x, outs, rows), panels);
+    } else {
+      for (int i = 0; i < outs.length; i++) {
+        linear(layers.get(i), x, outs[i], rows);
+      }
+    }
   }
 
   @Override
@@ -204,5 +228,6 @@ final class VectorOps implements Ops {
     for (Scratch memory : scratch) {
       memory.close();
     }
+    packing.close();
   }
 }
