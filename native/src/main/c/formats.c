@@ -117,18 +117,18 @@ static void decode(int source, const uint8_t *row, int64_t index, numbers *n) {
   }
 }
 
-/* One output's numbers and scales in a block of a panel. */
-static void encode(int format, const numbers *n, uint8_t *block, uint8_t *scales, int output) {
+/* One output's numbers and scales; in every row of numbers it has the same four bytes, the first at `own`. */
+static void encode(int format, const numbers *n, uint8_t *own, uint8_t *scales, int output) {
   if (format_is_q4(format)) {
     for (int g = 0; g < 4; g++) {
       for (int i = 0; i < 4; i++) {
-        block[(g * PANEL + output) * 4 + i] = (uint8_t)(n->q[g * 4 + i] | n->q[(g + 4) * 4 + i] << 4);
+        own[g * NUMBER_ROW + i] = (uint8_t)(n->q[g * 4 + i] | n->q[(g + 4) * 4 + i] << 4);
       }
     }
   } else {
     for (int g = 0; g < 8; g++) {
       for (int i = 0; i < 4; i++) {
-        block[(g * PANEL + output) * 4 + i] = (uint8_t)(n->q[g * 4 + i] - n->offset + 128);
+        own[g * NUMBER_ROW + i] = (uint8_t)(n->q[g * 4 + i] - n->offset + 128);
       }
     }
   }
@@ -146,7 +146,7 @@ static void encode(int format, const numbers *n, uint8_t *block, uint8_t *scales
  * The same for the types whose bytes a panel only orders anew: of Q8_0 a byte is a number, of Q4_0 and Q4_1 byte i has
  * numbers i and i + 16 in its halves, as a panel's byte has.
  */
-static void move(int source, const uint8_t *from, uint8_t *block, uint8_t *scales, int output) {
+static void move(int source, const uint8_t *from, uint8_t *own, uint8_t *scales, int output) {
   int words = source == SOURCE_Q8_0 ? 8 : 4;
   int with_minimum = source == SOURCE_Q4_1;
   const uint8_t *bits = from + (with_minimum ? 4 : 2);
@@ -155,7 +155,7 @@ static void move(int source, const uint8_t *from, uint8_t *block, uint8_t *scale
     uint32_t word;
     memcpy(&word, bits + g * 4, 4);
     word ^= sign;
-    memcpy(block + (g * PANEL + output) * 4, &word, 4);
+    memcpy(own + g * NUMBER_ROW, &word, 4);
   }
   memcpy(scales + output * 2, from, 2);
   if (with_minimum) memcpy(scales + (PANEL + output) * 2, from + 2, 2);
@@ -178,14 +178,14 @@ static void pack_row(const pack_arguments *a, const uint8_t *row, uint8_t *unit,
   numbers n;
   int64_t moving = moving_bytes((int)a->source);
   for (int64_t b = 0; b < a->inputs / BLOCK; b++) {
-    uint8_t *both = unit + b * format_block_bytes(format);
-    uint8_t *block = both + panel * format_number_bytes(format);
-    uint8_t *scales = both + format_scales_at(format, panel);
+    uint8_t *block = unit + b * format_block_bytes(format);
+    uint8_t *own = block + (panel * PANEL + output) * 4;
+    uint8_t *scales = block + format_scales_at(format, panel);
     if (moving) {
-      move((int)a->source, row + b * moving, block, scales, output);
+      move((int)a->source, row + b * moving, own, scales, output);
     } else {
       decode((int)a->source, row, b, &n);
-      encode(format, &n, block, scales, output);
+      encode(format, &n, own, scales, output);
     }
   }
 }

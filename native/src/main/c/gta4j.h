@@ -29,20 +29,21 @@
 #define GTA_KERNEL(name) GTA_EXPORT int64_t name(const void *arguments, int64_t from, int64_t to, void *scratch)
 
 /*
- * How a unit lies in memory; the same order as PanelFormat's. Of numbers without scales panel after panel, of others
- * block after block: both panels' numbers, then both panels' scales, so that weights are read as one stream.
+ * How a unit lies in memory; the same order as PanelFormat's. Of numbers without scales panel after panel. Of others
+ * block after block: both panels' numbers side by side, row after row, then both panels' scales: a block is read in the
+ * order in which it lies.
  */
 enum format {
   FORMAT_F32,         /* [2][inputs][PANEL] */
   FORMAT_F16,         /* the same */
   FORMAT_BF16,        /* the same */
-  FORMAT_Q8,          /* [blocks]: [2][8][PANEL] times 4 bytes (number + 128), [2] scales f16 */
-  FORMAT_Q8_MIN,      /* the same numbers, [2] scales f16, minima f16 */
-  FORMAT_Q8_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
-  FORMAT_Q8_HALVES,   /* the same numbers, [2] scales f32 of inputs 0-15, of inputs 16-31 */
-  FORMAT_Q4,          /* [blocks]: [2][4][PANEL] times 4 bytes: low halves groups 0-3, high ones 4-7, [2] scales f16 */
-  FORMAT_Q4_MIN,      /* the same numbers, [2] scales f16, minima f16 */
-  FORMAT_Q4_MIN_WIDE, /* the same numbers, [2] scales f32, minima f32 */
+  FORMAT_Q8,          /* [blocks]: [8][UNIT] times 4 bytes (number + 128), [2][PANEL] scales f16 */
+  FORMAT_Q8_MIN,      /* the same numbers, [2]: scales f16, minima f16 */
+  FORMAT_Q8_MIN_WIDE, /* the same numbers, [2]: scales f32, minima f32 */
+  FORMAT_Q8_HALVES,   /* the same numbers, [2]: scales f32 of inputs 0-15, of inputs 16-31 */
+  FORMAT_Q4,          /* [blocks]: [4][UNIT] times 4 bytes: low halves groups 0-3, high ones 4-7, [2][PANEL] scales f16 */
+  FORMAT_Q4_MIN,      /* the same numbers, [2]: scales f16, minima f16 */
+  FORMAT_Q4_MIN_WIDE, /* the same numbers, [2]: scales f32, minima f32 */
   FORMATS
 };
 
@@ -63,7 +64,10 @@ INLINE int format_is_wide(int format) {
 INLINE int format_offset(int format) {
   return format == FORMAT_Q4 ? 8 : format_is_q4(format) ? 0 : 128;
 }
-INLINE int64_t format_number_bytes(int format) { return format_is_q4(format) ? PANEL * BLOCK / 2 : PANEL * BLOCK; }
+/* Of a block of both panels. */
+INLINE int64_t format_number_bytes(int format) { return format_is_q4(format) ? UNIT * BLOCK / 2 : UNIT * BLOCK; }
+/* A row of numbers: four inputs of every output. */
+#define NUMBER_ROW (UNIT * 4)
 INLINE int64_t format_scale_bytes(int format) { return format_is_wide(format) ? PANEL * 4 : PANEL * 2; }
 /* Of scales and minima a block. */
 INLINE int64_t format_scales_bytes(int format) {
@@ -71,11 +75,11 @@ INLINE int64_t format_scales_bytes(int format) {
 }
 /* Of a block of both panels: whole vectors, so that all numbers are aligned. */
 INLINE int64_t format_block_bytes(int format) {
-  return UNIT / PANEL * (format_number_bytes(format) + format_scales_bytes(format));
+  return format_number_bytes(format) + UNIT / PANEL * format_scales_bytes(format);
 }
 /* Where a panel's scales are, from its unit's block on. */
 INLINE int64_t format_scales_at(int format, int64_t panel) {
-  return UNIT / PANEL * format_number_bytes(format) + panel * format_scales_bytes(format);
+  return format_number_bytes(format) + panel * format_scales_bytes(format);
 }
 INLINE int64_t format_unit_bytes(int format, int64_t inputs) {
   int64_t bytes = format == FORMAT_F32        ? UNIT * inputs * 4

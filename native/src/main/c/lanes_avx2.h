@@ -139,7 +139,7 @@ INLINE vi dot4_end(dot4 sum, int32_t start) {
 /* Largest tiles: rows of quantized inputs, rows of floats, vectors of outputs beside them. */
 #define QUANTIZED_ROWS 4
 #define FLOAT_ROWS 6
-#define QUANTIZED_VECTORS(rows) 2
+#define QUANTIZED_VECTORS(rows) ((rows) == 1 ? 4 : 2)
 #define FLOAT_VECTORS 2
 /* Attention: vectors of scores and of values beside the queries of a tile. */
 #define SCORE_VECTORS 2

@@ -34,7 +34,6 @@ INLINE void float_inputs(int format, int rows, const uint8_t *memory, int64_t pa
 INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t panel, int64_t skip, const float *x,
                          int64_t inputs, vf sums[FLOAT_ROWS][FLOAT_VECTORS]) {
   const int per_panel = PANEL / VL;
-  const int64_t number_bytes = format_number_bytes(format);
   const int parts = format_is_q4(format) || format == FORMAT_Q8_HALVES ? 2 : 1;
   for (int64_t b = 0; b < inputs / BLOCK; b++) {
     const uint8_t *block = memory + b * format_block_bytes(format);
@@ -54,8 +53,7 @@ INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t pa
         vi numbers[FLOAT_VECTORS];
 #pragma GCC unroll 4
         for (int v = 0; v < FLOAT_VECTORS; v++) {
-          numbers[v] = vi_load(block + (panel + v / per_panel) * number_bytes + (v % per_panel + skip) * VL * 4 +
-                               row * PANEL * 4);
+          numbers[v] = vi_load(block + row * NUMBER_ROW + (panel * PANEL + (skip + v) * VL) * 4);
           if (format_is_q4(format) && part == 1) numbers[v] = vi_shift_right(numbers[v], 4);
         }
 #pragma GCC unroll 4

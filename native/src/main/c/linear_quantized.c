@@ -8,10 +8,8 @@
 #include "tiles.h"
 
 /* Exact sums of products over half a block. */
-INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers, int64_t skip, const x_block *x,
-                      int half, vi dots[QUANTIZED_ROWS][4]) {
-  const int per_panel = PANEL / VL;
-  const int64_t number_bytes = format_number_bytes(format);
+INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers, const x_block *x, int half,
+                      vi dots[QUANTIZED_ROWS][4]) {
   dot4 dots4[QUANTIZED_ROWS][4];
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
@@ -31,7 +29,7 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers,
     wq w[4];
 #pragma GCC unroll 4
     for (int v = 0; v < vectors; v++) {
-      const uint8_t *at = numbers + v / per_panel * number_bytes + (v % per_panel + skip) * VL * 4 + row * PANEL * 4;
+      const uint8_t *at = numbers + row * NUMBER_ROW + v * VL * 4;
       w[v] = !format_is_q4(format) ? wq8(at) : half == 0 ? wq4_low(at) : wq4_high(at);
     }
 #pragma GCC unroll 8
@@ -56,7 +54,7 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers,
 }
 
 /* A few rows stream their weights, which have to be asked for so many bytes before. */
-#define AHEAD 8192
+#define AHEAD 4096
 
 /*
  * `rows` rows and `vectors` vectors of outputs, from a panel of a unit on; constants, so all sums are in registers.
@@ -64,7 +62,6 @@ INLINE void half_dots(int format, int rows, int vectors, const uint8_t *numbers,
 INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t panel, int64_t skip,
                  const x_block *x, int64_t blocks, const float *bias, float *out, int64_t out_row,
                  int64_t outputs) {
-  const int64_t number_bytes = format_number_bytes(format);
   const int64_t scales_bytes = format_scales_bytes(format);
   const int per_panel = PANEL / VL;
   vf sums[QUANTIZED_ROWS][4];
@@ -75,7 +72,7 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t
   }
   for (int64_t b = 0; b < blocks; b++) {
     const uint8_t *block = unit + b * format_block_bytes(format);
-    const uint8_t *numbers = block + panel * number_bytes;
+    const uint8_t *numbers = block + (panel * PANEL + skip * VL) * 4;
     const uint8_t *scales = block + format_scales_at(format, panel);
     if (rows <= 4 && panel == 0 && skip == 0) {
       /* The next unit follows, so it is asked for in time as well. */
@@ -88,7 +85,7 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t
 #pragma GCC unroll 2
     for (int half = 0; half < 2; half++) {
       vi dots[QUANTIZED_ROWS][4];
-      half_dots(format, rows, vectors, numbers, skip, x, half, dots);
+      half_dots(format, rows, vectors, numbers, x, half, dots);
 #pragma GCC unroll 4
       for (int v = 0; v < vectors; v++) {
         const uint8_t *at = scales + v / per_panel * scales_bytes;
