@@ -41,7 +41,7 @@ enum format {
   FORMAT_Q8_MIN,      /* the same numbers, [2]: scales f16, minima f16 */
   FORMAT_Q8_MIN_WIDE, /* the same numbers, [2]: scales f32, minima f32 */
   FORMAT_Q8_HALVES,   /* the same numbers, [2]: scales f32 of inputs 0-15, of inputs 16-31 */
-  FORMAT_Q4,          /* [blocks]: [4][UNIT] times 4 bytes: low halves groups 0-3, high ones 4-7, [2][PANEL] scales f16 */
+  FORMAT_Q4,          /* [blocks]: [4][UNIT] times 4 bytes: groups 0-3 low, 4-7 high, [2][PANEL] scales f16 */
   FORMAT_Q4_MIN,      /* the same numbers, [2]: scales f16, minima f16 */
   FORMAT_Q4_MIN_WIDE, /* the same numbers, [2]: scales f32, minima f32 */
   FORMATS

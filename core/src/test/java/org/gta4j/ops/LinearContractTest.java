@@ -47,13 +47,17 @@ class LinearContractTest {
     }
   }
 
-  /** Rows of one to three blocks, and as many outputs and rows as there are different tiles. */
+  /** Rows of one to three blocks with each number of rows from one to nine, and ragged outputs. */
   private static void linearInBlocks(Ops ops, DType dtype) {
-    for (int size = 1; size <= SIZES; size += 3) {
-      int inputs = dtype.blockElements() * (1 + size % 3);
+    for (int size = 0; size < 27; size++) {
+      int inputs = dtype.blockElements() * (1 + size / 9);
       for (Kind kind : Kind.values()) {
-        linear(ops, dtype, kind, inputs, 1 + size * 37 % SIZES, 1 + size * 53 % 9, size % 2 == 0);
+        linear(ops, dtype, kind, inputs, 1 + size * 37 % SIZES, 1 + size % 9, size % 2 == 0);
       }
+    }
+    // More outputs than the widest panel has, with and without tiles of rows.
+    for (int rows : new int[] {1, 2, 4, 5, 13, 70}) {
+      linear(ops, dtype, Kind.USUAL, 3 * dtype.blockElements(), 130, rows, true);
     }
     linear(ops, dtype, Kind.USUAL, 8192, 9, 5, true);
     linear(ops, dtype, Kind.USUAL, dtype.blockElements(), 37, 70, false);

@@ -18,7 +18,9 @@ final class NarrowProgram {
         operations.sigmoidGateIsWithinToleranceFromClosedToOpen(backend);
         AttentionContractTest attention = new AttentionContractTest();
         BitContractTest bits = new BitContractTest();
+        bits.aRowIsTheSameAloneAndAmongAnyOthers(backend);
         bits.aRowIsTheSameBesideRowsThatAreNotNumbers(backend);
+        new LinearsContractTest().layersTogetherGiveWhatTheyGiveAlone(backend);
         for (String shape : List.of("MLA with two latents", "odd sizes")) {
           attention.raggedBatchesAreWithinToleranceForEveryMaskAndType(backend, shape);
           bits.attentionIsTheSameInWhateverChunks(backend, shape);

@@ -36,7 +36,7 @@ record RowOperation(String name, int inputs, int outputs, Computation computatio
     for (DType dtype : Backend.weightTypes(ops)) {
       int block = dtype.blockElements();
       boolean blocks = dtype.isQuantized();
-      for (int[] size : new int[][] {{64, 48}, {37, 29}, {130, 7}}) {
+      for (int[] size : new int[][] {{64, 48}, {37, 29}, {130, 7}, {64, 130}}) {
         int inputs = blocks ? block * (1 + size[0] % 2) : size[0];
         all.add(linear(ops, arena, dtype, inputs, size[1]));
       }

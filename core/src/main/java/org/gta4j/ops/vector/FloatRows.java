@@ -7,18 +7,12 @@ import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorMask;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Tensor;
 
 /** Widens weights and cached numbers of any type to f32, exactly. */
 final class FloatRows {
-  /** As many 16-bit numbers as a vector of floats has lanes. */
-  private static final VectorSpecies<Short> HALVES =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(Lanes.FLOATS.vectorBitSize() / 2));
-
   /** 2^112: what an f16's exponent lacks after its bits were moved to an f32's place. */
   private static final float REBIAS = 0x1p112f;
 
@@ -84,7 +78,8 @@ final class FloatRows {
   }
 
   private static IntVector bits(MemorySegment source, long at) {
-    ShortVector halves = ShortVector.fromMemorySegment(HALVES, source, at, ByteOrder.LITTLE_ENDIAN);
+    ShortVector halves =
+        ShortVector.fromMemorySegment(Lanes.HALVES, source, at, ByteOrder.LITTLE_ENDIAN);
     return (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0);
   }
 }

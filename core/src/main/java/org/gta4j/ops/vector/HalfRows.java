@@ -4,21 +4,15 @@ import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.ShortVector;
 import jdk.incubator.vector.VectorOperators;
-import jdk.incubator.vector.VectorShape;
-import jdk.incubator.vector.VectorSpecies;
 
 /** Weights of 16 bits in arrays, rows of whole vectors. */
 final class HalfRows {
-  /** As many 16-bit numbers as a vector of floats has lanes. */
-  private static final VectorSpecies<Short> HALVES =
-      VectorSpecies.of(short.class, VectorShape.forBitSize(Lanes.FLOATS.vectorBitSize() / 2));
-
   private HalfRows() {}
 
   /** Widens {@code count} numbers; the compiler makes one instruction a vector of it. */
-  static void widenF16(short[] source, int from, float[] target, int to, int count) {
+  static void widenF16(short[] source, float[] target, int count) {
     for (int i = 0; i < count; i++) {
-      target[to + i] = Float.float16ToFloat(source[from + i]);
+      target[i] = Float.float16ToFloat(source[i]);
     }
   }
 
@@ -55,7 +49,7 @@ final class HalfRows {
   }
 
   private static FloatVector bf16(short[] source, int at) {
-    ShortVector halves = ShortVector.fromArray(HALVES, source, at);
+    ShortVector halves = ShortVector.fromArray(Lanes.HALVES, source, at);
     IntVector bits =
         (IntVector) halves.convertShape(VectorOperators.ZERO_EXTEND_S2I, Lanes.INTS, 0);
     return bits.lanewise(VectorOperators.LSHL, 16).reinterpretAsFloats();

@@ -52,7 +52,7 @@ final class Lanes {
       IntVector.broadcast(INTS, 127 - Float.floatToRawIntBits(12582912f));
 
   /** As many 16-bit numbers as a vector of floats has lanes. */
-  private static final VectorSpecies<Short> HALVES =
+  static final VectorSpecies<Short> HALVES =
       VectorSpecies.of(short.class, VectorShape.forBitSize(FLOATS.vectorBitSize() / 2));
 
   /** Sign, exponent and mantissa of an f16 that was moved to those of an f32. */

@@ -96,27 +96,22 @@ final class LinearKernel {
       float[] bias,
       int biasAt,
       boolean shared) {
-    for (int copied = 0; copied < outputs; copied += weights.group()) {
-      int group = Math.min(weights.group(), outputs - copied);
-      weights.copy(from + copied * rowBytes, group);
-      for (int first = 0; first < group; first += OUTPUTS) {
-        int o = copied + first;
-        int tile = Math.min(OUTPUTS, group - first);
-        tile(first, tile, y, to + (long) o * Float.BYTES, stride, bias, shared ? 0 : biasAt + o);
-      }
+    for (int first = 0; first < outputs; first += OUTPUTS) {
+      int tile = Math.min(OUTPUTS, outputs - first);
+      weights.copy(from + first * rowBytes, tile);
+      tile(tile, y, to + (long) first * Float.BYTES, stride, bias, shared ? 0 : biasAt + first);
     }
   }
 
-  private void tile(
-      int first, int outputs, MemorySegment y, long to, long stride, float[] bias, int biasAt) {
+  private void tile(int outputs, MemorySegment y, long to, long stride, float[] bias, int biasAt) {
     if (rows < ROWS && weights.hasKernel()) {
       for (int row = 0; row < rows; row++) {
-        weights.multiply(first, x, row * width, partials);
+        weights.multiply(x, row * width, partials);
         finish(outputs, y, to + row * stride, stride, 1, bias, biasAt);
       }
       return;
     }
-    float[] w = weights.widen(first);
+    float[] w = weights.widen();
     int row = 0;
     for (; row + ROWS <= rows; row += ROWS) {
       fourByFour(w, width, x, row * width, partials);

@@ -15,8 +15,8 @@ import org.gta4j.tensor.Tensor;
 
 /**
  * Packs weights into {@link PanelFormat panels}, in memory that is freed when the operations are
- * closed. A mapped file is read here alone, by the JVM's own copying: where it was cut off that is
- * an error, while vector loads would end the process.
+ * closed. A mapped file is read for them by the JVM's own copying alone: where it was cut off that
+ * is an error, while vector loads would end the process.
  */
 final class PanelPacking implements AutoCloseable {
   private static final VarHandle SHORT =

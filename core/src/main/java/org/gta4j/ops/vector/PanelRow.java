@@ -11,7 +11,10 @@ import jdk.incubator.vector.IntVector;
  * their scales, in their order, each followed by its minimum times the block's activations.
  *
  * <p>Of a byte's two numbers of 4 bits the upper one is taken where it lies, 16 times as large, and
- * its activation comes divided by 16: both are exact, and a shift less.
+ * its activation comes divided by 16: a shift less, and exact unless the quotient is subnormal.
+ *
+ * <p>A block's sum is formed before its scale is applied, so activations beyond about 1e34 may
+ * overflow where the product with a scaled weight would not.
  *
  * <p>The loops over numbers are longer than what the compiler inlines (325 bytes), as they must be:
  * in a method with more vector code than this it stops inlining, and makes objects of vectors. So

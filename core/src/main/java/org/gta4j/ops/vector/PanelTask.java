@@ -18,7 +18,7 @@ import org.gta4j.tensor.FloatMatrix;
  */
 final class PanelTask implements Workers.Task {
   /** Rows that meet a panel together: their results and one block of it stay in the first cache. */
-  private static final int MOST_ROWS = 64;
+  private static final int MOST_ROWS = 64 / PanelTile.ROWS * PanelTile.ROWS;
 
   private static final PanelLinear NOTHING =
       new PanelLinear(DType.Q8_0, PanelFormat.BYTES, 0, 0, MemorySegment.NULL, new float[0]);

@@ -9,14 +9,14 @@ import jdk.incubator.vector.IntVector;
  * them. Every sum has the terms of {@link PanelRow} in the same order, so it is the same bits.
  */
 final class PanelTile {
-  /** Rows that meet a block together. */
-  static final int ROWS = 4;
-
   /** What is added to a number of 4 bits that has no minimum, in scales. */
   static final FloatVector CENTRE = Lanes.broadcast(-8);
 
   /** Sixteen sums beside five other vectors need the 32 registers that come with 512 bits. */
   private static final boolean MANY_REGISTERS = Lanes.COUNT >= 16;
+
+  /** Rows that meet a block together. */
+  static final int ROWS = MANY_REGISTERS ? 4 : 6;
 
   private static final int OUTPUTS = PanelFormat.OUTPUTS;
   private static final int STEPS = PanelFormat.STEPS;
@@ -62,8 +62,8 @@ final class PanelTile {
     if (MANY_REGISTERS) {
       fourByFour(numbers, x, from, stride, sums);
     } else {
-      fourByTwo(numbers, 0, x, from, stride, sums);
-      fourByTwo(numbers, 2 * LANES, x, from, stride, sums);
+      sixByTwo(numbers, 0, x, from, stride, sums);
+      sixByTwo(numbers, 2 * LANES, x, from, stride, sums);
     }
   }
 
@@ -96,11 +96,13 @@ final class PanelTile {
     }
   }
 
-  private static void fourByTwo(
-      float[] w, int column, float[] x, int x0, int stride, float[] sums) {
+  /** A step of one input at a time: two would be more vector code than the compiler inlines. */
+  private static void sixByTwo(float[] w, int column, float[] x, int x0, int stride, float[] sums) {
     int x1 = x0 + stride;
     int x2 = x1 + stride;
     int x3 = x2 + stride;
+    int x4 = x3 + stride;
+    int x5 = x4 + stride;
     FloatVector a0 = FloatVector.zero(Lanes.FLOATS);
     FloatVector a1 = a0;
     FloatVector b0 = a0;
@@ -109,36 +111,33 @@ final class PanelTile {
     FloatVector c1 = a0;
     FloatVector d0 = a0;
     FloatVector d1 = a0;
-    for (int i = 0; i < STEPS; i++) {
-      int p = 2 * i * OUTPUTS + column;
+    FloatVector e0 = a0;
+    FloatVector e1 = a0;
+    FloatVector f0 = a0;
+    FloatVector f1 = a0;
+    for (int i = 0; i < 2 * STEPS; i++) {
+      int p = i * OUTPUTS + column;
+      int half = (i >> 1) + (i & 1) * STEPS;
       FloatVector v0 = Lanes.load(w, p);
       FloatVector v1 = Lanes.load(w, p + LANES);
-      FloatVector u = Lanes.broadcast(x[x0 + i]);
+      FloatVector u = Lanes.broadcast(x[x0 + half]);
       a0 = v0.fma(u, a0);
       a1 = v1.fma(u, a1);
-      u = Lanes.broadcast(x[x1 + i]);
+      u = Lanes.broadcast(x[x1 + half]);
       b0 = v0.fma(u, b0);
       b1 = v1.fma(u, b1);
-      u = Lanes.broadcast(x[x2 + i]);
+      u = Lanes.broadcast(x[x2 + half]);
       c0 = v0.fma(u, c0);
       c1 = v1.fma(u, c1);
-      u = Lanes.broadcast(x[x3 + i]);
+      u = Lanes.broadcast(x[x3 + half]);
       d0 = v0.fma(u, d0);
       d1 = v1.fma(u, d1);
-      v0 = Lanes.load(w, p + OUTPUTS);
-      v1 = Lanes.load(w, p + OUTPUTS + LANES);
-      u = Lanes.broadcast(x[x0 + STEPS + i]);
-      a0 = v0.fma(u, a0);
-      a1 = v1.fma(u, a1);
-      u = Lanes.broadcast(x[x1 + STEPS + i]);
-      b0 = v0.fma(u, b0);
-      b1 = v1.fma(u, b1);
-      u = Lanes.broadcast(x[x2 + STEPS + i]);
-      c0 = v0.fma(u, c0);
-      c1 = v1.fma(u, c1);
-      u = Lanes.broadcast(x[x3 + STEPS + i]);
-      d0 = v0.fma(u, d0);
-      d1 = v1.fma(u, d1);
+      u = Lanes.broadcast(x[x4 + half]);
+      e0 = v0.fma(u, e0);
+      e1 = v1.fma(u, e1);
+      u = Lanes.broadcast(x[x5 + half]);
+      f0 = v0.fma(u, f0);
+      f1 = v1.fma(u, f1);
     }
     a0.intoArray(sums, column);
     a1.intoArray(sums, column + LANES);
@@ -148,6 +147,10 @@ final class PanelTile {
     c1.intoArray(sums, column + 2 * OUTPUTS + LANES);
     d0.intoArray(sums, column + 3 * OUTPUTS);
     d1.intoArray(sums, column + 3 * OUTPUTS + LANES);
+    e0.intoArray(sums, column + 4 * OUTPUTS);
+    e1.intoArray(sums, column + 4 * OUTPUTS + LANES);
+    f0.intoArray(sums, column + 5 * OUTPUTS);
+    f1.intoArray(sums, column + 5 * OUTPUTS + LANES);
   }
 
   private static void fourByFour(float[] w, float[] x, int x0, int stride, float[] sums) {

@@ -1,10 +1,6 @@
 package org.gta4j.ops.vector;
 
 import java.lang.foreign.MemorySegment;
-import java.lang.foreign.ValueLayout;
-import java.lang.invoke.MethodHandles;
-import java.lang.invoke.VarHandle;
-import java.nio.ByteOrder;
 import java.util.Arrays;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
@@ -22,32 +18,13 @@ final class TileWeights {
   /** Rows of weights, that is outputs, in a tile. */
   static final int OUTPUTS = 4;
 
-  /**
-   * Rows of weights that a kernel for blocks takes at a time; more is more code than is inlined.
-   */
-  private static final int PAIR = 2;
-
-  private static final VarHandle SHORT =
-      MethodHandles.byteArrayViewVarHandle(short[].class, ByteOrder.LITTLE_ENDIAN);
-
-  /** Most tiles that are copied at once, and how many bytes if one tile is not more already. */
-  private static final int MOST_TILES = 8;
-
-  private static final int COPIED_BYTES = 1 << 13;
-
   private final Scratch scratch;
   private DType dtype = DType.F32;
   private MemorySegment source = MemorySegment.NULL;
   private int inputs;
   private int width;
-  private int blocks;
   private int rowBytes;
-  private int group = OUTPUTS;
-  private byte[] bytes = new byte[0];
   private short[] halves = new short[0];
-
-  /** Of all blocks the scales, then the minima: what is added to a number times its scale. */
-  private float[] scales = new float[0];
 
   private float[] widened = new float[0];
 
@@ -61,44 +38,24 @@ final class TileWeights {
     source = all;
     inputs = rowInputs;
     width = rowFloats;
-    blocks = inputs / dtype.blockElements();
     rowBytes = Math.toIntExact(dtype.bytes(inputs));
     int floats = Math.multiplyExact(OUTPUTS, width);
     if (widened.length < floats) {
       widened = new float[floats];
     }
-    group = OUTPUTS;
-    switch (dtype) {
-      case F16, BF16 -> {
-        if (halves.length < floats) {
-          halves = new short[floats];
-        }
-      }
-      case Q8_0, Q4_0, Q4_1 -> {
-        group = OUTPUTS * Math.clamp(COPIED_BYTES / rowBytes / OUTPUTS, 1, MOST_TILES);
-        if (bytes.length < Math.multiplyExact(group, rowBytes)) {
-          bytes = new byte[group * rowBytes];
-        }
-        if (scales.length < 2 * group * blocks) {
-          scales = new float[2 * group * blocks];
-        }
-        if (halves.length < group * blocks) {
-          halves = new short[group * blocks];
-        }
-      }
-      default -> {}
+    if (isHalves() && halves.length < floats) {
+      halves = new short[floats];
     }
   }
 
-  /**
-   * How many rows {@link #copy} takes at most: several tiles of those types whose rows are short,
-   * since a start of each loop costs too.
-   */
-  int group() {
-    return group;
+  private boolean isHalves() {
+    return dtype == DType.F16 || dtype == DType.BF16;
   }
 
-  /** Copies {@code rows} rows from a byte on. What the others hold then means nothing. */
+  /**
+   * Copies {@code rows} rows, at most {@link #OUTPUTS}, from a byte on. What the others hold then
+   * means nothing.
+   */
   void copy(long from, int rows) {
     switch (dtype) {
       case F32 -> {
@@ -115,34 +72,7 @@ final class TileWeights {
           Arrays.fill(halves, row * width + inputs, (row + 1) * width, (short) 0);
         }
       }
-      case Q8_0, Q4_0, Q4_1 -> {
-        MemorySegment.copy(source, ValueLayout.JAVA_BYTE, from, bytes, 0, rows * rowBytes);
-        scales(rows * blocks);
-      }
       default -> widenOthers(from, rows);
-    }
-  }
-
-  /**
-   * Widens the scales and minima of {@code count} blocks. They are gathered first, so that the
-   * compiler makes one instruction a vector of the rest; one by one they take as long as the
-   * weights.
-   */
-  private void scales(int count) {
-    gather(bytes, 0, dtype.blockBytes(), halves, count);
-    HalfRows.widenF16(halves, 0, scales, 0, count);
-    int minima = group * blocks;
-    if (dtype == DType.Q4_1) {
-      gather(bytes, Short.BYTES, dtype.blockBytes(), halves, count);
-      HalfRows.widenF16(halves, 0, scales, minima, count);
-    } else if (dtype == DType.Q4_0) {
-      BlockRows.centre(scales, minima, count);
-    }
-  }
-
-  private static void gather(byte[] w, int from, int step, short[] halves, int count) {
-    for (int block = 0; block < count; block++) {
-      halves[block] = (short) SHORT.get(w, from + block * step);
     }
   }
 
@@ -163,53 +93,22 @@ final class TileWeights {
 
   /** Whether {@link #multiply} knows the type. */
   boolean hasKernel() {
-    return dtype == DType.BF16 || dtype == DType.Q8_0 || dtype == DType.Q4_0 || dtype == DType.Q4_1;
+    return dtype == DType.BF16;
   }
 
   /**
-   * Multiplies a tile's rows, from {@code first} on, with the row of activations at {@code from};
-   * the vectors of partial sums go to {@code partials}, one after the other.
+   * Multiplies the rows with the row of activations at {@code from}; the vectors of partial sums go
+   * to {@code partials}, one after the other.
    */
-  void multiply(int first, float[] x, int from, float[] partials) {
-    if (dtype == DType.BF16) {
-      HalfRows.multiplyBf16(halves, width, x, from, partials);
-      return;
-    }
-    for (int row = 0; row < OUTPUTS; row += PAIR) {
-      int at = (first + row) * rowBytes;
-      int scale = (first + row) * blocks;
-      if (dtype == DType.Q8_0) {
-        BlockRows.multiplyBytes(bytes, at, scales, scale, row, blocks, x, from, partials);
-      } else {
-        BlockRows.multiplyNibbles(
-            bytes, at, nibblesAt(), scales, scale, group * blocks, row, blocks, x, from, partials);
-      }
-    }
+  void multiply(float[] x, int from, float[] partials) {
+    HalfRows.multiplyBf16(halves, width, x, from, partials);
   }
 
-  /** Where in a block its numbers of 4 bits begin. */
-  private int nibblesAt() {
-    return dtype.blockBytes() - dtype.blockElements() / 2;
-  }
-
-  /** A tile's rows, from {@code first} on, as f32, each filled up with zeros to whole vectors. */
-  float[] widen(int first) {
-    int count = OUTPUTS * blocks;
+  /** The rows as f32, each filled up with zeros to whole vectors. */
+  float[] widen() {
     switch (dtype) {
-      case F16 -> HalfRows.widenF16(halves, 0, widened, 0, OUTPUTS * width);
+      case F16 -> HalfRows.widenF16(halves, widened, OUTPUTS * width);
       case BF16 -> HalfRows.widenBf16(halves, widened, OUTPUTS * width);
-      case Q8_0 ->
-          BlockRows.widenBytes(bytes, first * rowBytes, scales, first * blocks, count, widened);
-      case Q4_0, Q4_1 ->
-          BlockRows.widenNibbles(
-              bytes,
-              first * rowBytes,
-              nibblesAt(),
-              scales,
-              first * blocks,
-              group * blocks,
-              count,
-              widened);
       default -> {} // copied as f32 already
     }
     return widened;
