@@ -337,12 +337,7 @@ INLINE void finish(const work *w, int64_t q, const float *total, float sum) {
   int64_t row = w->item->row + q % w->item->rows;
   float *out = a->attended + row * a->attended_row + map * a->attended_step;
   for (int64_t i = 0; i < a->value_dim; i += VL) {
-    vf v = vf_div(vf_load(total + i), vf_set(sum));
-    if (i + VL <= a->value_dim) {
-      vf_store(out + i, v);
-    } else {
-      vf_store_first(out + i, v, a->value_dim - i);
-    }
+    store_some(out + i, vf_div(vf_load(total + i), vf_set(sum)), a->value_dim - i);
   }
 }
 

@@ -1,15 +1,6 @@
 /* Operations on the elements and heads of rows. Items are rows. */
 #include "lanes.h"
 
-INLINE vf load_some(const float *p, int64_t n) { return n >= VL ? vf_load(p) : vf_load_first(p, n); }
-INLINE void store_some(float *p, vf v, int64_t n) {
-  if (n >= VL) {
-    vf_store(p, v);
-  } else {
-    vf_store_first(p, v, n);
-  }
-}
-
 /* first: the weight; number: epsilon. */
 GTA_KERNEL(GTA(rms_norm)) {
   (void)scratch;

@@ -33,6 +33,16 @@ INLINE vf scale_at(int format, const uint8_t *at, int64_t index) {
   return format_is_wide(format) ? vf_load((const float *)at + index) : vf_load_f16((const uint16_t *)at + index);
 }
 
+/* VL numbers of a row, or the n that are left of it. */
+INLINE vf load_some(const float *p, int64_t n) { return n >= VL ? vf_load(p) : vf_load_first(p, n); }
+INLINE void store_some(float *p, vf v, int64_t n) {
+  if (n >= VL) {
+    vf_store(p, v);
+  } else if (n > 0) {
+    vf_store_first(p, v, n);
+  }
+}
+
 #define GREATEST_EXPONENT 88.37f
 
 /* e to the power of every lane, to about two units in the last place; 0 below -87.33, finite above 88.37. */

@@ -83,15 +83,6 @@ INLINE void block_inputs(int format, int rows, const uint8_t *memory, int64_t pa
   }
 }
 
-/* A row's VL results, or as many as there are outputs left. */
-INLINE void store_results(float *at, vf results, int64_t left) {
-  if (left >= VL) {
-    vf_store(at, results);
-  } else if (left > 0) {
-    vf_store_first(at, results, left);
-  }
-}
-
 INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t *memory, const float *x,
                  int64_t first, float *out) {
   for (int64_t lane = 0; lane < UNIT && first + lane < a->outputs; lane += FLOAT_VECTORS * VL) {
@@ -112,7 +103,7 @@ INLINE void unit(int format, int rows, const linear_arguments *a, const uint8_t 
     for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
       for (int v = 0; v < FLOAT_VECTORS; v++) {
-        store_results(out + r * a->out_row + lane + v * VL, sums[r][v], a->outputs - first - lane - v * VL);
+        store_some(out + r * a->out_row + lane + v * VL, sums[r][v], a->outputs - first - lane - v * VL);
       }
     }
   }
@@ -211,7 +202,7 @@ static void widened_unit(const linear_arguments *a, tiles t, int64_t begin, int6
   }
   for (int64_t r = 0; r < rows; r++) {
     for (int64_t v = 0; v < UNIT; v += VL) {
-      store_results(out + (row + r) * a->out_row + v, vf_load(sums + r * UNIT + v), a->outputs - first - v);
+      store_some(out + (row + r) * a->out_row + v, vf_load(sums + r * UNIT + v), a->outputs - first - v);
     }
   }
 }

@@ -115,14 +115,7 @@ INLINE void tile(int format, int rows, int vectors, const uint8_t *unit, int64_t
 #pragma GCC unroll 8
   for (int r = 0; r < rows; r++) {
 #pragma GCC unroll 4
-    for (int v = 0; v < vectors; v++) {
-      int64_t left = outputs - v * VL;
-      if (left >= VL) {
-        vf_store(out + r * out_row + v * VL, sums[r][v]);
-      } else if (left > 0) {
-        vf_store_first(out + r * out_row + v * VL, sums[r][v], left);
-      }
-    }
+    for (int v = 0; v < vectors; v++) store_some(out + r * out_row + v * VL, sums[r][v], outputs - v * VL);
   }
 }
 

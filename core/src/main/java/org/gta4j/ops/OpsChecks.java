@@ -39,6 +39,17 @@ public final class OpsChecks {
     }
   }
 
+  /** {@link Ops#pack}: a bias has a number for each of {@code outputs}. */
+  public static void bias(Optional<Tensor> bias, int outputs) {
+    bias.ifPresent(b -> {
+      if (b.shape().elements() != outputs) {
+        throw new IllegalArgumentException(
+            "bias: expected %d numbers, as the layer has outputs, found %d"
+                .formatted(outputs, b.shape().elements()));
+      }
+    });
+  }
+
   /** {@link Ops#linear}. */
   public static void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows) {
     require("linear", "inputs", weights.inputs(), x.columns());

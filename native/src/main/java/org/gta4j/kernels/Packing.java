@@ -3,6 +3,7 @@ package org.gta4j.kernels;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.Optional;
+import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.Workers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
@@ -36,13 +37,7 @@ final class Packing {
   PanelLinear linear(Tensor weight, Optional<Tensor> bias) {
     int outputs = weight.shape().intSize(0);
     int inputs = weight.shape().intSize(1);
-    bias.ifPresent(b -> {
-      if (b.shape().elements() != outputs) {
-        throw new IllegalArgumentException(
-            "bias: expected %d numbers, as the layer has outputs, found %d"
-                .formatted(outputs, b.shape().elements()));
-      }
-    });
+    OpsChecks.bias(bias, outputs);
     DType dtype = weight.dtype();
     MemorySegment panels = memory.allocate(PanelFormat.of(dtype).bytes(outputs, inputs));
     fill(dtype, inputs, outputs, weight.data(), panels);

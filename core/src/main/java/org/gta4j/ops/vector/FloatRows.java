@@ -13,9 +13,6 @@ import org.gta4j.tensor.Tensor;
 
 /** Widens weights and cached numbers of any type to f32, exactly. */
 final class FloatRows {
-  /** 2^112: what an f16's exponent lacks after its bits were moved to an f32's place. */
-  private static final float REBIAS = 0x1p112f;
-
   private FloatRows() {}
 
   /**
@@ -65,7 +62,7 @@ final class FloatRows {
       IntVector bits = bits(source, sourceByte + (long) i * Short.BYTES);
       IntVector magnitude = bits.and(0x7FFF).lanewise(VectorOperators.LSHL, 13);
       VectorMask<Integer> unbounded = magnitude.compare(VectorOperators.GE, 0x7C00 << 13);
-      IntVector finite = magnitude.reinterpretAsFloats().mul(REBIAS).reinterpretAsInts();
+      IntVector finite = magnitude.reinterpretAsFloats().mul(Lanes.REBIAS).reinterpretAsInts();
       IntVector infinite = magnitude.or(0x7F800000);
       IntVector sign = bits.and(0x8000).lanewise(VectorOperators.LSHL, 16);
       FloatVector values = finite.blend(infinite, unbounded).or(sign).reinterpretAsFloats();

@@ -59,7 +59,7 @@ final class Lanes {
   private static final IntVector F16_BITS = IntVector.broadcast(INTS, 0x8FFFE000);
 
   /** What an f16's exponent lacks after such a move. */
-  private static final FloatVector REBIAS = broadcast(0x1p112f);
+  static final FloatVector REBIAS = broadcast(0x1p112f);
 
   private static final FloatVector SMALLEST = broadcast(-87.33f);
   private static final float GREATEST_EXPONENT = 88.37f;

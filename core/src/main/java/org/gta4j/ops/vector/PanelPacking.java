@@ -9,6 +9,7 @@ import java.nio.ByteOrder;
 import java.util.Arrays;
 import java.util.Optional;
 import java.util.concurrent.atomic.AtomicBoolean;
+import org.gta4j.ops.OpsChecks;
 import org.gta4j.ops.Workers;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Tensor;
@@ -51,13 +52,7 @@ final class PanelPacking implements AutoCloseable {
     PanelFormat format = known.get();
     int outputs = weight.shape().intSize(0);
     int inputs = weight.shape().intSize(1);
-    bias.ifPresent(b -> {
-      if (b.shape().elements() != outputs) {
-        throw new IllegalArgumentException(
-            "bias: expected %d numbers, as the layer has outputs, found %d"
-                .formatted(outputs, b.shape().elements()));
-      }
-    });
+    OpsChecks.bias(bias, outputs);
     int panels = PanelFormat.panels(outputs);
     int panelBytes = Math.multiplyExact(inputs / PanelFormat.INPUTS, format.blockBytes());
     MemorySegment memory =
