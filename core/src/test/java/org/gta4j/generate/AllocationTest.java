@@ -29,8 +29,10 @@ class AllocationTest {
                 .map(name -> Arguments.of(own(name), "Q8")),
             Stream.of("gta/gta-head64", "mla/mla-paper-shape", "llama/qwen3-qk-norm")
                 .map(name -> Arguments.of(own(name), "BF16")),
-            Stream.of("llama-q4_1.gguf", "llama-q5_1.gguf", "llama-q6_k.gguf")
-                .map(name -> Arguments.of(ownGguf(name), "F32")))
+            Stream.of("llama-q4_0.gguf", "llama-q4_1.gguf", "llama-q5_1.gguf", "llama-q8_0.gguf")
+                .map(name -> Arguments.of(GgufFixture.own(name), "F16")),
+            Stream.of("llama-q4_1.gguf", "llama-q6_k.gguf")
+                .map(name -> Arguments.of(GgufFixture.own(name), "F32")))
         .flatMap(models -> models);
   }
 
@@ -38,14 +40,6 @@ class AllocationTest {
     return Fixture.own().stream()
         .map(Fixture::folder)
         .filter(folder -> folder.endsWith(name))
-        .findFirst()
-        .orElseThrow();
-  }
-
-  private static Path ownGguf(String name) {
-    return GgufFixture.own().stream()
-        .map(GgufFixture::file)
-        .filter(file -> file.endsWith(name))
         .findFirst()
         .orElseThrow();
   }

@@ -7,6 +7,7 @@ import java.util.Arrays;
 import java.util.List;
 import org.gta4j.model.RandomCheckpoint;
 import org.gta4j.ops.ChildJvm;
+import org.gta4j.testing.GgufFixture;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -70,7 +71,16 @@ class MemoryTest {
 
   @Test
   void loadingGeneratingAndClosingAgainAndAgainLeavesNothingBehind(@TempDir Path folder) {
-    long[][] lines = run("repeat", model(folder).toString(), "30");
+    nothingIsLeft(model(folder));
+  }
+
+  @Test
+  void weightsThatWerePackedLeaveNothingBehind() {
+    nothingIsLeft(GgufFixture.own("llama-q8_0.gguf"));
+  }
+
+  private static void nothingIsLeft(Path model) {
+    long[][] lines = run("repeat", model.toString(), "30");
     assertThat(lines).hasDimensions(3, 4);
     assertThat(lines[2][BYTES]).as("bytes after 30 times and after 20").isEqualTo(lines[1][BYTES]);
     assertThat(lines[2][BYTES]).isLessThan(64 << 10);

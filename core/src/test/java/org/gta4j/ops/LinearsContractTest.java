@@ -2,15 +2,19 @@ package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
+import static org.assertj.core.api.Assertions.offset;
 
 import java.lang.foreign.Arena;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.ops.WeightTensors.Kind;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Halves;
 import org.gta4j.tensor.Shape;
+import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -72,6 +76,57 @@ class LinearsContractTest {
         together
             .get(i)
             .assertUnchangedBut(before[i], together.get(i).matrix().heads(1), rows, what);
+      }
+    }
+  }
+
+  /** Hostile files have them; kernels that are fast at halves may take them for numbers. */
+  @ParameterizedTest
+  @MethodSource("backends")
+  void aScaleThatIsNotFiniteSpoilsItsOwnOutputAndNoOther(Backend backend) {
+    try (Ops ops = backend.start(2)) {
+      for (DType dtype : Backend.weightTypes(ops)) {
+        for (int rows : dtype.isQuantized() ? new int[] {1, 9} : new int[0]) {
+          for (long scale : WeightTensors.scales(dtype)) {
+            for (float broken : new float[] {Float.NaN, Float.POSITIVE_INFINITY}) {
+              spoil(ops, dtype, rows, scale, broken);
+            }
+          }
+        }
+      }
+    }
+  }
+
+  private static void spoil(Ops ops, DType dtype, int rows, long scale, float broken) {
+    int outputs = 70;
+    int spoilt = 37;
+    try (Arena arena = Arena.ofShared()) {
+      Shape shape = Shape.of(outputs, INPUTS);
+      Tensor whole = WeightTensors.tensor(arena, dtype, shape, Kind.USUAL, 2);
+      Tensor other = WeightTensors.tensor(arena, dtype, shape, Kind.USUAL, 2);
+      long row = dtype.bytes(INPUTS);
+      other.data().set(Tensor.SHORT, spoilt * row + scale, Halves.toF16(broken));
+      List<PackedLinear> layers =
+          List.of(
+              ops.pack(whole, Optional.empty()),
+              ops.pack(other, Optional.empty()),
+              ops.pack(whole, Optional.empty()));
+      Numbers numbers = Numbers.normal(rows);
+      Guarded x = Guarded.of(arena, rows, INPUTS, (r, i) -> numbers.at(r, i, 0, 0));
+      FloatMatrix[] outs = new FloatMatrix[layers.size()];
+      Arrays.setAll(outs, i -> FloatMatrix.allocate(arena, rows, outputs));
+      ops.linears(layers, x.matrix(), outs, rows);
+      String what = "%s, %s at %d, %d rows".formatted(dtype, broken, scale, rows);
+      for (int r = 0; r < rows; r++) {
+        for (int o = 0; o < outputs; o++) {
+          float wanted = outs[0].get(r, o);
+          assertThat(outs[2].get(r, o)).as(what).isEqualTo(wanted);
+          if (o == spoilt) {
+            assertThat(Float.isFinite(outs[1].get(r, o))).as(what).isFalse();
+          } else {
+            assertThat(outs[1].get(r, o)).as(what).isCloseTo(wanted, offset(1e-3f));
+          }
+        }
       }
     }
   }

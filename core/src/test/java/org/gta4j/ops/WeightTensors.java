@@ -67,12 +67,7 @@ final class WeightTensors {
     for (long i = 0; i < data.byteSize(); i++) {
       data.set(ValueLayout.JAVA_BYTE, i, (byte) Numbers.hash(seed, i, 1, 0, 0));
     }
-    long[] scales =
-        switch (dtype) {
-          case Q4_1, Q5_1, Q4_K, Q5_K -> new long[] {0, 2};
-          case Q6_K -> new long[] {208};
-          default -> new long[] {0};
-        };
+    long[] scales = scales(dtype);
     Numbers normal = Numbers.normal(seed).times(0.05);
     Numbers large = Numbers.exponents(seed, -24, 15);
     for (long block = 0; block < data.byteSize(); block += dtype.blockBytes()) {
@@ -86,6 +81,15 @@ final class WeightTensors {
         data.set(Tensor.SHORT, block + scale, half);
       }
     }
+  }
+
+  /** Where in a block its scale and, if it has one, its minimum's scale lie, as f16. */
+  static long[] scales(DType dtype) {
+    return switch (dtype) {
+      case Q4_1, Q5_1, Q4_K, Q5_K -> new long[] {0, 2};
+      case Q6_K -> new long[] {208};
+      default -> new long[] {0};
+    };
   }
 
   /** The type of biases beside weights of type {@code dtype}. */

@@ -37,6 +37,15 @@ public record GgufFixture(Path file, Map<String, Tensor> expected) {
     return below(Fixture.ownRoot());
   }
 
+  /** One of the project's own. */
+  public static Path own(String name) {
+    return own().stream()
+        .map(GgufFixture::file)
+        .filter(file -> file.endsWith(name))
+        .findFirst()
+        .orElseThrow(() -> new IllegalArgumentException("no fixture " + name));
+  }
+
   private static List<GgufFixture> below(Path root) {
     try (Stream<Path> files = Files.walk(root, FileVisitOption.FOLLOW_LINKS)) {
       return files
