@@ -80,6 +80,19 @@ public record Weights(String file, String prefix, SequencedMap<String, Tensor> t
     return Optional.empty();
   }
 
+  /**
+   * Lets the process's memory of the file go, after tensors were packed into memory of their own:
+   * the system maps pages around those that are read, neighbours' too. What is read again comes
+   * back, as long as the system has room from its cache.
+   */
+  public void unload() {
+    for (Tensor tensor : tensors.values()) {
+      if (tensor.data().isMapped()) {
+        tensor.data().unload();
+      }
+    }
+  }
+
   /** Bytes of all tensors. */
   public long bytes() {
     return tensors.values().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();

@@ -98,6 +98,7 @@ public final class Decoder implements AutoCloseable {
       for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
         blocks.add(bind(weights.under(ModelConfig.layerPrefix(layer))));
       }
+      weights.unload();
     } catch (RuntimeException | Error e) {
       close();
       throw e;
