@@ -1,0 +1,9 @@
+/** Training: every attention variant of the core on libtorch. */
+module org.gta4j.train {
+  requires static transitive org.jspecify;
+  requires transitive org.gta4j.core;
+  requires transitive org.bytedeco.javacpp;
+  requires transitive org.bytedeco.pytorch;
+
+  exports org.gta4j.train.torch;
+}

@@ -1,0 +1,93 @@
+package org.gta4j.train.torch;
+
+import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.pytorch.Scalar;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorOptions;
+import org.bytedeco.pytorch.global.torch;
+import org.bytedeco.pytorch.global.torch.ScalarType;
+
+/**
+ * libtorch as a whole: loading it, its threads, its random numbers.
+ *
+ * <p>libtorch's random numbers and the number of its threads belong to the process, so one training
+ * runs at a time. Threads of OpenMP wait by spinning unless the environment says {@code
+ * OMP_WAIT_POLICY=passive} before the process starts.
+ */
+public final class Torch {
+  /** Element types, as JavaCPP's own objects: others of the same value do not compare equal. */
+  public static final ScalarType F32;
+
+  /** The upper half of an f32. */
+  public static final ScalarType BF16;
+
+  /** IEEE 754 binary16. */
+  public static final ScalarType F16;
+
+  /** 64-bit integers: token ids. */
+  public static final ScalarType I64;
+
+  static {
+    // JavaCPP counts all pages of the process, mapped files too, and throws OutOfMemoryError at a
+    // limit taken from the Java heap, which says nothing about a training's memory.
+    setUnlessSet("org.bytedeco.javacpp.maxBytes", "0");
+    setUnlessSet("org.bytedeco.javacpp.maxPhysicalBytes", "0");
+    F32 = ScalarType.Float.intern();
+    BF16 = ScalarType.BFloat16.intern();
+    F16 = ScalarType.Half.intern();
+    I64 = ScalarType.Long.intern();
+    torch.get_num_threads(); // loads the libraries, outside of any scope
+  }
+
+  private Torch() {}
+
+  private static void setUnlessSet(String property, String value) {
+    if (System.getProperty(property) == null) {
+      System.setProperty(property, value);
+    }
+  }
+
+  /**
+   * Sets how many threads share an operation. Sums may be ordered by it: the same bits come from
+   * the same number.
+   */
+  public static void setThreads(int threads) {
+    if (threads < 1) {
+      throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
+    }
+    torch.set_num_threads(threads);
+  }
+
+  /** How many threads share an operation. */
+  public static int threads() {
+    return torch.get_num_threads();
+  }
+
+  /** Begins libtorch's random numbers anew. */
+  public static void seed(long seed) {
+    torch.manual_seed(seed);
+  }
+
+  /** Bytes of memory that the process has now, mapped files included. */
+  public static long processBytes() {
+    return Pointer.physicalBytes();
+  }
+
+  /** A tensor of those sizes whose numbers are whatever was in memory. */
+  public static Tensor empty(ScalarType type, long... sizes) {
+    Tensor tensor;
+    try (TensorScope scope = new TensorScope()) {
+      tensor = scope.keep(torch.empty(sizes, new TensorOptions(type), noFormat()));
+    }
+    return tensor;
+  }
+
+  private static org.bytedeco.pytorch.MemoryFormatOptional noFormat() {
+    return new org.bytedeco.pytorch.MemoryFormatOptional();
+  }
+
+  /** A number as libtorch takes it. */
+  public static Scalar scalar(double value) {
+    return new Scalar(value);
+  }
+}
