@@ -113,6 +113,24 @@ public interface Ops extends AutoCloseable {
   void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows);
 
   /**
+   * {@code x = x · f(gate)} with any of the activations. The sigmoid is {@link #sigmoidGate}; the
+   * others exist to be compared with it, and these plain loops are what they are, unless an
+   * implementation has its own.
+   */
+  default void gate(GateActivation activation, FloatMatrix gate, FloatMatrix x, int rows) {
+    if (activation == GateActivation.SIGMOID) {
+      sigmoidGate(gate, x, rows);
+      return;
+    }
+    OpsChecks.pair("gate", gate, x, rows);
+    for (int row = 0; row < rows; row++) {
+      for (int i = 0; i < x.columns(); i++) {
+        x.set(row, i, (float) (x.get(row, i) * activation.of(gate.get(row, i))));
+      }
+    }
+  }
+
+  /**
    * Writes the batch's keys and values into the cache, after each slice's past, rounded to its
    * type: a row that has scales as {@link EightBits} says.
    *

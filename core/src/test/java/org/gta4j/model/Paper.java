@@ -4,6 +4,8 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
+import java.util.Optional;
+import java.util.function.DoubleUnaryOperator;
 import java.util.function.IntUnaryOperator;
 import org.gta4j.tensor.Tensor;
 
@@ -144,7 +146,14 @@ final class Paper {
 
   /** GTA: v_i = A_i c P_i with P_i = [I | … | I] + V_i, then the gate. */
   static Attention gta(
-      int hidden, int maps, int keys, int latents, int headDim, int latentDim, double theta) {
+      int hidden,
+      int maps,
+      int keys,
+      int latents,
+      int headDim,
+      int latentDim,
+      double theta,
+      Optional<DoubleUnaryOperator> gate) {
     return (x, layer) -> {
       double[][] q = layer.linear(x, "q_proj");
       double[][] k = layer.linear(x, "k_proj");
@@ -172,7 +181,8 @@ final class Paper {
         double[][] weighted = product(weights, columns(c, latent * latentDim, latentDim));
         put(product(weighted, decoder), all, map * group);
       }
-      return layer.linear(gated(all, x, layer), "o_proj");
+      gate.ifPresent(activation -> gated(all, x, layer, activation));
+      return layer.linear(all, "o_proj");
     };
   }
 
@@ -223,10 +233,15 @@ final class Paper {
   }
 
   private static double[][] gated(double[][] heads, double[][] x, Layer layer) {
+    return gated(heads, x, layer, Paper::sigmoid);
+  }
+
+  private static double[][] gated(
+      double[][] heads, double[][] x, Layer layer, DoubleUnaryOperator activation) {
     double[][] gate = layer.linear(x, "g_proj");
     for (int t = 0; t < heads.length; t++) {
       for (int i = 0; i < heads[t].length; i++) {
-        heads[t][i] *= sigmoid(gate[t][i]);
+        heads[t][i] *= activation.applyAsDouble(gate[t][i]);
       }
     }
     return heads;

@@ -5,7 +5,9 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.DoubleUnaryOperator;
 import java.util.stream.Stream;
 import org.gta4j.cache.CacheType;
 import org.gta4j.testing.Engine;
@@ -60,6 +62,9 @@ class VariantSpecificationTest {
     variants.add(gta("GTA, two latents", 8, 4, 1, 2, 8, 16));
     variants.add(gta("GTA, two key heads for one latent", 8, 4, 2, 1, 8, 8));
     variants.add(gta("GTA, a latent as wide as a group", 6, 2, 2, 2, 4, 12));
+    variants.add(ungated());
+    variants.add(gatedBy("silu", x -> x / (1 + Math.exp(-x))));
+    variants.add(gatedBy("relu2", x -> x > 0 ? x * x : 0));
     return variants.stream()
         .flatMap(variant ->
             Stream.of("scalar", "vector").map(backend -> Arguments.of(variant, backend)));
@@ -169,6 +174,42 @@ class VariantSpecificationTest {
   private static Variant gta(
       String name, int heads, int maps, int keys, int latents, int headDim, int latentDim) {
     int hidden = heads * headDim;
+    return new Variant(
+        name,
+        gtaCheckpoint(name, heads, maps, keys, latents, headDim, latentDim),
+        Paper.gta(
+            hidden,
+            maps,
+            keys,
+            latents,
+            headDim,
+            latentDim,
+            THETA,
+            Optional.of(x -> 1 / (1 + Math.exp(-x)))));
+  }
+
+  private static Variant gatedBy(String activation, DoubleUnaryOperator function) {
+    String name = "GTA, gated by " + activation;
+    return new Variant(
+        name,
+        gtaCheckpoint(name, 12, 3, 1, 1, 8, 16).set("gate_activation", activation),
+        Paper.gta(96, 3, 1, 1, 8, 16, THETA, Optional.of(function)));
+  }
+
+  private static Variant ungated() {
+    String name = "GTA without its gate";
+    RandomCheckpoint checkpoint =
+        gtaCheckpoint(name, 12, 3, 1, 1, 8, 16).set("gate_activation", "none");
+    for (int layer = 0; layer < LAYERS; layer++) {
+      checkpoint.tensors().remove(prefix(layer) + "g_proj.weight");
+      checkpoint.tensors().remove(prefix(layer) + "g_proj.bias");
+    }
+    return new Variant(name, checkpoint, Paper.gta(96, 3, 1, 1, 8, 16, THETA, Optional.empty()));
+  }
+
+  private static RandomCheckpoint gtaCheckpoint(
+      String name, int heads, int maps, int keys, int latents, int headDim, int latentDim) {
+    int hidden = heads * headDim;
     RandomCheckpoint checkpoint =
         decoder(name, hidden)
             .set("architectures", "GTAForCausalLM")
@@ -184,8 +225,7 @@ class VariantSpecificationTest {
     for (int layer = 0; layer < LAYERS; layer++) {
       checkpoint.gtaAttention(prefix(layer), hidden, maps, keys, latents, headDim, latentDim);
     }
-    return new Variant(
-        name, checkpoint, Paper.gta(hidden, maps, keys, latents, headDim, latentDim, THETA));
+    return checkpoint;
   }
 
   private static RandomCheckpoint decoder(String name, int hidden) {

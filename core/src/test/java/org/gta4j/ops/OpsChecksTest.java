@@ -101,6 +101,7 @@ class OpsChecksTest {
             ops -> ops.add(matrix(2, 8), matrix(2, 9), 2),
             ops -> ops.swiGlu(matrix(2, 8), matrix(1, 8), 2),
             ops -> ops.sigmoidGate(matrix(2, 8), matrix(2, 4), 2),
+            ops -> ops.gate(GateActivation.SILU, matrix(2, 8), matrix(2, 4), 2),
             store(0, heads(2, 2, 6), Optional.of(heads(2, 1, 6))),
             store(0, heads(2, 1, 4), Optional.of(heads(2, 1, 6))),
             store(0, heads(2, 2, 4), Optional.of(heads(2, 2, 6))),
@@ -134,7 +135,7 @@ class OpsChecksTest {
           .as("misuse %d", number)
           .isThrownBy(() -> misuse.of(ops))
           .withMessageMatching(
-              "(embed|linear|headLinear|rmsNorm|rotate|copyHeads|add|swiGlu|sigmoidGate|store|attention): .*expected .+, found .+");
+              "(embed|linear|headLinear|rmsNorm|rotate|copyHeads|add|swiGlu|sigmoidGate|gate|store|attention): .*expected .+, found .+");
     }
   }
 }

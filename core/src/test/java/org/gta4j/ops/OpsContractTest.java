@@ -11,6 +11,7 @@ import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
 import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
+import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -316,6 +317,40 @@ class OpsContractTest {
         "sigmoidGate",
         (ops, x, gate, rows) -> ops.sigmoidGate(gate, x, rows),
         (x, gate, result) -> Tolerance.gate(result, gate, Math.abs(x)));
+  }
+
+  @ParameterizedTest
+  @MethodSource("backends")
+  void everyActivationOfAGateIsWithinTolerance(Backend backend) {
+    try (Ops ops = backend.start(2);
+        Arena arena = Arena.ofShared()) {
+      Numbers numbers = Numbers.normal(9).times(6);
+      for (GateActivation activation : GateActivation.values()) {
+        for (int columns : new int[] {1, 7, 16, 70}) {
+          Guarded gate = Guarded.of(arena, 3, columns, (row, i) -> numbers.at(row, i, 0, 0));
+          Guarded x = Guarded.of(arena, 3, columns, (row, i) -> row + i - 2.5f);
+          ops.gate(activation, gate.matrix(), x.matrix(), 2);
+          for (int row = 0; row < 3; row++) {
+            for (int i = 0; i < columns; i++) {
+              double before = row + i - 2.5;
+              double after = row < 2 ? before * activation.of(gate.matrix().get(row, i)) : before;
+              assertThat((double) x.matrix().get(row, i))
+                  .as("%s, row %d, column %d", activation, row, i)
+                  .isCloseTo(after, offset(2e-6 * Math.abs(after)));
+            }
+          }
+        }
+      }
+    }
+  }
+
+  @Test
+  void activationsAreWhatTheirNamesSay() {
+    assertThat(GateActivation.SIGMOID.of(0)).isEqualTo(0.5);
+    assertThat(GateActivation.SILU.of(1)).isCloseTo(1 / (1 + Math.exp(-1)), offset(1e-15));
+    assertThat(GateActivation.SILU.of(-800)).isZero();
+    assertThat(GateActivation.RELU_SQUARED.of(-2)).isZero();
+    assertThat(GateActivation.RELU_SQUARED.of(3)).isEqualTo(9);
   }
 
   @ParameterizedTest

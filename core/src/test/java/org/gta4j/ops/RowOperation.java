@@ -74,6 +74,17 @@ record RowOperation(String name, int inputs, int outputs, Computation computatio
                 copy(in, out, rows);
                 o.sigmoidGate(in.columns(width, width), out, rows);
               }));
+      for (GateActivation activation : GateActivation.values()) {
+        all.add(
+            new RowOperation(
+                "%s gate of %d".formatted(activation.label(), width),
+                2 * width,
+                width,
+                (o, in, out, rows) -> {
+                  copy(in, out, rows);
+                  o.gate(activation, in.columns(width, width), out, rows);
+                }));
+      }
       all.add(
           new RowOperation(
               "add of " + width,

@@ -6,6 +6,7 @@ import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.rope.RotaryEmbedding;
+import org.gta4j.ops.GateActivation;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Shape;
 
@@ -14,11 +15,14 @@ import org.gta4j.tensor.Shape;
  * concatenated heads, the baseline that separates what the gate brings from what the latent brings.
  *
  * @param ungated the attention under the gate
+ * @param activation the gate's activation
  */
-public record GatedLatentAttention(MultiHeadLatentAttention ungated) implements AttentionVariant {
+public record GatedLatentAttention(MultiHeadLatentAttention ungated, GateActivation activation)
+    implements AttentionVariant {
   static Optional<AttentionVariant> read(ConfigFile config) {
     return AttentionVariants.isArchitecture(config, "GatedMLAForCausalLM")
-        ? Optional.of(new GatedLatentAttention(MultiHeadLatentAttention.of(config)))
+        ? Optional.of(
+            new GatedLatentAttention(MultiHeadLatentAttention.of(config), OutputGate.read(config)))
         : Optional.empty();
   }
 
@@ -57,7 +61,7 @@ public record GatedLatentAttention(MultiHeadLatentAttention ungated) implements 
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    OutputGate gate = OutputGate.bind(tensors);
+    OutputGate gate = OutputGate.bind(activation, tensors);
     return new Layer(ungated.layer(tensors, Optional.of(gate)), gate);
   }
 

@@ -5,6 +5,7 @@ import java.util.SequencedMap;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.rope.RotaryEmbedding;
+import org.gta4j.ops.GateActivation;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Shape;
 
@@ -13,11 +14,15 @@ import org.gta4j.tensor.Shape;
  * heads, the baseline that separates what the gate brings from what the latent brings.
  *
  * @param ungated the attention under the gate
+ * @param activation the gate's activation
  */
-public record GatedQueryAttention(GroupedQueryAttention ungated) implements AttentionVariant {
+public record GatedQueryAttention(GroupedQueryAttention ungated, GateActivation activation)
+    implements AttentionVariant {
   static Optional<AttentionVariant> read(ConfigFile config) {
     return AttentionVariants.isArchitecture(config, "GatedGQAForCausalLM")
-        ? Optional.of(new GatedQueryAttention(GroupedQueryAttention.of(config, "llama")))
+        ? Optional.of(
+            new GatedQueryAttention(
+                GroupedQueryAttention.of(config, "llama"), OutputGate.read(config)))
         : Optional.empty();
   }
 
@@ -51,7 +56,7 @@ public record GatedQueryAttention(GroupedQueryAttention ungated) implements Atte
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    OutputGate gate = OutputGate.bind(tensors);
+    OutputGate gate = OutputGate.bind(activation, tensors);
     return new Layer(ungated.bind(tensors, Optional.of(gate)), gate);
   }
 

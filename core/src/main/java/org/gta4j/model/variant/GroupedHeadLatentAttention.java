@@ -6,6 +6,7 @@ import java.util.Set;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.rope.RotaryEmbedding;
+import org.gta4j.ops.GateActivation;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
 import org.gta4j.ops.RotaryAngles;
@@ -29,6 +30,7 @@ import org.gta4j.tensor.Tensor;
  * @param numValueHeads n_c, the latent heads
  * @param headDim d_h
  * @param valueDim d_l, floats a latent
+ * @param gate the gate's activation; empty for GTA without its gate, an ablation
  * @param rotary position embedding, over all of d_h
  */
 public record GroupedHeadLatentAttention(
@@ -38,6 +40,7 @@ public record GroupedHeadLatentAttention(
     int numValueHeads,
     int headDim,
     int valueDim,
+    Optional<GateActivation> gate,
     RotaryEmbedding rotary)
     implements AttentionVariant {
 
@@ -80,7 +83,8 @@ public record GroupedHeadLatentAttention(
     }
     RotaryEmbedding rotary =
         RotaryEmbedding.read(config, "head_dim", headDim, RotaryAngles.Pairs.HALVES);
-    return new GroupedHeadLatentAttention(hidden, maps, keys, latents, headDim, latentDim, rotary);
+    return new GroupedHeadLatentAttention(
+        hidden, maps, keys, latents, headDim, latentDim, OutputGate.readOptional(config), rotary);
   }
 
   @Override
@@ -106,12 +110,15 @@ public record GroupedHeadLatentAttention(
   @Override
   public SequencedMap<String, Shape> tensors() {
     AttentionShape shape = shape();
-    return new TensorList()
-        .linear("q_proj", shape.queryWidth(), hiddenSize, true)
-        .linear("k_proj", shape.keyWidth(), hiddenSize, true)
-        .linear("v_proj", shape.ownValueWidth(), hiddenSize, true)
-        .linear(OutputGate.NAME, hiddenSize, hiddenSize, true)
-        .linear("v_b_proj", groupWidth(), numQueryHeads * valueDim, false)
+    TensorList list =
+        new TensorList()
+            .linear("q_proj", shape.queryWidth(), hiddenSize, true)
+            .linear("k_proj", shape.keyWidth(), hiddenSize, true)
+            .linear("v_proj", shape.ownValueWidth(), hiddenSize, true);
+    if (gate.isPresent()) {
+      list.linear(OutputGate.NAME, hiddenSize, hiddenSize, true);
+    }
+    return list.linear("v_b_proj", groupWidth(), numQueryHeads * valueDim, false)
         .linear("o_proj", hiddenSize, hiddenSize, false)
         .toMap();
   }
@@ -123,10 +130,10 @@ public record GroupedHeadLatentAttention(
 
   @Override
   public AttentionLayer bind(LayerTensors tensors) {
-    OutputGate gate = OutputGate.bind(tensors);
+    Optional<OutputGate> outputGate = gate.map(activation -> OutputGate.bind(activation, tensors));
     return new Layer(
-        QueryKeyValue.bind(shape(), tensors, Optional.of(gate)),
-        gate,
+        QueryKeyValue.bind(shape(), tensors, outputGate),
+        outputGate,
         decoder(tensors),
         tensors.linear("o_proj"),
         hiddenSize);
@@ -150,7 +157,7 @@ public record GroupedHeadLatentAttention(
 
   private record Layer(
       QueryKeyValue projections,
-      OutputGate gate,
+      Optional<OutputGate> gate,
       PackedHeads decoder,
       PackedLinear output,
       int hiddenSize)
@@ -166,7 +173,9 @@ public record GroupedHeadLatentAttention(
       step.ops()
           .headLinear(
               decoder, attended.heads(decoder.heads()), heads.heads(decoder.heads()), step.rows());
-      gate.apply(heads, step);
+      if (gate.isPresent()) {
+        gate.get().apply(heads, step);
+      }
       step.ops().linear(output, heads, out, step.rows());
     }
   }

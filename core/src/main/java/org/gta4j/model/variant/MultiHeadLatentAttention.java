@@ -56,7 +56,7 @@ public record MultiHeadLatentAttention(
       List.of("DeepseekV2ForCausalLM", "DeepseekV3ForCausalLM");
 
   /** The epsilon of the norms on the ranks, whatever the configuration says of the others. */
-  static final float RANK_EPSILON = 1e-6f;
+  public static final float RANK_EPSILON = 1e-6f;
 
   static Optional<AttentionVariant> read(ConfigFile config) {
     return MODEL_TYPES.contains(config.text("model_type").orElse(""))

@@ -63,6 +63,28 @@ class AttentionVariantsTest {
         .withMessageContaining(architecture);
   }
 
+  @ParameterizedTest
+  @CsvSource({
+    "GTAForCausalLM, llama, 'sigmoid, silu, relu2, none'",
+    "GatedGQAForCausalLM, llama, 'sigmoid, silu, relu2'",
+    "GatedMLAForCausalLM, deepseek_v3, 'sigmoid, silu, relu2'"
+  })
+  void anUnknownActivationOfTheGateIsRefused(String architecture, String type, String known) {
+    ObjectNode json = sizes(type);
+    json.putArray("architectures").add(architecture);
+    if (architecture.startsWith("GTA")) {
+      json.put("num_query_heads", 2).put("num_key_heads", 1).put("num_value_heads", 1);
+      json.put("value_dim", 32);
+    }
+    for (String activation : known.split(", ", -1)) {
+      assertThat(read(json.put("gate_activation", activation))).isNotEmpty();
+    }
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> read(json.put("gate_activation", "tanh")))
+        .withMessage(
+            "config.json: gate_activation: expected one of %s, found tanh".formatted(known));
+  }
+
   @Test
   void keysThatChangeNothingMustMakeSenseToo() {
     ObjectNode json = sizes("llama");
