@@ -5,5 +5,9 @@ module org.gta4j.train {
   requires transitive org.bytedeco.javacpp;
   requires transitive org.bytedeco.pytorch;
 
+  exports org.gta4j.train.batch;
+  exports org.gta4j.train.block;
+  exports org.gta4j.train.model;
   exports org.gta4j.train.torch;
+  exports org.gta4j.train.variant;
 }

@@ -106,7 +106,7 @@ public record ModelConfig(
   }
 
   /** What stands before the names of a layer's tensors. */
-  static String layerPrefix(int layer) {
+  public static String layerPrefix(int layer) {
     return "model.layers." + layer + ".";
   }
 

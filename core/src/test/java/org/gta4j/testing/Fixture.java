@@ -105,7 +105,8 @@ public record Fixture(Path folder, Map<String, Tensor> expected) {
     return get("input_ids");
   }
 
-  private Tensor get(String name) {
+  /** What the reference computed under that name. */
+  public Tensor get(String name) {
     Tensor tensor = expected.get(name);
     if (tensor == null) {
       throw new IllegalStateException(folder + ": no " + name);

@@ -1,13 +1,11 @@
 package org.gta4j.train.torch;
 
-import org.bytedeco.pytorch.AutoGradMode;
-
 /** Whether operations of this thread are recorded for a backward pass, until it is closed. */
 public final class GradMode implements AutoCloseable {
-  private final AutoGradMode mode;
+  private final boolean before = org.bytedeco.pytorch.GradMode.is_enabled();
 
   private GradMode(boolean recorded) {
-    mode = new AutoGradMode(recorded);
+    org.bytedeco.pytorch.GradMode.set_enabled(recorded);
   }
 
   /** Nothing is recorded. */
@@ -22,6 +20,6 @@ public final class GradMode implements AutoCloseable {
 
   @Override
   public void close() {
-    mode.close();
+    org.bytedeco.pytorch.GradMode.set_enabled(before);
   }
 }

@@ -1,0 +1,243 @@
+package org.gta4j.train.model;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.bytedeco.pytorch.BoolOptional;
+import org.bytedeco.pytorch.Tensor;
+import org.bytedeco.pytorch.TensorArrayRefOptional;
+import org.bytedeco.pytorch.TensorOptional;
+import org.bytedeco.pytorch.global.torch;
+import org.gta4j.attention.AttentionMask;
+import org.gta4j.model.ModelConfig;
+import org.gta4j.train.batch.Batch;
+import org.gta4j.train.block.CausalMask;
+import org.gta4j.train.block.Linear;
+import org.gta4j.train.block.Parameters;
+import org.gta4j.train.block.Precision;
+import org.gta4j.train.block.RmsNorm;
+import org.gta4j.train.block.Rotation;
+import org.gta4j.train.torch.GradMode;
+import org.gta4j.train.torch.Memory;
+import org.gta4j.train.torch.TensorScope;
+import org.gta4j.train.torch.Torch;
+import org.gta4j.train.variant.AttentionBlock;
+
+/**
+ * A decoder of Llama's kind with one of the attention variants, as it is trained: the same numbers
+ * as the engine's {@link org.gta4j.model.Decoder}, and their gradients.
+ *
+ * <p>Not thread-safe: one batch at a time.
+ */
+public final class TrainableDecoder implements AutoCloseable {
+  private static final int SUM = 2; // libtorch's number of this reduction
+
+  /**
+   * How a batch is computed.
+   *
+   * @param precision what matrix products are computed in
+   * @param recompute whether layers keep nothing but their input for the backward pass, and are
+   *     computed a second time there: a third more arithmetic, a fraction of the memory
+   */
+  public record Mode(Precision precision, boolean recompute) {}
+
+  private final Parameters parameters;
+  private final ModelConfig config;
+  private final Mode mode;
+  private final List<DecoderLayer> layers = new ArrayList<>();
+  private final RmsNorm finalNorm;
+  private final Linear head;
+
+  /** What depends on the length of sequences alone; of the last length. */
+  private Optional<Positions> positions = Optional.empty();
+
+  private record Positions(
+      int length, Rotation rotation, Map<AttentionMask, Optional<Tensor>> masks)
+      implements AutoCloseable {
+    AttentionBlock.Step step(AttentionMask mask) {
+      return new AttentionBlock.Step(
+          rotation, masks.computeIfAbsent(mask, m -> CausalMask.of(m, length)));
+    }
+
+    @Override
+    public void close() {
+      rotation.close();
+      masks.values().forEach(mask -> mask.ifPresent(Tensor::close));
+    }
+  }
+
+  /**
+   * A model of parameters, which stay the caller's.
+   *
+   * @throws IllegalArgumentException if its attention variant cannot be trained
+   */
+  public TrainableDecoder(Parameters parameters, Mode mode) {
+    this.parameters = parameters;
+    this.mode = mode;
+    config = parameters.config();
+    for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+      Parameters.Group group = parameters.under(ModelConfig.layerPrefix(layer));
+      layers.add(DecoderLayer.of(config, group, mode.precision()));
+    }
+    Parameters.Group outer = parameters.under("");
+    finalNorm = outer.norm("model.norm", config.rmsNormEps());
+    head =
+        outer.linear(
+            config.tieWordEmbeddings() ? "model.embed_tokens" : "lm_head", mode.precision());
+  }
+
+  /** The parameters. */
+  public Parameters parameters() {
+    return parameters;
+  }
+
+  /**
+   * Adds a batch's gradients to those that the parameters have.
+   *
+   * @param divisor what the sum of the loss over the batch's targets is divided by: all targets of
+   *     the step, whatever the number of batches it is computed in
+   * @return the sum of the loss over the batch's targets, in nats, not divided
+   */
+  public double accumulate(Batch batch, double divisor, Dropout dropout) {
+    Positions places = positions(batch.length());
+    try (TensorScope _ = new TensorScope();
+        GradMode _ = GradMode.on()) {
+      if (mode.recompute()) {
+        return recomputed(batch, divisor, dropout, places);
+      }
+      Tensor x = embedded(batch, dropout);
+      for (int layer = 0; layer < layers.size(); layer++) {
+        x = layer(layer, x, places, dropout);
+      }
+      Tensor sum = loss(x, batch);
+      sum.div(Torch.scalar(divisor)).backward();
+      return sum.item_double();
+    }
+  }
+
+  /**
+   * Layer by layer, each with a graph of its own that begins at its input: forward without any
+   * graph, backward with one layer's at a time.
+   */
+  private double recomputed(Batch batch, double divisor, Dropout dropout, Positions places) {
+    List<Tensor> inputs = new ArrayList<>();
+    try (GradMode _ = GradMode.off()) {
+      Tensor x = embedded(batch, dropout);
+      for (int layer = 0; layer < layers.size(); layer++) {
+        inputs.add(x);
+        try (TensorScope scope = new TensorScope()) {
+          x = scope.keep(layer(layer, x, places, dropout));
+        }
+      }
+      inputs.add(x);
+    }
+    Tensor last = leaf(inputs.getLast());
+    Tensor sum = loss(last, batch);
+    sum.div(Torch.scalar(divisor)).backward();
+    Tensor gradient = gradientOf(last);
+    for (int layer = layers.size() - 1; layer >= 0; layer--) {
+      try (TensorScope scope = new TensorScope()) {
+        Tensor input = leaf(inputs.get(layer));
+        backward(layer(layer, input, places, dropout), gradient);
+        gradient = scope.keep(gradientOf(input));
+      }
+    }
+    backward(embedded(batch, dropout), gradient);
+    return sum.item_double();
+  }
+
+  private static Tensor leaf(Tensor x) {
+    return x.detach().requires_grad_(true);
+  }
+
+  /** A tensor of its own: what {@code grad()} gives is memory of {@code x}. */
+  private static Tensor gradientOf(Tensor x) {
+    return x.grad().detach();
+  }
+
+  private static void backward(Tensor y, Tensor gradient) {
+    y.backward(gradient, new BoolOptional(), false, new TensorArrayRefOptional());
+  }
+
+  /** The sum of the loss over the batch's targets, in nats, without any dropout. */
+  public double evaluate(Batch batch) {
+    Positions places = positions(batch.length());
+    try (TensorScope _ = new TensorScope();
+        GradMode _ = GradMode.off()) {
+      return loss(hidden(batch, places), batch).item_double();
+    }
+  }
+
+  /** The logits [B · T, V] of a batch, for small ones. */
+  public float[] logits(Batch batch) {
+    Positions places = positions(batch.length());
+    try (TensorScope _ = new TensorScope();
+        GradMode _ = GradMode.off()) {
+      return Memory.floats(scores(hidden(batch, places)));
+    }
+  }
+
+  private Tensor hidden(Batch batch, Positions places) {
+    Tensor x = embedded(batch, Dropout.NONE);
+    for (int layer = 0; layer < layers.size(); layer++) {
+      try (TensorScope scope = new TensorScope()) {
+        x = scope.keep(layer(layer, x, places, Dropout.NONE));
+      }
+    }
+    return x;
+  }
+
+  private Tensor embedded(Batch batch, Dropout dropout) {
+    requireIds(batch);
+    dropout.enter(0);
+    Tensor ids = Memory.ofInts(batch.ids(), batch.rows(), batch.length());
+    return dropout.apply(torch.embedding(parameters.get("model.embed_tokens.weight"), ids));
+  }
+
+  private void requireIds(Batch batch) {
+    for (int i = 0; i < batch.ids().length; i++) {
+      int id = batch.ids()[i];
+      int target = batch.targets()[i];
+      if (id < 0 || id >= config.vocabSize() || target >= config.vocabSize()) {
+        throw new IllegalArgumentException(
+            "expected token ids from 0 to %d, found %d"
+                .formatted(config.vocabSize() - 1, id < 0 ? id : Math.max(id, target)));
+      }
+    }
+  }
+
+  private Tensor layer(int layer, Tensor x, Positions places, Dropout dropout) {
+    dropout.enter(layer + 1);
+    return layers
+        .get(layer)
+        .apply(x, places.step(config.masks().mask(layer)), mode.precision(), dropout);
+  }
+
+  private Tensor scores(Tensor x) {
+    Tensor flat = x.reshape(-1, config.hiddenSize());
+    return mode.precision().full(head.apply(finalNorm.apply(flat)));
+  }
+
+  private Tensor loss(Tensor x, Batch batch) {
+    Tensor targets = Memory.ofInts(batch.targets(), batch.targets().length);
+    return torch.cross_entropy_loss(
+        scores(x), targets, new TensorOptional(), SUM, Batch.IGNORED, 0);
+  }
+
+  private Positions positions(int length) {
+    if (positions.isEmpty() || positions.get().length() != length) {
+      positions.ifPresent(Positions::close);
+      positions =
+          Optional.of(new Positions(length, Rotation.of(config.rotary(), length), new HashMap<>()));
+    }
+    return positions.get();
+  }
+
+  @Override
+  public void close() {
+    positions.ifPresent(Positions::close);
+    positions = Optional.empty();
+  }
+}
