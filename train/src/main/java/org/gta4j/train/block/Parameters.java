@@ -1,7 +1,6 @@
 package org.gta4j.train.block;
 
 import java.util.LinkedHashMap;
-import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -129,16 +128,28 @@ public final class Parameters implements AutoCloseable {
     }
   }
 
-  /** The gradients that the last backward passes left, by the parameters' names. */
-  public SequencedMap<String, Tensor> gradients() {
-    SequencedMap<String, Tensor> gradients = new LinkedHashMap<>();
-    for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
-      Tensor gradient = entry.getValue().grad();
-      if (gradient.defined()) {
-        gradients.put(entry.getKey(), gradient);
-      }
+  /**
+   * Views of the gradients that backward passes left, by the parameters' names; valid until {@link
+   * #forgetGradients}.
+   */
+  public SequencedMap<String, org.gta4j.tensor.Tensor> gradients() {
+    SequencedMap<String, org.gta4j.tensor.Tensor> gradients = new LinkedHashMap<>();
+    try (TensorScope _ = new TensorScope()) {
+      tensors.forEach((name, tensor) -> {
+        Tensor gradient = tensor.grad();
+        if (gradient.defined()) {
+          gradients.put(name, Memory.view(gradient));
+        }
+      });
     }
     return gradients;
+  }
+
+  /** Frees all gradients. */
+  public void forgetGradients() {
+    try (TensorScope _ = new TensorScope()) {
+      tensors.values().forEach(tensor -> tensor.mutable_grad().reset());
+    }
   }
 
   @Override

@@ -7,14 +7,13 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Objects;
-import org.bytedeco.pytorch.Tensor;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.tensor.Tensor;
 import org.gta4j.testing.Fixture;
 import org.gta4j.train.batch.Batch;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.block.Precision;
-import org.gta4j.train.torch.Memory;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
 
@@ -65,7 +64,7 @@ class GradientFixtureTest {
               Tensor gradient =
                   Objects.requireNonNull(gradients.get(parameter), "no gradient of " + parameter);
               errors.put(
-                  parameter, Fixture.relativeError(Memory.floats(gradient), expected.toFloats()));
+                  parameter, Fixture.relativeError(gradient.toFloats(), expected.toFloats()));
             }
           });
       assertThat(errors).as("the gradients of all parameters").hasSameSizeAs(parameters.all());

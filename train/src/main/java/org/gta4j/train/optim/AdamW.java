@@ -1,0 +1,153 @@
+package org.gta4j.train.optim;
+
+import java.lang.foreign.Arena;
+import java.lang.foreign.MemorySegment;
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Objects;
+import java.util.SequencedMap;
+import java.util.stream.IntStream;
+import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Tensor;
+
+/**
+ * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101): matrices decay,
+ * norms' weights and biases do not.
+ *
+ * <p>One pass over the memory of parameters, gradients and both moments, where a tensor library
+ * takes one for each of a dozen operations. Every number is computed alone, so its bits do not
+ * depend on the number of threads.
+ */
+public final class AdamW implements AutoCloseable {
+  private static final String FIRST = "first.";
+  private static final String SECOND = "second.";
+
+  /**
+   * What does not change during a training.
+   *
+   * @param beta1 how much of the gradients' average is kept a step
+   * @param beta2 how much of their squares' average is kept
+   * @param epsilon what is added to the squares' root
+   * @param weightDecay how much of the learning rate matrices lose of themselves a step
+   */
+  public record Settings(double beta1, double beta2, double epsilon, double weightDecay) {
+    /** Checks the numbers. */
+    public Settings {
+      requirePart("beta1", beta1);
+      requirePart("beta2", beta2);
+      if (!(epsilon > 0)) {
+        throw new IllegalArgumentException("epsilon: expected more than 0, found " + epsilon);
+      }
+      if (!(weightDecay >= 0) || Double.isInfinite(weightDecay)) {
+        throw new IllegalArgumentException(
+            "weight_decay: expected 0 or more, found " + weightDecay);
+      }
+    }
+
+    private static void requirePart(String name, double value) {
+      if (!(value >= 0 && value < 1)) {
+        throw new IllegalArgumentException(
+            "%s: expected at least 0 and below 1, found %s".formatted(name, value));
+      }
+    }
+  }
+
+  private final SequencedMap<String, Tensor> parameters;
+  private final Settings settings;
+  private final Arena arena = Arena.ofShared();
+  private final SequencedMap<String, Tensor> state = new LinkedHashMap<>();
+  private final Pieces pieces;
+
+  /** Begins without any past; {@code parameters} in f32 are changed where they lie. */
+  public AdamW(SequencedMap<String, Tensor> parameters, Settings settings) {
+    this.parameters = parameters;
+    this.settings = settings;
+    pieces = Pieces.of(parameters);
+    for (String moment : new String[] {FIRST, SECOND}) {
+      parameters.forEach((name, tensor) ->
+          state.put(moment + name, Tensor.allocate(arena, DType.F32, tensor.shape())));
+    }
+  }
+
+  /** Both moments of every parameter, under {@code first.NAME} and {@code second.NAME}. */
+  public SequencedMap<String, Tensor> state() {
+    return state;
+  }
+
+  /**
+   * One step.
+   *
+   * @param gradients of all parameters, in f32; a parameter without one keeps its value
+   * @param scale what gradients are multiplied by first
+   * @param step its number, from 1
+   */
+  public void step(Map<String, Tensor> gradients, double scale, double learningRate, long step) {
+    Rates rates = new Rates(settings, scale, learningRate, step);
+    IntStream.range(0, pieces.all().size())
+        .parallel()
+        .forEach(i -> update(pieces.all().get(i), gradients, rates));
+  }
+
+  /** The numbers of a step, in f32. */
+  private record Rates(
+      float scale,
+      float keep1,
+      float add1,
+      float keep2,
+      float add2,
+      float size,
+      float root,
+      float epsilon,
+      double decay) {
+    Rates(Settings settings, double scale, double learningRate, long step) {
+      this(
+          (float) scale,
+          (float) settings.beta1,
+          (float) (1 - settings.beta1),
+          (float) settings.beta2,
+          (float) (1 - settings.beta2),
+          (float) (learningRate / (1 - Math.pow(settings.beta1, (double) step))),
+          (float) (1 / Math.sqrt(1 - Math.pow(settings.beta2, (double) step))),
+          (float) settings.epsilon,
+          learningRate * settings.weightDecay);
+    }
+  }
+
+  private void update(Pieces.Piece piece, Map<String, Tensor> gradients, Rates rates) {
+    Tensor gradient = gradients.get(piece.name());
+    if (gradient == null) {
+      return;
+    }
+    Tensor parameter = parameter(piece.name());
+    float kept = (float) (parameter.shape().rank() > 1 ? 1 - rates.decay : 1);
+    MemorySegment w = parameter.data();
+    MemorySegment g = gradient.data();
+    MemorySegment m = moment(FIRST + piece.name());
+    MemorySegment v = moment(SECOND + piece.name());
+    for (long i = piece.begin(); i < piece.end(); i++) {
+      float slope = g.getAtIndex(Tensor.FLOAT, i) * rates.scale;
+      float first = m.getAtIndex(Tensor.FLOAT, i) * rates.keep1 + slope * rates.add1;
+      float second = v.getAtIndex(Tensor.FLOAT, i) * rates.keep2 + slope * slope * rates.add2;
+      m.setAtIndex(Tensor.FLOAT, i, first);
+      v.setAtIndex(Tensor.FLOAT, i, second);
+      float root = (float) Math.sqrt(second) * rates.root + rates.epsilon;
+      w.setAtIndex(
+          Tensor.FLOAT, i, w.getAtIndex(Tensor.FLOAT, i) * kept - rates.size * (first / root));
+    }
+  }
+
+  private Tensor parameter(String name) {
+    return Objects.requireNonNull(parameters.get(name), name);
+  }
+
+  private MemorySegment moment(String name) {
+    return Objects.requireNonNull(state.get(name), name).data();
+  }
+
+  @Override
+  public void close() {
+    if (arena.scope().isAlive()) {
+      arena.close();
+    }
+  }
+}
