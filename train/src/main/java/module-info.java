@@ -9,6 +9,13 @@ module org.gta4j.train {
   exports org.gta4j.train.block;
   exports org.gta4j.train.model;
   exports org.gta4j.train.optim;
+  exports org.gta4j.train.run;
   exports org.gta4j.train.torch;
   exports org.gta4j.train.variant;
+
+  // Plans and states are written to JSON, and read from it, by their components' names.
+  opens org.gta4j.train.run to
+      tools.jackson.databind;
+  opens org.gta4j.train.optim to
+      tools.jackson.databind;
 }

@@ -1,0 +1,97 @@
+package org.gta4j.train.batch;
+
+import java.nio.ByteBuffer;
+import java.util.SplittableRandom;
+import java.util.zip.CRC32C;
+
+/**
+ * Sequences of one long run of tokens, cut where a sequence is full whatever stands there: no token
+ * is padding. Every epoch has each sequence once, in an order of its own.
+ *
+ * <p>Not thread-safe.
+ */
+public final class TokenBatches implements Batches {
+  private final int[] tokens;
+  private final int length;
+  private final long seed;
+  private final int sequences;
+  private final String fingerprint;
+  private final int[] order;
+  private long orderedEpoch = -1;
+
+  /**
+   * Sequences of tokens.
+   *
+   * @param tokens all of them, document after document
+   * @param length tokens a sequence; its last target is the token behind it
+   * @param seed of the order
+   * @throws IllegalArgumentException if there are fewer tokens than one sequence needs
+   */
+  public TokenBatches(int[] tokens, int length, long seed) {
+    if (length < 1 || tokens.length <= length) {
+      throw new IllegalArgumentException(
+          "expected more tokens than a sequence of %d has, found %d"
+              .formatted(length, tokens.length));
+    }
+    this.tokens = tokens.clone();
+    this.length = length;
+    this.seed = seed;
+    sequences = (tokens.length - 1) / length;
+    order = new int[sequences];
+    CRC32C crc = new CRC32C();
+    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES);
+    for (int token : tokens) {
+      crc.update(bytes.clear().putInt(token).flip());
+    }
+    fingerprint =
+        "%d tokens, checksum %08x, sequences of %d, order %d"
+            .formatted(tokens.length, crc.getValue(), length, seed);
+  }
+
+  @Override
+  public int length() {
+    return length;
+  }
+
+  @Override
+  public long sequencesPerEpoch() {
+    return sequences;
+  }
+
+  @Override
+  public String fingerprint() {
+    return fingerprint;
+  }
+
+  @Override
+  public Batch read(long first, int rows) {
+    int[] ids = new int[Math.multiplyExact(rows, length)];
+    int[] targets = new int[ids.length];
+    for (int row = 0; row < rows; row++) {
+      int from = sequence(first + row) * length;
+      System.arraycopy(tokens, from, ids, row * length, length);
+      System.arraycopy(tokens, from + 1, targets, row * length, length);
+    }
+    return new Batch(rows, length, ids, targets);
+  }
+
+  /** Which sequence comes at a place of the endless order. */
+  private int sequence(long place) {
+    long epoch = place / sequences;
+    if (epoch != orderedEpoch) {
+      shuffle(epoch);
+    }
+    return order[(int) (place % sequences)];
+  }
+
+  /** Fisher and Yates's, begun anew for each epoch. */
+  private void shuffle(long epoch) {
+    SplittableRandom random = new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + epoch);
+    for (int i = 0; i < sequences; i++) {
+      int other = random.nextInt(i + 1);
+      order[i] = order[other];
+      order[other] = i;
+    }
+    orderedEpoch = epoch;
+  }
+}

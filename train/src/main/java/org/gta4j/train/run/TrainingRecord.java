@@ -1,0 +1,79 @@
+package org.gta4j.train.run;
+
+import java.util.Map;
+import org.gta4j.checkpoint.CheckpointException;
+import tools.jackson.core.JacksonException;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * What a checkpoint says about its training, in {@code training.json}.
+ *
+ * @param plan what the training does
+ * @param data the fingerprint of its data
+ * @param state where it is
+ */
+public record TrainingRecord(TrainingPlan plan, String data, TrainingState state) {
+  private static final int VERSION = 1;
+  private static final JsonMapper MAPPER = JsonMapper.builder().build();
+
+  ObjectNode toJson() {
+    ObjectNode json = MAPPER.createObjectNode();
+    json.put("version", VERSION);
+    json.set("plan", MAPPER.valueToTree(plan));
+    json.put("data", data);
+    json.set("state", MAPPER.valueToTree(state));
+    return json;
+  }
+
+  static TrainingRecord read(String file, ObjectNode json) {
+    int version = json.path("version").asInt(0);
+    if (version != VERSION) {
+      throw CheckpointException.of(
+          file, "version", Integer.toString(VERSION), json.path("version"));
+    }
+    return new TrainingRecord(
+        read(file, json, "plan", TrainingPlan.class),
+        json.path("data").asString(""),
+        read(file, json, "state", TrainingState.class));
+  }
+
+  private static <T> T read(String file, ObjectNode json, String key, Class<T> type) {
+    if (!json.path(key).isObject()) {
+      throw CheckpointException.of(file, key, "an object", json.path(key));
+    }
+    try {
+      return MAPPER.treeToValue(json.path(key), type);
+    } catch (JacksonException e) {
+      throw new CheckpointException(
+          "%s: %s: cannot be understood: %s".formatted(file, key, e.getOriginalMessage()), e);
+    }
+  }
+
+  /**
+   * Refuses to go on with another plan or other data: what came out would be neither training.
+   *
+   * @param file the checkpoint's, for the message
+   * @throws CheckpointException naming the first thing that differs
+   */
+  public void requireSame(String file, TrainingPlan wanted, String wantedData) {
+    JsonNode ours = MAPPER.valueToTree(plan);
+    JsonNode theirs = MAPPER.valueToTree(wanted);
+    requireSame(file, "plan", ours, theirs);
+    if (!data.equals(wantedData)) {
+      throw CheckpointException.of(file, "data", data, wantedData);
+    }
+  }
+
+  private static void requireSame(String file, String key, JsonNode saved, JsonNode wanted) {
+    if (saved.isObject()) {
+      for (Map.Entry<String, JsonNode> entry : saved.properties()) {
+        requireSame(
+            file, key + "." + entry.getKey(), entry.getValue(), wanted.path(entry.getKey()));
+      }
+    } else if (!saved.equals(wanted)) {
+      throw CheckpointException.of(file, key, saved + ", with which the training began", wanted);
+    }
+  }
+}

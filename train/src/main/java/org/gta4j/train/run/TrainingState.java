@@ -1,0 +1,18 @@
+package org.gta4j.train.run;
+
+/**
+ * Where a training is. With the parameters and the optimizer's moments this is all that the next
+ * step depends on: sequences are numbered, and random numbers follow from the plan's seed and the
+ * step's number.
+ *
+ * @param step steps made
+ * @param tokens targets trained on
+ * @param bestValidation the lowest validation loss so far; infinite before the first
+ * @param watch over the loss
+ */
+public record TrainingState(long step, long tokens, double bestValidation, LossWatch watch) {
+  /** Before the first step. */
+  public static TrainingState start() {
+    return new TrainingState(0, 0, Double.POSITIVE_INFINITY, LossWatch.start());
+  }
+}
