@@ -36,6 +36,13 @@ class VariantSpecificationTest {
   }
 
   static Stream<Arguments> variants() {
+    return all().stream()
+        .flatMap(variant ->
+            Stream.of("scalar", "vector").map(backend -> Arguments.of(variant, backend)));
+  }
+
+  /** Every variant in sizes that are special for it. */
+  static List<Variant> all() {
     List<Variant> variants = new ArrayList<>();
     variants.add(llama("MHA", 4, 4, false, false));
     variants.add(llama("MQA with biases", 4, 1, true, false));
@@ -65,9 +72,7 @@ class VariantSpecificationTest {
     variants.add(ungated());
     variants.add(gatedBy("silu", x -> x / (1 + Math.exp(-x))));
     variants.add(gatedBy("relu2", x -> x > 0 ? x * x : 0));
-    return variants.stream()
-        .flatMap(variant ->
-            Stream.of("scalar", "vector").map(backend -> Arguments.of(variant, backend)));
+    return variants;
   }
 
   private static Variant llama(String name, int heads, int keyValues, boolean bias, boolean gated) {
