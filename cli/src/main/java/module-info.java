@@ -1,11 +1,13 @@
 /** The command line. */
 module org.gta4j.cli {
-  requires static org.jspecify;
-  requires info.picocli;
+  requires static transitive org.jspecify;
+  requires transitive info.picocli;
   requires jdk.management;
   requires org.gta4j.core;
   requires org.gta4j.embedded;
   requires org.jline.reader;
   requires org.jline.terminal;
   requires tools.jackson.databind;
+
+  exports org.gta4j.cli;
 }

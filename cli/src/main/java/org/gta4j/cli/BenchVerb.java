@@ -77,7 +77,7 @@ final class BenchVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     BenchPlan plan = plan();
     LoadOptions load = cached(options.loadOptions());
     if (load.context().isPresent() && plan.longest() > load.context().get()) {

@@ -45,7 +45,7 @@ final class ChatVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     Sampling chosen = sampling.sampling(options.seed());
     int most = Check.count(maxTokens, 1, 1024);
     Speculation speculate = speculation.value();

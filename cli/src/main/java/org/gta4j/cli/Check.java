@@ -4,11 +4,11 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 
 /** Checks of option values that no part of the library makes. */
-final class Check {
+public final class Check {
   private Check() {}
 
   /** A count of at least {@code least}; {@code absent} where none was given. */
-  static int count(Setting<Integer> option, int least, int absent) {
+  public static int count(Setting<Integer> option, int least, int absent) {
     int value = option.or(absent);
     if (value < least) {
       throw UsageException.of(option.name(), "an integer from %d on".formatted(least), value);
@@ -17,7 +17,7 @@ final class Check {
   }
 
   /** A path that was given. */
-  static Path path(Setting<String> option) {
+  public static Path path(Setting<String> option) {
     String text = option.or("");
     if (text.isEmpty()) {
       throw UsageException.of(option.name(), "a path", "an empty text");

@@ -91,7 +91,7 @@ final class ConvertVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     boolean gguf = isGguf();
     Optional<WeightFormat> type = weights.value().map(ConvertVerb::type);
     if (gguf && maxShardSize.isGiven()) {

@@ -50,7 +50,7 @@ final class GenerateVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     prompt.check();
     Sampling chosen = sampling.sampling(options.seed());
     int most = Check.count(maxTokens, 1, 256);

@@ -25,7 +25,23 @@ final class Gta {
       for (String name : VERBS) {
         line.addSubcommand(name, verb(name).spec());
       }
+      for (TrainingVerb verb : TrainingVerb.ALL) {
+        line.addSubcommand(verb.name(), new ElsewhereVerb(verb).spec());
+      }
     }
+    return prepared(line);
+  }
+
+  /** The parser for verbs that another application than this module's own brings along. */
+  static CommandLine commandLine(List<CommandSpec> verbs) {
+    CommandLine line = new CommandLine(spec());
+    for (CommandSpec verb : verbs) {
+      line.addSubcommand(verb.name(), verb);
+    }
+    return prepared(line);
+  }
+
+  private static CommandLine prepared(CommandLine line) {
     // A prompt may begin with @, which is not a file of arguments here.
     line.setExpandAtFiles(false);
     line.setUsageHelpWidth(100);

@@ -33,7 +33,7 @@ final class InspectVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     LoadOptions load = options.loadOptions();
     try (Checkpoint checkpoint = options.open()) {
       ModelConfig config = ModelConfig.read(checkpoint.config());

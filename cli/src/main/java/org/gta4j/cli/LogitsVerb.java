@@ -46,7 +46,7 @@ final class LogitsVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     prompt.check();
     Path file = Check.path(out);
     requireOther(file);

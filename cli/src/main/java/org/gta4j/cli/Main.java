@@ -4,6 +4,7 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Locale;
 import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 import picocli.CommandLine.ParameterException;
 import picocli.CommandLine.UnmatchedArgumentException;
 
@@ -32,10 +33,29 @@ public final class Main {
     System.exit(run(Terminal.ofProcess(), args));
   }
 
+  /**
+   * Runs a command of verbs that this module does not have, and ends the process with its exit
+   * code.
+   */
+  public static void main(List<CommandSpec> verbs, String... args) {
+    Locale.setDefault(Locale.ROOT);
+    System.exit(run(Terminal.ofProcess(), verbs, args));
+  }
+
   /** Runs a command; returns its exit code. */
   static int run(Terminal terminal, String... args) {
+    String[] meant = withoutHelpVerb(args);
+    return run(terminal, Gta.commandLine(meant), meant);
+  }
+
+  /** Runs a command of verbs that this module does not have; returns its exit code. */
+  public static int run(Terminal terminal, List<CommandSpec> verbs, String... args) {
+    return run(terminal, Gta.commandLine(verbs), withoutHelpVerb(args));
+  }
+
+  private static int run(Terminal terminal, CommandLine line, String... args) {
     try {
-      parseAndRun(terminal, withoutHelpVerb(args));
+      parseAndRun(terminal, line, args);
       return DONE;
     } catch (UsageException | ParameterException e) {
       return failed(terminal, args, e, WRONG_USAGE);
@@ -47,8 +67,7 @@ public final class Main {
     }
   }
 
-  private static void parseAndRun(Terminal terminal, String... args) {
-    CommandLine line = Gta.commandLine(args);
+  private static void parseAndRun(Terminal terminal, CommandLine line, String... args) {
     if (args.length == 0) {
       terminal.print(line.getUsageMessage());
       return;
@@ -65,7 +84,8 @@ public final class Main {
     } else if (last.getCommand() instanceof Verb verb) {
       verb.run(terminal);
     } else {
-      throw new UsageException("which verb? 'gta --help' lists them");
+      throw new UsageException(
+          "which verb? '%s --help' lists them".formatted(last.getCommandSpec().qualifiedName()));
     }
   }
 

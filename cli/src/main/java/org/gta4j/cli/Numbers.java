@@ -1,7 +1,7 @@
 package org.gta4j.cli;
 
 /** Numbers as people and programs like to read them. */
-final class Numbers {
+public final class Numbers {
   private Numbers() {}
 
   /** To three decimals: no measurement here is better. */
@@ -10,7 +10,7 @@ final class Numbers {
   }
 
   /** Bytes in a unit that leaves few digits: {@code 1.2 GB}, powers of ten as Hugging Face. */
-  static String bytes(long bytes) {
+  public static String bytes(long bytes) {
     String[] units = {"bytes", "kB", "MB", "GB", "TB", "PB", "EB"};
     double value = bytes;
     int unit = 0;

@@ -34,7 +34,7 @@ final class PerplexityVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     Check.count(window, 2, 2);
     int most = Check.count(windows, 1, Integer.MAX_VALUE);
     try (LoadedModel loaded = options.load(terminal)) {

@@ -7,7 +7,7 @@ import java.util.concurrent.locks.LockSupport;
  * News of something that takes longer than two seconds: how far it is and how long it will take,
  * every two seconds, whether or not there is anything new. Says nothing about what is done sooner.
  */
-final class Progress implements AutoCloseable {
+public final class Progress implements AutoCloseable {
   private static final long NEWS_NANOS = 2_000_000_000L;
 
   /** Below this share of the whole nobody can say how long the rest will take. */
@@ -30,7 +30,7 @@ final class Progress implements AutoCloseable {
    * @param total how much there is to do
    * @param unit what is counted, such as {@code tokens}
    */
-  Progress(Terminal terminal, String what, long total, String unit) {
+  public Progress(Terminal terminal, String what, long total, String unit) {
     this.terminal = terminal;
     this.what = what;
     this.total = total;
@@ -39,18 +39,18 @@ final class Progress implements AutoCloseable {
   }
 
   /** Notes how far it is. */
-  void at(long done) {
+  public void at(long done) {
     this.done = done;
   }
 
   /** Notes how far it is, and something else that is worth knowing. */
-  void at(long done, String aside) {
+  public void at(long done, String aside) {
     this.aside = aside;
     this.done = done;
   }
 
   /** The same where how much there is turns out on the way. */
-  void at(long done, long total) {
+  public void at(long done, long total) {
     this.total = total;
     this.done = done;
   }
@@ -98,7 +98,7 @@ final class Progress implements AutoCloseable {
   }
 
   /** Ends the news; ending it again does nothing. */
-  void end() {
+  public void end() {
     closed = true;
     LockSupport.unpark(teller);
     try {

@@ -102,9 +102,12 @@ final class Sentences {
       return "there is no option %s%s%s"
           .formatted(typed, meant(typed, command.optionsMap().keySet()), hint(e));
     }
-    if (command.parent() == null) {
+    if (command.parent() == null || !command.subcommands().isEmpty()) {
       return "there is no verb %s in this version%s%s"
-          .formatted(found, meant(found, command.subcommands().keySet()), hint(e));
+          .formatted(
+              command.parent() == null ? found : command.name() + " " + found,
+              meant(found, command.subcommands().keySet()),
+              hint(e));
     }
     return "%s is one argument too many: a text of several words needs quotation marks%s"
         .formatted(found, hint(e));

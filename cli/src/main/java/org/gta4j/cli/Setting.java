@@ -17,7 +17,7 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  *
  * @param <T> the value's type
  */
-final class Setting<T> implements ISetter {
+public final class Setting<T> implements ISetter {
   private final ArgSpec spec;
   private @Nullable T value;
 
@@ -34,43 +34,43 @@ final class Setting<T> implements ISetter {
   }
 
   /** An option that is there or not. */
-  static Setting<Boolean> flag(String name, String description) {
+  public static Setting<Boolean> flag(String name, String description) {
     return new Setting<>(option(name, boolean.class, description));
   }
 
   /** An option with an integer. */
-  static Setting<Integer> integer(String name, String label, String description) {
+  public static Setting<Integer> integer(String name, String label, String description) {
     return new Setting<>(option(name, Integer.class, description).paramLabel(label));
   }
 
   /** An option with a long integer. */
-  static Setting<Long> wide(String name, String label, String description) {
+  public static Setting<Long> wide(String name, String label, String description) {
     return new Setting<>(option(name, Long.class, description).paramLabel(label));
   }
 
   /** An option with a number. */
-  static Setting<Double> number(String name, String label, String description) {
+  public static Setting<Double> number(String name, String label, String description) {
     return new Setting<>(option(name, Double.class, description).paramLabel(label));
   }
 
   /** An option with a text. */
-  static Setting<String> text(String name, String label, String description) {
+  public static Setting<String> text(String name, String label, String description) {
     return new Setting<>(option(name, String.class, description).paramLabel(label));
   }
 
   /** An option with a text without which the verb has nothing to do. */
-  static Setting<String> required(String name, String label, String description) {
+  public static Setting<String> required(String name, String label, String description) {
     return new Setting<>(option(name, String.class, description).paramLabel(label).required(true));
   }
 
   /** An option with a text that may be given several times. */
-  static Setting<List<String>> texts(String name, String label, String description) {
+  public static Setting<List<String>> texts(String name, String label, String description) {
     return new Setting<>(
         option(name, List.class, description).auxiliaryTypes(String.class).paramLabel(label));
   }
 
   /** A text that stands by itself. */
-  static Setting<String> parameter(String label, String description) {
+  public static Setting<String> parameter(String label, String description) {
     return new Setting<>(
         PositionalParamSpec.builder()
             .index("0")
@@ -86,22 +86,22 @@ final class Setting<T> implements ISetter {
   }
 
   /** The option's name. */
-  String name() {
+  public String name() {
     return spec instanceof OptionSpec option ? option.longestName() : spec.paramLabel();
   }
 
   /** Whether the user gave it. */
-  boolean isGiven() {
+  public boolean isGiven() {
     return value != null;
   }
 
   /** Its value, if the user gave one. */
-  Optional<T> value() {
+  public Optional<T> value() {
     return Optional.ofNullable(value);
   }
 
   /** Its value, or {@code absent} where the user gave none. */
-  T or(T absent) {
+  public T or(T absent) {
     T given = value;
     return given == null ? absent : given;
   }

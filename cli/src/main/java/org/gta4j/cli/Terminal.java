@@ -14,7 +14,7 @@ import java.util.function.BooleanSupplier;
  * locale says. Unlike {@link PrintStream}, results that cannot be written are an error: a full disk
  * must not look like success.
  */
-final class Terminal {
+public final class Terminal {
   private final OutputStream results;
   private final PrintStream messages;
   private final BooleanSupplier interactive;
@@ -31,7 +31,7 @@ final class Terminal {
   }
 
   /** The process's own streams. */
-  static Terminal ofProcess() {
+  public static Terminal ofProcess() {
     return new Terminal(
         new FileOutputStream(FileDescriptor.out),
         new FileOutputStream(FileDescriptor.err),
@@ -45,12 +45,12 @@ final class Terminal {
   }
 
   /** Whether results go to a screen; asked for late, since finding out takes a while. */
-  boolean isInteractive() {
+  public boolean isInteractive() {
     return interactive.getAsBoolean();
   }
 
   /** Writes a piece of a result, at once. */
-  void print(String text) {
+  public void print(String text) {
     try {
       results.write(text.getBytes(StandardCharsets.UTF_8));
       results.flush();
@@ -60,12 +60,12 @@ final class Terminal {
   }
 
   /** Writes a line of a result. */
-  void line(String text) {
+  public void line(String text) {
     print(text + "\n");
   }
 
   /** Tells the user something, as one line. */
-  void say(String text) {
+  public void say(String text) {
     messages.print("gta: " + oneLine(text) + "\n");
   }
 

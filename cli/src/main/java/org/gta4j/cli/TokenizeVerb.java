@@ -42,7 +42,7 @@ final class TokenizeVerb extends Verb {
   }
 
   @Override
-  void run(Terminal terminal) {
+  public void run(Terminal terminal) {
     if (text.isGiven() == lines.isGiven()) {
       throw new UsageException(
           "expected one of TEXT and --jsonl FILE, found %s"

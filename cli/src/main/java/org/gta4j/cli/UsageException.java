@@ -1,16 +1,16 @@
 package org.gta4j.cli;
 
 /** A command that makes no sense, whatever the model and the files: exit code 2. */
-final class UsageException extends RuntimeException {
+public final class UsageException extends RuntimeException {
   private static final long serialVersionUID = 1L;
 
   /** With the whole sentence. */
-  UsageException(String message) {
+  public UsageException(String message) {
     super(message);
   }
 
   /** {@code --option: expected …, found …}. */
-  static UsageException of(String option, String expected, Object found) {
+  public static UsageException of(String option, String expected, Object found) {
     String text = String.valueOf(found);
     return new UsageException(
         "%s: expected %s, found %s"
@@ -21,7 +21,7 @@ final class UsageException extends RuntimeException {
    * What the library's own check of an option said: it names values as the options are named, so
    * its sentence is the user's.
    */
-  static UsageException of(IllegalArgumentException e) {
+  public static UsageException of(IllegalArgumentException e) {
     return new UsageException("--" + e.getMessage());
   }
 }

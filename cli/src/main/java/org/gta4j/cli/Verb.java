@@ -9,23 +9,24 @@ import picocli.CommandLine.Model.OptionSpec;
  * verb's class lists its options as fields of type {@link Setting} and adds them in its
  * constructor.
  */
-abstract class Verb {
+public abstract class Verb {
+  @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
   private final CommandSpec spec = CommandSpec.wrapWithoutInspection(this);
 
   /**
    * A verb.
    *
-   * @param name its name
+   * @param name its name; of a verb in a group both words, such as {@code data prepare}
    * @param synopsis what is typed after the name
    * @param description what it does, in about two lines
    * @param examples whole commands
    */
-  Verb(String name, String synopsis, List<String> description, List<String> examples) {
+  public Verb(String name, String synopsis, List<String> description, List<String> examples) {
     String[] footer = new String[examples.size()];
     for (int i = 0; i < footer.length; i++) {
       footer[i] = "  " + examples.get(i);
     }
-    spec.name(name);
+    spec.name(name.substring(name.lastIndexOf(' ') + 1));
     spec.usageMessage()
         .synopsisHeading("Usage: ")
         .customSynopsis("gta " + name + " " + synopsis)
@@ -40,19 +41,19 @@ abstract class Verb {
   }
 
   /** The verb as picocli sees it. */
-  final CommandSpec spec() {
+  public final CommandSpec spec() {
     return spec;
   }
 
   /** Adds options, in the order in which the help text lists them. */
-  final void add(Setting<?>... settings) {
+  public final void add(Setting<?>... settings) {
     for (Setting<?> setting : settings) {
       setting.addTo(spec);
     }
   }
 
   /** Adds the option that shows the help text. */
-  final void addHelp() {
+  public final void addHelp() {
     spec.addOption(help());
   }
 
@@ -69,5 +70,5 @@ abstract class Verb {
    * Does it, its options being parsed. What goes wrong is thrown: {@link UsageException} where the
    * command was wrong, anything else where it could not be carried out.
    */
-  abstract void run(Terminal terminal);
+  public abstract void run(Terminal terminal);
 }

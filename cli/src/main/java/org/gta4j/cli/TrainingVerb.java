@@ -1,0 +1,16 @@
+package org.gta4j.cli;
+
+import java.util.List;
+
+/**
+ * A verb that makes data, tokenizers or models. Such verbs have an application of their own, with
+ * libraries that nobody should have to load for a question to a model; {@code ./gta} starts the
+ * right one. The help text of all verbs is this module's, so it knows their names.
+ *
+ * @param name the verb, or the first word of its verbs, as the launcher knows it too
+ * @param description what it does, in one line
+ */
+public record TrainingVerb(String name, String description) {
+  /** All that there are, in the order in which the help text lists them; none yet. */
+  public static final List<TrainingVerb> ALL = List.of();
+}
