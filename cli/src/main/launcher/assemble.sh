@@ -1,6 +1,6 @@
 #!/bin/sh
 # Puts the application together in target/gta: lib/*.jar, the cache that makes it start quickly, and what ./gta needs to
-# know to tell whether all this is still true. Maven runs it in cli/ after the jars are made:
+# know to tell whether all this is still true. Maven runs it in cli/ or training-cli/ after the jars are made:
 #
 #   assemble.sh JAVA_HOME JAR CLASSPATH_FILE START_OF_BUILD
 set -eu
@@ -15,7 +15,8 @@ rm -f "$app/built"
 
 # 1. The jars. One that did not change stays, since the cache is only good for the very files it was made with.
 kept=' '
-sources='pom.xml cli/pom.xml cli/src/main'
+module=${PWD##*/}
+sources="pom.xml $module/pom.xml $module/src/main cli/src/main/launcher"
 complete=yes
 changed=no
 put() {
@@ -51,10 +52,10 @@ for jar in "$app"/lib/*.jar; do
   esac
 done
 
-# 2. The cache: classes as the JVM keeps them in memory, from one short run of what users do.
+# 2. The cache, for the application that has a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
 version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
-if [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
-  ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; then
+if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
+  ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; }; then
   rm -f "$app/gta.aot"
   run=
   for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done

@@ -11,6 +11,7 @@ import java.util.List;
  * @param description what it does, in one line
  */
 public record TrainingVerb(String name, String description) {
-  /** All that there are, in the order in which the help text lists them; none yet. */
-  public static final List<TrainingVerb> ALL = List.of();
+  /** All that there are, in the order in which the help text lists them. */
+  public static final List<TrainingVerb> ALL =
+      List.of(new TrainingVerb("train", "Trains a model from scratch."));
 }

@@ -42,12 +42,24 @@ public final class Tokenizers {
     if (name.endsWith(".bin")) {
       return Llama2cTokenizer.read(file, vocabularySize);
     }
+    return fit(file.toString(), vocabulary(file), vocabularySize);
+  }
+
+  /**
+   * The tokenizer in a {@code tokenizer.json} or SentencePiece's {@code .model}, with as many
+   * tokens as its file has: for a model that is yet to be made.
+   *
+   * @throws CheckpointException if the file is damaged or of a kind that is not known
+   */
+  public static Tokenizer read(Path file) {
+    return vocabulary(file);
+  }
+
+  private static VocabularyTokenizer vocabulary(Path file) {
     TokenizerConfig config = TokenizerConfig.beside(file);
-    VocabularyTokenizer tokenizer =
-        name.endsWith(".model")
-            ? SentencePieceFile.read(file, config.addsBegin().orElse(true))
-            : TokenizerJson.read(file, config);
-    return fit(file.toString(), tokenizer, vocabularySize);
+    return String.valueOf(file.getFileName()).endsWith(".model")
+        ? SentencePieceFile.read(file, config.addsBegin().orElse(true))
+        : TokenizerJson.read(file, config);
   }
 
   /**

@@ -1,0 +1,26 @@
+package org.gta4j.cli.training;
+
+/**
+ * What a model's trainers published, as a training's defaults.
+ *
+ * @param learningRate the highest
+ * @param warmup the part of the steps in which it rises
+ * @param weightDecay of matrices
+ * @param beta1 of AdamW
+ * @param beta2 of AdamW
+ */
+record Recipe(double learningRate, double warmup, double weightDecay, double beta1, double beta2) {
+  /**
+   * The paper's (arXiv 2506.17286) for its shapes of 160M, 500M and 1B parameters; for smaller ones
+   * the last with a longer warm-up, since their trainings are shorter.
+   */
+  static Recipe of(String preset) {
+    if (preset.endsWith("-160m") || preset.endsWith("-500m")) {
+      return new Recipe(2e-4, 0.01, 0, 0.9, 0.999);
+    }
+    if (preset.endsWith("-1b")) {
+      return new Recipe(1e-3, 0.01, 0.1, 0.9, 0.95);
+    }
+    return new Recipe(1e-3, 0.05, 0.1, 0.9, 0.95);
+  }
+}

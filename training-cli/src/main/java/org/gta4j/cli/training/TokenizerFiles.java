@@ -1,0 +1,72 @@
+package org.gta4j.cli.training;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.tokenizer.Tokenizers;
+
+/**
+ * A tokenizer, and its files under the names that model folders have.
+ *
+ * @param tokenizer reads them
+ * @param files contents by names
+ */
+record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
+  private static final List<String> KINDS = List.of("tokenizer.json", "tokenizer.model");
+  private static final List<String> BESIDE =
+      List.of(
+          "tokenizer_config.json",
+          "special_tokens_map.json",
+          "generation_config.json",
+          "chat_template.jinja");
+
+  /** The tokenizer at a path: one of the files that models have, or a folder with one. */
+  static TokenizerFiles read(Path path) {
+    Path main = path;
+    if (Files.isDirectory(path)) {
+      main =
+          KINDS.stream()
+              .map(path::resolve)
+              .filter(Files::isRegularFile)
+              .findFirst()
+              .orElseThrow(() ->
+                  new RefusedException(
+                      "%s: expected one of %s in this folder, found none"
+                          .formatted(path, String.join(", ", KINDS))));
+    } else if (!Files.isRegularFile(path)) {
+      throw new RefusedException("%s: there is no such file or folder".formatted(path));
+    }
+    if (!main.toString().endsWith(".json") && !main.toString().endsWith(".model")) {
+      throw new RefusedException(
+          "%s: expected a tokenizer.json or a SentencePiece .model, found neither".formatted(main));
+    }
+    Tokenizer tokenizer = Tokenizers.read(main);
+    Map<String, byte[]> files = new LinkedHashMap<>();
+    files.put(name(main), content(main));
+    for (String name : BESIDE) {
+      Path file = main.resolveSibling(name);
+      if (Files.isRegularFile(file)) {
+        files.put(name, content(file));
+      }
+    }
+    return new TokenizerFiles(tokenizer, files);
+  }
+
+  private static String name(Path file) {
+    String name = String.valueOf(file.getFileName());
+    return "tokenizer" + name.substring(Math.max(0, name.lastIndexOf('.')));
+  }
+
+  private static byte[] content(Path file) {
+    try {
+      return Files.readAllBytes(file);
+    } catch (IOException e) {
+      throw new RefusedException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+}

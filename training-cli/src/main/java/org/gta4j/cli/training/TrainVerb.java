@@ -1,0 +1,253 @@
+package org.gta4j.cli.training;
+
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.Optional;
+import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.cli.Check;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.Setting;
+import org.gta4j.cli.Terminal;
+import org.gta4j.cli.UsageException;
+import org.gta4j.cli.Verb;
+import org.gta4j.model.ModelConfig;
+import org.gta4j.model.Preset;
+import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.train.batch.TokenBatches;
+import org.gta4j.train.block.Precision;
+import org.gta4j.train.optim.AdamW;
+import org.gta4j.train.optim.LearningRate;
+import org.gta4j.train.run.Trainer;
+import org.gta4j.train.run.TrainingPlan;
+import org.gta4j.train.torch.Torch;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code gta train}. */
+final class TrainVerb extends Verb {
+  private static final double EPSILON = 1e-8;
+
+  private final Setting<String> preset =
+      Setting.text(
+          "--preset",
+          "NAME",
+          "A shape with a name, such as gta-tiny; its vocabulary becomes the tokenizer's.");
+  private final Setting<String> config =
+      Setting.text("--config", "FILE", "Or a config.json; the tokenizer must fit it.");
+  private final Setting<List<String>> data =
+      Setting.texts(
+          "--data",
+          "FILE",
+          "A text to learn, UTF-8; may be given several times. '<|endoftext|>' separates documents.");
+  private final Setting<List<String>> held =
+      Setting.texts("--validation", "FILE", "A text that is not learned, to measure the loss on.");
+  private final Setting<String> tokenizer =
+      Setting.required(
+          "--tokenizer", "PATH", "A tokenizer's file, or a folder with one, such as a model's.");
+  private final Setting<String> out =
+      Setting.required("--out", "FOLDER", "Where model, checkpoints and metrics.jsonl go.");
+  private final Setting<Long> steps = Setting.wide("--steps", "N", "Steps (default: 1000).");
+  private final Setting<Integer> batchTokens =
+      Setting.integer("--batch-tokens", "N", "Tokens a step, about (default: 8192).");
+  private final Setting<Integer> sequence =
+      Setting.integer("--sequence", "N", "Tokens a sequence (default: the context, at most 512).");
+  private final Setting<Integer> micro =
+      Setting.integer(
+          "--micro-tokens",
+          "N",
+          "Tokens computed at once: less memory, same result but for rounding (default: 8192).");
+  private final Setting<Long> seed =
+      Setting.wide("--seed", "N", "Of first weights, order and dropout (default: 0).");
+  private final Setting<Long> saveEvery =
+      Setting.wide("--save-every", "N", "Steps between checkpoints (default: 100).");
+  private final Setting<Integer> keep =
+      Setting.integer("--keep", "N", "Newest checkpoints kept, beside the best (default: 2).");
+  private final Setting<Long> validateEvery =
+      Setting.wide("--validate-every", "N", "Steps between validations (default: 100).");
+  private final Setting<Boolean> resume =
+      Setting.flag("--resume", "Go on from the newest checkpoint in --out.");
+  private final Setting<Double> learningRate =
+      Setting.number(
+          "--learning-rate", "X", "The highest (default: what the shape's trainers published).");
+  private final Setting<Double> warmup =
+      Setting.number("--warmup", "PART", "Part of the steps in which it rises.");
+  private final Setting<Double> weightDecay =
+      Setting.number("--weight-decay", "X", "Of matrices, AdamW's.");
+  private final Setting<Double> dropout =
+      Setting.number("--dropout", "P", "Probability to drop a number (default: 0).");
+  private final Setting<String> dtype =
+      Setting.text("--dtype", "TYPE", "Of matrix products: f32 or bf16 (default: f32).");
+  private final Setting<Boolean> recompute =
+      Setting.flag(
+          "--recompute", "Compute layers twice instead of keeping what they need: less memory.");
+  private final Setting<Integer> threads =
+      Setting.integer("--threads", "N", "Threads (default: one for each core).");
+
+  @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
+  TrainVerb() {
+    super(
+        "train",
+        "[FILE.yaml] --preset NAME --data FILE --tokenizer PATH --out FOLDER [OPTION]...",
+        List.of(
+            "Trains a model from scratch. A YAML file may hold the options under their names.",
+            "Ctrl-C ends it after the step it is at, and saves; --resume goes on from there, bit for bit."),
+        List.of(
+            "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
+            "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
+            "gta train stories.yaml --steps 2000"));
+    add(preset, config, data, held, tokenizer, out, steps, batchTokens, sequence, micro, seed);
+    add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
+    add(dtype, recompute, threads);
+    addHelp();
+  }
+
+  @Override
+  public void run(Terminal terminal) {
+    if (data.or(List.of()).isEmpty()) {
+      throw UsageException.of("--data", "a text file", "none");
+    }
+    Path folder = Check.path(out);
+    requireFolder(folder);
+    TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
+    ModelConfig model = model(words.tokenizer());
+    int length = Check.count(sequence, 1, Math.min(512, model.contextLength()));
+    if (length > model.contextLength()) {
+      throw new RefusedException(
+          "--sequence %d is more than the model's context of %d tokens"
+              .formatted(length, model.contextLength()));
+    }
+    TrainingPlan plan = plan(length);
+    Torch.setThreads(Check.count(threads, 1, Runtime.getRuntime().availableProcessors()));
+    TokenBatches batches =
+        batches("--data", terminal, data.or(List.of()), words.tokenizer(), length, plan.seed());
+    Optional<Trainer.Validation> validation =
+        held.value()
+            .map(files ->
+                validation(batches("--validation", terminal, files, words.tokenizer(), length, 0)));
+    try (TrainingSession session =
+        new TrainingSession(
+            new TrainingSession.Settings(folder, Check.count(keep, 1, 2), positive(saveEvery, 100)),
+            plan,
+            model,
+            words.files(),
+            batches,
+            validation)) {
+      session.run(terminal, resume.isGiven());
+    }
+  }
+
+  /** What would be lost or mixed up is refused before anything is read. */
+  private void requireFolder(Path folder) {
+    if (Files.exists(folder) && !Files.isDirectory(folder)) {
+      throw new RefusedException("--out: %s is a file".formatted(folder));
+    }
+    boolean begun =
+        Files.exists(folder.resolve(TrainingSession.CHECKPOINTS))
+            || Files.exists(folder.resolve("config.json"));
+    if (begun && !resume.isGiven()) {
+      throw new RefusedException(
+          "--out: %s holds a training or a model already: go on with --resume, or choose another folder"
+              .formatted(folder));
+    }
+  }
+
+  private static TokenBatches batches(
+      String option,
+      Terminal terminal,
+      List<String> files,
+      Tokenizer tokenizer,
+      int length,
+      long seed) {
+    int[] tokens = TextTokens.read(terminal, files, tokenizer);
+    if (tokens.length <= length) {
+      throw new RefusedException(
+          "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
+              .formatted(option, String.join(", ", files), tokens.length, length + 1));
+    }
+    return new TokenBatches(tokens, length, seed);
+  }
+
+  private Trainer.Validation validation(TokenBatches batches) {
+    return new Trainer.Validation(
+        batches,
+        (int) Math.min(batches.sequencesPerEpoch(), 1 << 12),
+        positive(validateEvery, 100));
+  }
+
+  private static long positive(Setting<Long> option, long absent) {
+    long value = option.or(absent);
+    if (value < 1) {
+      throw UsageException.of(option.name(), "an integer from 1 on", value);
+    }
+    return value;
+  }
+
+  private ModelConfig model(Tokenizer words) {
+    if (preset.isGiven() == config.isGiven()) {
+      throw UsageException.of(
+          "--preset or --config", "one of the two", preset.isGiven() ? "both" : "none");
+    }
+    if (config.isGiven()) {
+      ModelConfig model = ModelConfig.read(ConfigFile.read(Check.path(config)));
+      if (words.size() > model.vocabSize()) {
+        throw new RefusedException(
+            "--tokenizer: it has %d tokens, and %s has room for %d (vocab_size)"
+                .formatted(words.size(), config.or(""), model.vocabSize()));
+      }
+      return model;
+    }
+    ObjectNode json;
+    try {
+      json = Preset.named(preset.or("")).config().json().deepCopy();
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("--preset: " + e.getMessage());
+    }
+    json.put("vocab_size", words.size());
+    words
+        .begin()
+        .ifPresentOrElse(id -> json.put("bos_token_id", id), () -> json.putNull("bos_token_id"));
+    words
+        .end()
+        .ifPresentOrElse(id -> json.put("eos_token_id", id), () -> json.putNull("eos_token_id"));
+    return ModelConfig.read(ConfigFile.of("preset " + preset.or(""), json));
+  }
+
+  private TrainingPlan plan(int length) {
+    Recipe recipe = Recipe.of(preset.or(""));
+    long count = positive(steps, 1000);
+    int sequences = Math.max(1, Check.count(batchTokens, 1, 8192) / length);
+    int atOnce = Math.clamp(Check.count(micro, 1, 8192) / length, 1, sequences);
+    double rising = warmup.or(recipe.warmup());
+    if (!(rising >= 0 && rising <= 1)) {
+      throw UsageException.of("--warmup", "a part of the steps, 0 to 1", rising);
+    }
+    try {
+      return new TrainingPlan(
+          count,
+          sequences,
+          atOnce,
+          new LearningRate(
+              learningRate.or(recipe.learningRate()),
+              0.1,
+              Math.round(rising * (double) count),
+              count),
+          new AdamW.Settings(
+              recipe.beta1(), recipe.beta2(), EPSILON, weightDecay.or(recipe.weightDecay())),
+          1,
+          dropout.or(0.0),
+          seed.or(0L),
+          precision(),
+          recompute.or(false));
+    } catch (IllegalArgumentException e) {
+      throw UsageException.of(e);
+    }
+  }
+
+  private Precision precision() {
+    return switch (dtype.or("f32")) {
+      case "f32" -> Precision.F32;
+      case "bf16" -> Precision.BF16;
+      default -> throw UsageException.of("--dtype", "f32 or bf16", dtype.or(""));
+    };
+  }
+}

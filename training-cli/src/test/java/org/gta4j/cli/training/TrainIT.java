@@ -1,0 +1,174 @@
+package org.gta4j.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.BufferedReader;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.gta4j.checkpoint.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code ./gta train} as users start it. */
+class TrainIT {
+  private static final Path ROOT = Path.of(System.getProperty("gta.root", ".."));
+
+  @TempDir private Path folder = Path.of("");
+
+  private record Result(int exit, String output) {}
+
+  @BeforeEach
+  void writeInputs() throws IOException {
+    Files.writeString(
+        folder.resolve("stories.txt"),
+        "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
+    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(tokenizer()));
+  }
+
+  /** A token for each byte under GPT-2's letters, and one that ends texts. */
+  private static ObjectNode tokenizer() {
+    ObjectNode json = Json.object();
+    ArrayNode added = json.putArray("added_tokens");
+    added.addObject().put("id", 256).put("content", "<|endoftext|>").put("special", true);
+    json.putObject("pre_tokenizer")
+        .put("type", "ByteLevel")
+        .put("add_prefix_space", false)
+        .put("use_regex", true);
+    json.putObject("decoder").put("type", "ByteLevel");
+    ObjectNode model = json.putObject("model").put("type", "BPE");
+    ObjectNode vocabulary = model.putObject("vocab");
+    int beyond = 256;
+    for (int i = 0; i < 256; i++) {
+      boolean printable = (i > 32 && i < 127) || (i > 160 && i != 173);
+      vocabulary.put(Character.toString(printable ? i : beyond++), i);
+    }
+    vocabulary.put("<|endoftext|>", 256);
+    model.putArray("merges");
+    return json;
+  }
+
+  private Result gta(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("gta").toString()));
+    command.addAll(List.of(arguments));
+    ProcessBuilder builder =
+        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
+    builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder.environment().put("GTA_BUILD", "no");
+    Process process = builder.start();
+    String output;
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      output = String.join("\n", reader.lines().toList());
+    }
+    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
+    return new Result(process.exitValue(), output);
+  }
+
+  private Result train(String... more) throws IOException, InterruptedException {
+    List<String> arguments =
+        new ArrayList<>(
+            List.of(
+                "train",
+                "--preset=gta-tiny",
+                "--data=stories.txt",
+                "--tokenizer=tokenizer.json",
+                "--out=model",
+                "--batch-tokens=128",
+                "--sequence=64"));
+    for (String argument : more) {
+      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
+      arguments.add(argument);
+    }
+    return gta(arguments.toArray(String[]::new));
+  }
+
+  @Test
+  void aModelIsTrainedResumedAndSpeaks() throws IOException, InterruptedException {
+    Result first = train("--steps=6", "--save-every=3", "--validation=stories.txt");
+    assertThat(first.exit()).as(first.output()).isZero();
+    assertThat(first.output()).contains("step 6: validation loss").contains("model is a model now");
+    assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(6);
+    assertThat(folder.resolve("model/checkpoints/step-00000003")).isDirectory();
+    byte[] weights = Files.readAllBytes(folder.resolve("model/model.safetensors"));
+
+    Result spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
+    assertThat(spoken.exit()).as(spoken.output()).isZero();
+    assertThat(spoken.output()).startsWith("The cat");
+
+    Result again = train("--steps=6");
+    assertThat(again.exit()).isEqualTo(1);
+    assertThat(again.output()).contains("holds a training or a model already").contains("--resume");
+    Result other = train("--steps=7", "--resume");
+    assertThat(other.exit()).isEqualTo(1);
+    assertThat(other.output()).contains("plan.steps").contains("found 7");
+    delete(folder.resolve("model/checkpoints/step-00000006"));
+    Result resumed = train("--steps=6", "--resume");
+    assertThat(resumed.exit()).as(resumed.output()).isZero();
+    assertThat(resumed.output()).contains("going on from").contains("step-00000003");
+    assertThat(Files.readAllBytes(folder.resolve("model/model.safetensors"))).isEqualTo(weights);
+    assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(6);
+  }
+
+  private static void delete(Path directory) throws IOException {
+    try (var files = Files.list(directory)) {
+      for (Path file : files.toList()) {
+        Files.delete(file);
+      }
+    }
+    Files.delete(directory);
+  }
+
+  @Test
+  void optionsMayStandInAFile() throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("plan.yaml"),
+        """
+        preset: gta-tiny
+        data: [stories.txt]
+        tokenizer: tokenizer.json
+        out: other
+        steps: 1
+        batch-tokens: 64
+        sequence: 32
+        recompute: true
+        dtype: f16
+        """);
+    Result refused = gta("train", "plan.yaml");
+    assertThat(refused.exit()).isEqualTo(2);
+    assertThat(refused.output()).contains("--dtype: expected f32 or bf16, found f16");
+    Result done = gta("train", "plan.yaml", "--dtype=bf16");
+    assertThat(done.exit()).as(done.output()).isZero();
+    assertThat(folder.resolve("other/config.json")).isRegularFile();
+    Files.writeString(folder.resolve("plan.yaml"), "steps: {a: 1}");
+    assertThat(gta("train", "plan.yaml").output()).contains("plan.yaml: steps: expected a value");
+  }
+
+  @Test
+  void whatCannotBeTrainedIsRefusedInWords() throws IOException, InterruptedException {
+    assertThat(gta("train", "--help").output()).contains("--save-every").contains("Examples:");
+    assertThat(gta("--help").output()).contains("train");
+    assertThat(train("--preset=gta-huge").output()).contains("gta-tiny").contains("found gta-huge");
+    assertThat(train("--data=nowhere.txt").output()).contains("nowhere.txt: there is no such file");
+    assertThat(train("--sequence=5000").output()).contains("context of 1024 tokens");
+    assertThat(train("--steps=0").output()).contains("--steps: expected an integer from 1 on");
+    Files.writeString(folder.resolve("short.txt"), "A cat.");
+    Result tooShort =
+        gta(
+            "train",
+            "--preset=gta-tiny",
+            "--data=short.txt",
+            "--tokenizer=tokenizer.json",
+            "--out=model");
+    assertThat(tooShort.exit()).isEqualTo(1);
+    assertThat(tooShort.output()).contains("short.txt has 6 tokens, and a sequence takes 513");
+    assertThat(folder.resolve("model")).doesNotExist();
+  }
+}
