@@ -4,6 +4,7 @@ module org.gta4j.train {
   requires transitive org.gta4j.core;
   requires transitive org.bytedeco.javacpp;
   requires transitive org.bytedeco.pytorch;
+  requires org.bytedeco.openblas;
 
   exports org.gta4j.train.batch;
   exports org.gta4j.train.block;

@@ -20,10 +20,16 @@ public final class Parameters implements AutoCloseable {
 
   private Parameters(ModelConfig config) {
     this.config = config;
+  }
+
+  private static Parameters empty(ModelConfig config) {
+    Parameters parameters = new Parameters(config);
     config
         .tensors()
         .forEach((name, shape) ->
-            tensors.put(name, Torch.empty(Torch.F32, shape.toArray()).set_requires_grad(true)));
+            parameters.tensors.put(
+                name, Torch.empty(Torch.F32, shape.toArray()).set_requires_grad(true)));
+    return parameters;
   }
 
   /**
@@ -33,7 +39,7 @@ public final class Parameters implements AutoCloseable {
    * @param deviation the matrices' standard deviation
    */
   public static Parameters random(ModelConfig config, long seed, double deviation) {
-    Parameters parameters = new Parameters(config);
+    Parameters parameters = empty(config);
     Torch.seed(seed);
     try (TensorScope _ = new TensorScope();
         GradMode _ = GradMode.off()) {
@@ -57,7 +63,7 @@ public final class Parameters implements AutoCloseable {
    */
   public static Parameters of(ModelConfig config, Weights weights) {
     config.requireTensors(weights);
-    Parameters parameters = new Parameters(config);
+    Parameters parameters = empty(config);
     parameters.tensors.forEach((name, tensor) -> {
       org.gta4j.tensor.Tensor values = weights.get(name, Memory.sizes(tensor));
       if (!values.dtype().isPlain()) {
@@ -67,6 +73,17 @@ public final class Parameters implements AutoCloseable {
                 .formatted(weights.file(), name, values.dtype().label()));
       }
       Memory.copy(values, tensor);
+    });
+    return parameters;
+  }
+
+  /** The same numbers in the same memory, with gradients of their own. */
+  public Parameters sharing() {
+    Parameters parameters = new Parameters(config);
+    tensors.forEach((name, tensor) -> {
+      try (TensorScope scope = new TensorScope()) {
+        parameters.tensors.put(name, scope.keep(tensor.detach().set_requires_grad(true)));
+      }
     });
     return parameters;
   }
@@ -143,6 +160,29 @@ public final class Parameters implements AutoCloseable {
       });
     }
     return gradients;
+  }
+
+  /**
+   * Adds another's gradients to these, and leaves it none.
+   *
+   * @param other what {@link #sharing} gave
+   */
+  public void takeGradients(Parameters other) {
+    try (TensorScope _ = new TensorScope();
+        GradMode _ = GradMode.off()) {
+      tensors.forEach((name, tensor) -> {
+        Tensor theirs = other.get(name).grad();
+        if (!theirs.defined()) {
+          return;
+        }
+        if (tensor.grad().defined()) {
+          tensor.grad().add_(theirs);
+        } else {
+          tensor.mutable_grad().put(theirs);
+        }
+      });
+    }
+    other.forgetGradients();
   }
 
   /** Frees all gradients. */

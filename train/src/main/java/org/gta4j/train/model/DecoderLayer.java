@@ -23,7 +23,7 @@ record DecoderLayer(
   }
 
   /** The hidden state after this layer, of {@code x} [B, T, hidden] before it. */
-  Tensor apply(Tensor x, AttentionBlock.Step step, Precision precision, Dropout dropout) {
+  Tensor apply(Tensor x, AttentionBlock.Step step, Precision precision, Dropout.Part dropout) {
     Tensor attended = precision.full(attention.apply(attentionNorm.apply(x), step));
     Tensor between = x.add(dropout.apply(attended));
     Tensor fed = precision.full(feedForward.apply(feedForwardNorm.apply(between)));

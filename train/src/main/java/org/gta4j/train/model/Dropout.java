@@ -1,7 +1,11 @@
 package org.gta4j.train.model;
 
+import java.util.Optional;
+import org.bytedeco.pytorch.Generator;
+import org.bytedeco.pytorch.GeneratorOptional;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.global.torch;
+import org.gta4j.train.torch.GradMode;
 import org.gta4j.train.torch.Torch;
 
 /**
@@ -24,16 +28,42 @@ public record Dropout(double probability, long seed) {
     }
   }
 
-  /** Random numbers begin anew for a part of the model. */
-  void enter(int part) {
-    if (probability > 0) {
-      Torch.seed(mix(seed * 0x9E37_79B9_7F4A_7C15L + part));
-    }
+  /** What drops numbers in one part of the model; its memory is the scope's. */
+  Part part(int number) {
+    return probability == 0
+        ? Part.NONE
+        : new Part(
+            probability,
+            Optional.of(torch.createCPUGenerator(mix(seed * 0x9E37_79B9_7F4A_7C15L + number))));
   }
 
-  /** {@code x}, a part of its numbers zero and the others larger by as much as makes up for it. */
-  Tensor apply(Tensor x) {
-    return probability == 0 ? x : torch.dropout(x, probability, true);
+  /**
+   * Dropout in one part of the model.
+   *
+   * @param probability of a number to be dropped
+   * @param random what decides; its own, since batches are computed side by side
+   */
+  record Part(double probability, Optional<Generator> random) {
+    private static final Part NONE = new Part(0, Optional.empty());
+
+    /**
+     * {@code x}, a part of its numbers zero and the others larger by as much as makes up for it.
+     */
+    Tensor apply(Tensor x) {
+      if (random.isEmpty()) {
+        return x;
+      }
+      double kept = 1 - probability;
+      Tensor mask;
+      try (GradMode _ = GradMode.off()) {
+        mask =
+            torch
+                .empty_like(x)
+                .bernoulli_(kept, new GeneratorOptional(random.get()))
+                .div_(Torch.scalar(kept));
+      }
+      return x.mul(mask);
+    }
   }
 
   /** SplitMix64's finalizer: neighbouring seeds have nothing in common afterwards. */

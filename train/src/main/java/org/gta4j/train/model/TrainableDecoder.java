@@ -191,9 +191,8 @@ public final class TrainableDecoder implements AutoCloseable {
 
   private Tensor embedded(Batch batch, Dropout dropout) {
     requireIds(batch);
-    dropout.enter(0);
     Tensor ids = Memory.ofInts(batch.ids(), batch.rows(), batch.length());
-    return dropout.apply(torch.embedding(parameters.get("model.embed_tokens.weight"), ids));
+    return dropout.part(0).apply(torch.embedding(parameters.get("model.embed_tokens.weight"), ids));
   }
 
   private void requireIds(Batch batch) {
@@ -209,10 +208,10 @@ public final class TrainableDecoder implements AutoCloseable {
   }
 
   private Tensor layer(int layer, Tensor x, Positions places, Dropout dropout) {
-    dropout.enter(layer + 1);
     return layers
         .get(layer)
-        .apply(x, places.step(config.masks().mask(layer)), mode.precision(), dropout);
+        .apply(
+            x, places.step(config.masks().mask(layer)), mode.precision(), dropout.part(layer + 1));
   }
 
   private Tensor scores(Tensor x) {

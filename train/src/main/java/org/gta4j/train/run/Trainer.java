@@ -11,7 +11,7 @@ import org.gta4j.train.batch.Batch;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.model.Dropout;
-import org.gta4j.train.model.TrainableDecoder;
+import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.GradientNorm;
 
@@ -39,7 +39,7 @@ public final class Trainer {
   public record Validation(Batches batches, int sequences, long every) {}
 
   private final TrainingPlan plan;
-  private final TrainableDecoder model;
+  private final ParallelDecoder model;
   private final AdamW optimizer;
   private final Batches batches;
   private final Optional<Validation> validation;
@@ -53,7 +53,7 @@ public final class Trainer {
    */
   public Trainer(
       TrainingPlan plan,
-      TrainableDecoder model,
+      ParallelDecoder model,
       AdamW optimizer,
       Batches batches,
       Optional<Validation> validation,
@@ -104,11 +104,8 @@ public final class Trainer {
           "step %d: expected a token to learn in its %d sequences, found none"
               .formatted(number, plan.sequences()));
     }
-    double sum = 0;
-    for (int i = 0; i < parts.size(); i++) {
-      sum += model.accumulate(parts.get(i), (double) targets, dropout(number, i));
-    }
-    double loss = sum / targets;
+    double loss =
+        model.accumulate(parts, (double) targets, part -> dropout(number, part)) / targets;
     SequencedMap<String, Tensor> gradients = model.parameters().gradients();
     double norm = GradientNorm.of(gradients);
     LossWatch watch = state.watch().with(loss);
@@ -176,14 +173,11 @@ public final class Trainer {
 
   /** The mean loss over held-out sequences, in nats a token. */
   public double validationLoss(Validation held) {
-    double sum = 0;
-    long targets = 0;
+    List<Batch> parts = new ArrayList<>();
     for (int done = 0; done < held.sequences(); done += plan.microSequences()) {
-      Batch batch =
-          held.batches().read(done, Math.min(plan.microSequences(), held.sequences() - done));
-      sum += model.evaluate(batch);
-      targets += batch.counted();
+      parts.add(
+          held.batches().read(done, Math.min(plan.microSequences(), held.sequences() - done)));
     }
-    return sum / targets;
+    return model.evaluate(parts) / parts.stream().mapToLong(Batch::counted).sum();
   }
 }

@@ -1,6 +1,7 @@
 package org.gta4j.train.torch;
 
 import org.bytedeco.javacpp.Pointer;
+import org.bytedeco.openblas.presets.openblas_nolapack;
 import org.bytedeco.pytorch.Scalar;
 import org.bytedeco.pytorch.Tensor;
 import org.bytedeco.pytorch.TensorOptions;
@@ -10,9 +11,8 @@ import org.bytedeco.pytorch.global.torch.ScalarType;
 /**
  * libtorch as a whole: loading it, its threads, its random numbers.
  *
- * <p>libtorch's random numbers and the number of its threads belong to the process, so one training
- * runs at a time. Threads of OpenMP wait by spinning unless the environment says {@code
- * OMP_WAIT_POLICY=passive} before the process starts.
+ * <p>An operation is one thread's: threads share the batches of a step, not its thousands of small
+ * operations. libtorch's random numbers belong to the process, so one training begins at a time.
  */
 public final class Torch {
   /** Element types, as JavaCPP's own objects: others of the same value do not compare equal. */
@@ -36,7 +36,9 @@ public final class Torch {
     BF16 = ScalarType.BFloat16.intern();
     F16 = ScalarType.Half.intern();
     I64 = ScalarType.Long.intern();
-    torch.get_num_threads(); // loads the libraries, outside of any scope
+    torch.set_num_threads(1); // loads the libraries, outside of any scope
+    // OpenBLAS has threads of its own, which wait by spinning between the products of a batch.
+    openblas_nolapack.blas_set_num_threads(1);
   }
 
   private Torch() {}
@@ -48,19 +50,11 @@ public final class Torch {
   }
 
   /**
-   * Sets how many threads share an operation. Sums may be ordered by it: the same bits come from
-   * the same number.
+   * Has operations of this thread run on it alone, as batches are computed side by side: OpenMP
+   * keeps the number of threads for each thread that asks.
    */
-  public static void setThreads(int threads) {
-    if (threads < 1) {
-      throw new IllegalArgumentException("expected at least 1 thread, found " + threads);
-    }
-    torch.set_num_threads(threads);
-  }
-
-  /** How many threads share an operation. */
-  public static int threads() {
-    return torch.get_num_threads();
+  public static void onThisThreadAlone() {
+    torch.set_num_threads(1);
   }
 
   /** Begins libtorch's random numbers anew. */

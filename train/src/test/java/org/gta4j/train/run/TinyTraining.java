@@ -10,10 +10,10 @@ import org.gta4j.model.Preset;
 import org.gta4j.train.batch.TokenBatches;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.block.Precision;
+import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
-import org.gta4j.train.torch.Torch;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A training that takes a second, on a text with something to learn. */
@@ -24,20 +24,23 @@ final class TinyTraining implements AutoCloseable {
 
   final TrainingPlan plan;
   final Parameters parameters;
-  final TrainableDecoder model;
+  final ParallelDecoder model;
   final AdamW optimizer;
   final TokenBatches batches = new TokenBatches(text(4000, 1), LENGTH, 3);
   final Trainer.Validation validation =
       new Trainer.Validation(new TokenBatches(text(500, 2), LENGTH, 0), 8, 10);
 
   TinyTraining(TrainingPlan plan) {
+    this(plan, 2);
+  }
+
+  TinyTraining(TrainingPlan plan, int threads) {
     this.plan = plan;
-    Torch.setThreads(2);
     ModelConfig config = config();
     parameters = Parameters.random(config, plan.seed(), 0.02);
     model =
-        new TrainableDecoder(
-            parameters, new TrainableDecoder.Mode(plan.precision(), plan.recompute()));
+        new ParallelDecoder(
+            parameters, new TrainableDecoder.Mode(plan.precision(), plan.recompute()), threads);
     optimizer = new AdamW(parameters.views(), plan.adam());
   }
 

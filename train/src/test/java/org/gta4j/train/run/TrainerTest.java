@@ -9,6 +9,7 @@ import java.lang.foreign.ValueLayout;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -21,6 +22,8 @@ import org.gta4j.generate.LoadOptions;
 import org.gta4j.testing.Fixture;
 import org.gta4j.train.batch.Batch;
 import org.gta4j.train.batch.TokenBatches;
+import org.gta4j.train.block.Precision;
+import org.gta4j.train.model.TrainableDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -43,6 +46,21 @@ class TrainerTest {
   }
 
   @Test
+  void theNumberOfThreadsChangesNothing(@TempDir Path folder) throws IOException {
+    byte[] alone = weights(folder.resolve("1"), 1);
+    assertThat(Arrays.equals(weights(folder.resolve("2"), 2), alone)).isTrue();
+    assertThat(Arrays.equals(weights(folder.resolve("5"), 5), alone)).isTrue();
+  }
+
+  private static byte[] weights(Path folder, int threads) throws IOException {
+    try (TinyTraining training = new TinyTraining(TinyTraining.plan(2, 0.1), threads)) {
+      training.run(folder, 10);
+    }
+    Path last = new Checkpoints(folder.resolve("checkpoints"), 2, Map.of()).newest().orElseThrow();
+    return Files.readAllBytes(last.resolve("model.safetensors"));
+  }
+
+  @Test
   void aModelLearnsAndItsCheckpointIsOneOfTheEngines(@TempDir Path folder) {
     try (TinyTraining training = new TinyTraining(TinyTraining.plan(6, 0))) {
       double before = training.trainer(TrainingState.start()).validationLoss(training.validation);
@@ -57,7 +75,12 @@ class TrainerTest {
       for (int i = 0; i < ids.length; i++) {
         ids[i] = i * 7 % TinyTraining.VOCABULARY;
       }
-      float[] wanted = training.model.logits(Batch.ofSequences(1, ids.length, ids));
+      float[] wanted;
+      try (TrainableDecoder decoder =
+          new TrainableDecoder(
+              training.parameters, new TrainableDecoder.Mode(Precision.F32, false))) {
+        wanted = decoder.logits(Batch.ofSequences(1, ids.length, ids));
+      }
       float[] found = new float[wanted.length];
       LoadOptions options =
           new LoadOptions("vector", 2, CacheType.F32, Optional.of(2 * ids.length));

@@ -20,7 +20,6 @@ import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingPlan;
-import org.gta4j.train.torch.Torch;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta train}. */
@@ -55,7 +54,7 @@ final class TrainVerb extends Verb {
       Setting.integer(
           "--micro-tokens",
           "N",
-          "Tokens computed at once: less memory, same result but for rounding (default: 8192).");
+          "Tokens that a thread computes at once: less memory, same result but for rounding (default: 2048).");
   private final Setting<Long> seed =
       Setting.wide("--seed", "N", "Of first weights, order and dropout (default: 0).");
   private final Setting<Long> saveEvery =
@@ -81,7 +80,10 @@ final class TrainVerb extends Verb {
       Setting.flag(
           "--recompute", "Compute layers twice instead of keeping what they need: less memory.");
   private final Setting<Integer> threads =
-      Setting.integer("--threads", "N", "Threads (default: one for each core).");
+      Setting.integer(
+          "--threads",
+          "N",
+          "Batches computed side by side, which does not change the result (default: one a core).");
 
   @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
   TrainVerb() {
@@ -117,7 +119,6 @@ final class TrainVerb extends Verb {
               .formatted(length, model.contextLength()));
     }
     TrainingPlan plan = plan(length);
-    Torch.setThreads(Check.count(threads, 1, Runtime.getRuntime().availableProcessors()));
     TokenBatches batches =
         batches("--data", terminal, data.or(List.of()), words.tokenizer(), length, plan.seed());
     Optional<Trainer.Validation> validation =
@@ -126,7 +127,11 @@ final class TrainVerb extends Verb {
                 validation(batches("--validation", terminal, files, words.tokenizer(), length, 0)));
     try (TrainingSession session =
         new TrainingSession(
-            new TrainingSession.Settings(folder, Check.count(keep, 1, 2), positive(saveEvery, 100)),
+            new TrainingSession.Settings(
+                folder,
+                Check.count(keep, 1, 2),
+                positive(saveEvery, 100),
+                Check.count(threads, 1, Runtime.getRuntime().availableProcessors())),
             plan,
             model,
             words.files(),
@@ -216,7 +221,7 @@ final class TrainVerb extends Verb {
     Recipe recipe = Recipe.of(preset.or(""));
     long count = positive(steps, 1000);
     int sequences = Math.max(1, Check.count(batchTokens, 1, 8192) / length);
-    int atOnce = Math.clamp(Check.count(micro, 1, 8192) / length, 1, sequences);
+    int atOnce = Math.clamp(Check.count(micro, 1, 2048) / length, 1, sequences);
     double rising = warmup.or(recipe.warmup());
     if (!(rising >= 0 && rising <= 1)) {
       throw UsageException.of("--warmup", "a part of the steps, 0 to 1", rising);

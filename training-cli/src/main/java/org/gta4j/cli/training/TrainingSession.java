@@ -17,6 +17,7 @@ import org.gta4j.cli.Terminal;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.batch.TokenBatches;
 import org.gta4j.train.block.Parameters;
+import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.run.Checkpoints;
@@ -43,8 +44,9 @@ final class TrainingSession implements AutoCloseable {
    * @param folder where everything goes
    * @param keep newest checkpoints kept
    * @param saveEvery steps between them
+   * @param threads batches computed at once
    */
-  record Settings(Path folder, int keep, long saveEvery) {}
+  record Settings(Path folder, int keep, long saveEvery, int threads) {}
 
   private final Settings settings;
   private final TrainingPlan plan;
@@ -52,7 +54,7 @@ final class TrainingSession implements AutoCloseable {
   private final TokenBatches batches;
   private final Optional<Trainer.Validation> validation;
   private final Parameters parameters;
-  private final TrainableDecoder model;
+  private final ParallelDecoder model;
   private final AdamW optimizer;
   private final Checkpoints checkpoints;
 
@@ -72,8 +74,10 @@ final class TrainingSession implements AutoCloseable {
         new Checkpoints(settings.folder().resolve(CHECKPOINTS), settings.keep(), tokenizer);
     parameters = Parameters.random(config, plan.seed(), DEVIATION);
     model =
-        new TrainableDecoder(
-            parameters, new TrainableDecoder.Mode(plan.precision(), plan.recompute()));
+        new ParallelDecoder(
+            parameters,
+            new TrainableDecoder.Mode(plan.precision(), plan.recompute()),
+            settings.threads());
     optimizer = new AdamW(parameters.views(), plan.adam());
   }
 
