@@ -11,6 +11,7 @@ module org.gta4j.train {
   exports org.gta4j.train.model;
   exports org.gta4j.train.optim;
   exports org.gta4j.train.run;
+  exports org.gta4j.train.teacher;
   exports org.gta4j.train.torch;
   exports org.gta4j.train.variant;
 

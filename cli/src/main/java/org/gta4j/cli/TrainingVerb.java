@@ -13,5 +13,13 @@ import java.util.List;
 public record TrainingVerb(String name, String description) {
   /** All that there are, in the order in which the help text lists them. */
   public static final List<TrainingVerb> ALL =
-      List.of(new TrainingVerb("train", "Trains a model from scratch."));
+      List.of(
+          new TrainingVerb("train", "Trains a model from scratch."),
+          new TrainingVerb("data", "Prepares what models learn from."),
+          new TrainingVerb("tokenizer", "Makes tokenizers."));
+
+  /** The one of that name, which must be one of {@link #ALL}. */
+  public static TrainingVerb named(String name) {
+    return ALL.stream().filter(verb -> verb.name().equals(name)).findFirst().orElseThrow();
+  }
 }

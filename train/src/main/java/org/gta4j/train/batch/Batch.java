@@ -1,5 +1,6 @@
 package org.gta4j.train.batch;
 
+import java.util.Optional;
 import org.gta4j.tensor.Shape;
 
 /**
@@ -10,8 +11,9 @@ import org.gta4j.tensor.Shape;
  * @param ids the tokens [rows, length]
  * @param targets the token that follows each [rows, length]; {@link #IGNORED} where nothing is to
  *     be learned
+ * @param soft what is to be predicted as a distribution, in place of the one target
  */
-public record Batch(int rows, int length, int[] ids, int[] targets) {
+public record Batch(int rows, int length, int[] ids, int[] targets, Optional<SoftTargets> soft) {
   /** A target that does not count. */
   public static final int IGNORED = -1;
 
@@ -23,7 +25,33 @@ public record Batch(int rows, int length, int[] ids, int[] targets) {
           "expected %d × %d ids and as many targets, found %d and %d"
               .formatted(rows, length, ids.length, targets.length));
     }
+    if (soft.isPresent()
+        && (soft.get().tokens().length != tokens * soft.get().choices()
+            || soft.get().weights().length != soft.get().tokens().length)) {
+      throw new IllegalArgumentException(
+          "expected %d choices for each of %d tokens, found %d with %d weights"
+              .formatted(
+                  soft.get().choices(),
+                  tokens,
+                  soft.get().tokens().length,
+                  soft.get().weights().length));
+    }
   }
+
+  /** Sequences whose targets are tokens. */
+  public Batch(int rows, int length, int[] ids, int[] targets) {
+    this(rows, length, ids, targets, Optional.empty());
+  }
+
+  /**
+   * Distributions to be predicted, of a few tokens each.
+   *
+   * @param choices tokens a distribution
+   * @param tokens which [rows, length, choices]
+   * @param weights how much each counts [rows, length, choices]; together 1 where something is to
+   *     be learned
+   */
+  public record SoftTargets(int choices, int[] tokens, float[] weights) {}
 
   /** How many targets count. */
   public int counted() {

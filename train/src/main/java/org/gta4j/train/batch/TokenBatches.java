@@ -68,11 +68,16 @@ public final class TokenBatches implements Batches {
     int[] ids = new int[Math.multiplyExact(rows, length)];
     int[] targets = new int[ids.length];
     for (int row = 0; row < rows; row++) {
-      int from = sequence(first + row) * length;
+      int from = begin(first + row);
       System.arraycopy(tokens, from, ids, row * length, length);
       System.arraycopy(tokens, from + 1, targets, row * length, length);
     }
     return new Batch(rows, length, ids, targets);
+  }
+
+  /** Where in the tokens the sequence begins that comes at a place of the endless order. */
+  public int begin(long place) {
+    return sequence(place) * length;
   }
 
   /** Which sequence comes at a place of the endless order. */

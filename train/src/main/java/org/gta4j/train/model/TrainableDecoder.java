@@ -196,14 +196,23 @@ public final class TrainableDecoder implements AutoCloseable {
   }
 
   private void requireIds(Batch batch) {
+    batch
+        .soft()
+        .ifPresent(soft -> {
+          for (int token : soft.tokens()) {
+            requireId(token);
+          }
+        });
     for (int i = 0; i < batch.ids().length; i++) {
-      int id = batch.ids()[i];
-      int target = batch.targets()[i];
-      if (id < 0 || id >= config.vocabSize() || target >= config.vocabSize()) {
-        throw new IllegalArgumentException(
-            "expected token ids from 0 to %d, found %d"
-                .formatted(config.vocabSize() - 1, id < 0 ? id : Math.max(id, target)));
-      }
+      requireId(batch.ids()[i]);
+      requireId(Math.max(0, batch.targets()[i]));
+    }
+  }
+
+  private void requireId(int id) {
+    if (id < 0 || id >= config.vocabSize()) {
+      throw new IllegalArgumentException(
+          "expected token ids from 0 to %d, found %d".formatted(config.vocabSize() - 1, id));
     }
   }
 
@@ -220,9 +229,20 @@ public final class TrainableDecoder implements AutoCloseable {
   }
 
   private Tensor loss(Tensor x, Batch batch) {
+    if (batch.soft().isPresent()) {
+      return softLoss(x, batch, batch.soft().get());
+    }
     Tensor targets = Memory.ofInts(batch.targets(), batch.targets().length);
     return torch.cross_entropy_loss(
         scores(x), targets, new TensorOptional(), SUM, Batch.IGNORED, 0);
+  }
+
+  /** The cross entropy with a distribution at each token. */
+  private Tensor softLoss(Tensor x, Batch batch, Batch.SoftTargets soft) {
+    int count = batch.targets().length;
+    Tensor tokens = Memory.ofInts(soft.tokens(), count, soft.choices());
+    Tensor weights = Memory.ofFloats(soft.weights(), count, soft.choices());
+    return torch.log_softmax(scores(x), 1).gather(1, tokens).mul(weights).sum().neg();
   }
 
   private Positions positions(int length) {

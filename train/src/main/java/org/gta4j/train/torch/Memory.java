@@ -77,6 +77,23 @@ public final class Memory {
     return tensor;
   }
 
+  /** A tensor of f32. */
+  public static org.bytedeco.pytorch.Tensor ofFloats(float[] values, long... sizes) {
+    org.bytedeco.pytorch.Tensor tensor = Torch.empty(Torch.F32, sizes);
+    MemorySegment memory = of(tensor);
+    requireSize(memory, (long) values.length * Float.BYTES, sizes);
+    memory.copyFrom(MemorySegment.ofArray(values));
+    return tensor;
+  }
+
+  private static void requireSize(MemorySegment memory, long bytes, long... sizes) {
+    if (memory.byteSize() != bytes) {
+      throw new IllegalArgumentException(
+          "expected the %d bytes that %s holds, found %d"
+              .formatted(memory.byteSize(), Shape.of(sizes), bytes));
+    }
+  }
+
   /**
    * Copies a tensor of the core into an f32 tensor of the same shape.
    *

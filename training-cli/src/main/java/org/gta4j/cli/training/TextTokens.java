@@ -29,11 +29,7 @@ final class TextTokens {
    * ends them behind it, as far as the tokenizer has them. Documents are tokenized in parallel.
    */
   static int[] read(Terminal terminal, List<String> files, Tokenizer tokenizer) {
-    List<String> documents = files.stream().flatMap(TextTokens::documents).toList();
-    if (documents.isEmpty()) {
-      throw new RefusedException(
-          "--data: there is no text in %s".formatted(String.join(", ", files)));
-    }
+    List<String> documents = documents(files);
     AtomicLong done = new AtomicLong();
     try (Progress progress = new Progress(terminal, "tokenizing", documents.size(), "documents")) {
       int[][] tokens =
@@ -46,6 +42,16 @@ final class TextTokens {
               .toArray(int[][]::new);
       return Arrays.stream(tokens).flatMapToInt(Arrays::stream).toArray();
     }
+  }
+
+  /** The documents of files, in their order; at least one. */
+  static List<String> documents(List<String> files) {
+    List<String> documents = files.stream().flatMap(TextTokens::documents).toList();
+    if (documents.isEmpty()) {
+      throw new RefusedException(
+          "--data: there is no text in %s".formatted(String.join(", ", files)));
+    }
+    return documents;
   }
 
   private static Stream<String> documents(String name) {

@@ -14,12 +14,14 @@ import org.gta4j.cli.Verb;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
 import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.train.batch.Batches;
 import org.gta4j.train.batch.TokenBatches;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingPlan;
+import org.gta4j.train.teacher.TaughtBatches;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta train}. */
@@ -37,7 +39,12 @@ final class TrainVerb extends Verb {
       Setting.texts(
           "--data",
           "FILE",
-          "A text to learn, UTF-8; may be given several times. '<|endoftext|>' separates documents.");
+          "A text to learn, UTF-8; may be given several times. '<|endoftext|>' separates documents. Or one file that 'gta data teach' wrote.");
+  private final Setting<Double> teacherPart =
+      Setting.number(
+          "--teacher-part",
+          "X",
+          "Of a taught file: how much of each target is the teacher's, 0 to 1 (default: 0.7).");
   private final Setting<List<String>> held =
       Setting.texts("--validation", "FILE", "A text that is not learned, to measure the loss on.");
   private final Setting<String> tokenizer =
@@ -97,7 +104,19 @@ final class TrainVerb extends Verb {
             "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
             "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
             "gta train stories.yaml --steps 2000"));
-    add(preset, config, data, held, tokenizer, out, steps, batchTokens, sequence, micro, seed);
+    add(
+        preset,
+        config,
+        data,
+        teacherPart,
+        held,
+        tokenizer,
+        out,
+        steps,
+        batchTokens,
+        sequence,
+        micro,
+        seed);
     add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
     add(dtype, recompute, threads);
     addHelp();
@@ -119,8 +138,7 @@ final class TrainVerb extends Verb {
               .formatted(length, model.contextLength()));
     }
     TrainingPlan plan = plan(length);
-    TokenBatches batches =
-        batches("--data", terminal, data.or(List.of()), words.tokenizer(), length, plan.seed());
+    Batches batches = learned(terminal, words.tokenizer(), length, plan.seed());
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
@@ -154,6 +172,22 @@ final class TrainVerb extends Verb {
           "--out: %s holds a training or a model already: go on with --resume, or choose another folder"
               .formatted(folder));
     }
+  }
+
+  private Batches learned(Terminal terminal, Tokenizer words, int length, long order) {
+    List<String> files = data.or(List.of());
+    if (files.size() == 1 && files.getFirst().endsWith(".safetensors")) {
+      try {
+        return TaughtBatches.read(Path.of(files.getFirst()), length, order, teacherPart.or(0.7));
+      } catch (IllegalArgumentException e) {
+        throw new RefusedException("--data: %s: %s".formatted(files.getFirst(), e.getMessage()), e);
+      }
+    }
+    if (teacherPart.isGiven()) {
+      throw UsageException.of(
+          "--teacher-part", "--data with one file that gta data teach wrote", files);
+    }
+    return batches("--data", terminal, files, words, length, order);
   }
 
   private static TokenBatches batches(

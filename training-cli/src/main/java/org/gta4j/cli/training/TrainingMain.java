@@ -3,6 +3,8 @@ package org.gta4j.cli.training;
 import java.util.List;
 import org.gta4j.cli.Main;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.TrainingVerb;
+import org.gta4j.cli.VerbGroup;
 
 /** Where {@code gta} begins for verbs that make models. */
 public final class TrainingMain {
@@ -20,6 +22,11 @@ public final class TrainingMain {
       System.exit(WRONG_USAGE);
       return;
     }
-    Main.main(List.of(new TrainVerb().spec()), expanded);
+    Main.main(
+        List.of(
+            new TrainVerb().spec(),
+            VerbGroup.of(TrainingVerb.named("data"), new DataTeachVerb()),
+            VerbGroup.of(TrainingVerb.named("tokenizer"), new TokenizerTrimVerb())),
+        expanded);
   }
 }

@@ -15,7 +15,7 @@ import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
 import org.gta4j.model.ModelConfig;
-import org.gta4j.train.batch.TokenBatches;
+import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
@@ -51,7 +51,7 @@ final class TrainingSession implements AutoCloseable {
   private final Settings settings;
   private final TrainingPlan plan;
   private final Map<String, byte[]> tokenizer;
-  private final TokenBatches batches;
+  private final Batches batches;
   private final Optional<Trainer.Validation> validation;
   private final Parameters parameters;
   private final ParallelDecoder model;
@@ -63,7 +63,7 @@ final class TrainingSession implements AutoCloseable {
       TrainingPlan plan,
       ModelConfig config,
       Map<String, byte[]> tokenizer,
-      TokenBatches batches,
+      Batches batches,
       Optional<Trainer.Validation> validation) {
     this.settings = settings;
     this.plan = plan;
