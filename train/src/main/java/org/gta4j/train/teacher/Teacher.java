@@ -18,7 +18,7 @@ import org.gta4j.tokenizer.Tokenizer;
  *
  * <p>Not thread-safe.
  */
-public final class Teacher {
+public final class Teacher implements AutoCloseable {
   /** What is less probable than the most probable token by this factor, e^-16, is left out. */
   private static final float NEGLIGIBLE = 16;
 
@@ -33,7 +33,7 @@ public final class Teacher {
   /**
    * A teacher.
    *
-   * @param model what teaches
+   * @param model what teaches; closed with this
    * @param tokenizer its tokenizer
    * @param student the tokenizer of the model that learns
    * @param top how many tokens are told for each place at most
@@ -149,5 +149,10 @@ public final class Teacher {
       throw new IllegalArgumentException("the teacher's logits are no finite numbers");
     }
     lesson.tell(place, mass, sum);
+  }
+
+  @Override
+  public void close() {
+    model.close();
   }
 }

@@ -4,7 +4,13 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
+import java.util.function.Supplier;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
@@ -13,6 +19,7 @@ import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
 import org.gta4j.generate.LanguageModel;
+import org.gta4j.generate.LoadOptions;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.teacher.Lesson;
 import org.gta4j.train.teacher.TaughtBatches;
@@ -32,6 +39,9 @@ final class DataTeachVerb extends Verb {
           "--tokenizer", "PATH", "The learner's tokenizer, such as 'gta tokenizer trim' makes.");
   private final Setting<Integer> top =
       Setting.integer("--top", "N", "Probable tokens kept for each place (default: 16).");
+  private final Setting<Integer> threads =
+      Setting.integer(
+          "--threads", "N", "Documents read at once, each by a model (default: one a core).");
   private final Setting<String> out =
       Setting.required("--out", "FILE.safetensors", "Where what it teaches goes.");
 
@@ -45,7 +55,7 @@ final class DataTeachVerb extends Verb {
             "'gta train --data FILE.safetensors' learns from that beside the texts' own tokens: a small model of few texts becomes better."),
         List.of(
             "gta data teach --model SmolLM2-135M.gguf --data stories.txt --tokenizer tokenizer --out taught.safetensors"));
-    add(model, data, tokenizer, top, out);
+    add(model, data, tokenizer, top, threads, out);
     addHelp();
   }
 
@@ -71,35 +81,76 @@ final class DataTeachVerb extends Verb {
                     "--tokenizer: %s has no token that ends texts (eos_token)"
                         .formatted(tokenizer.or(""))));
     List<String> documents = TextTokens.documents(data.or(List.of()));
-    try (LanguageModel teacher = LanguageModel.load(Check.path(model))) {
-      Tokenizer words =
-          teacher
-              .tokenizer()
-              .orElseThrow(() -> new RefusedException(model.or("") + " has no tokenizer"));
-      List<Lesson> lessons =
-          teach(terminal, new Teacher(teacher, words, learner, count), documents);
-      TaughtBatches.write(file, lessons, end);
-      terminal.line(
-          "%s: %,d documents, %,d tokens"
-              .formatted(
-                  file,
-                  lessons.size(),
-                  lessons.stream().mapToLong(lesson -> lesson.ids().length + 1L).sum()));
-    }
+    List<Lesson> lessons =
+        new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
+            .run(terminal, () -> teacher(learner, count));
+    TaughtBatches.write(file, lessons, end);
+    terminal.line(
+        "%s: %,d documents, %,d tokens"
+            .formatted(
+                file,
+                lessons.size(),
+                lessons.stream().mapToLong(lesson -> lesson.ids().length + 1L).sum()));
   }
 
-  private static List<Lesson> teach(Terminal terminal, Teacher teacher, List<String> documents) {
-    List<Lesson> lessons = new ArrayList<>();
-    AtomicLong tokens = new AtomicLong();
-    long begin = System.nanoTime();
-    try (Progress progress = new Progress(terminal, "teaching", documents.size(), "documents")) {
-      for (String document : documents) {
-        lessons.add(teacher.teach(document, tokens::addAndGet));
-        progress.at(
-            lessons.size(),
-            "%,.0f tokens/s".formatted(tokens.get() / ((System.nanoTime() - begin) / 1e9)));
+  @SuppressWarnings("MustBeClosedChecker") // the teacher's user closes it
+  private Teacher teacher(Tokenizer learner, int count) {
+    LoadOptions usual = LoadOptions.defaults();
+    LanguageModel loaded =
+        LanguageModel.load(
+            Check.path(model),
+            new LoadOptions(
+                usual.backend(), 1, usual.cacheType(), usual.context(), usual.activations()));
+    Tokenizer words =
+        loaded
+            .tokenizer()
+            .orElseThrow(() -> new RefusedException(model.or("") + " has no tokenizer"));
+    return new Teacher(loaded, words, learner, count);
+  }
+
+  /** Threads that read whole documents, each with a teacher of its own. */
+  private record Readers(List<String> documents, int threads) {
+    List<Lesson> run(Terminal terminal, Supplier<Teacher> teachers) {
+      AtomicInteger next = new AtomicInteger();
+      AtomicInteger done = new AtomicInteger();
+      AtomicLong tokens = new AtomicLong();
+      Lesson[] lessons = new Lesson[documents.size()];
+      long begin = System.nanoTime();
+      try (Progress progress = new Progress(terminal, "teaching", documents.size(), "documents");
+          ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+        List<Future<?>> running = new ArrayList<>();
+        for (int i = 0; i < threads; i++) {
+          running.add(
+              pool.submit(() -> {
+                try (Teacher teacher = teachers.get()) {
+                  for (int d = next.getAndIncrement();
+                      d < lessons.length;
+                      d = next.getAndIncrement()) {
+                    lessons[d] = teacher.teach(documents.get(d), tokens::addAndGet);
+                    progress.at(
+                        done.incrementAndGet(),
+                        "%,.0f tokens/s"
+                            .formatted(tokens.get() / ((System.nanoTime() - begin) / 1e9)));
+                  }
+                }
+              }));
+        }
+        running.forEach(Readers::await);
+      }
+      return List.of(lessons);
+    }
+
+    private static void await(Future<?> one) {
+      try {
+        one.get();
+      } catch (InterruptedException e) {
+        Thread.currentThread().interrupt();
+        throw new RefusedException("it was interrupted", e);
+      } catch (ExecutionException e) {
+        throw e.getCause() instanceof RuntimeException cause
+            ? cause
+            : new IllegalStateException(e.getCause());
       }
     }
-    return lessons;
   }
 }

@@ -117,6 +117,39 @@ class TrainIT {
     assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(6);
   }
 
+  @Test
+  void aModelTeachesASmallerVocabulary() throws IOException, InterruptedException {
+    assertThat(train("--steps=1", "--out=teacher").exit()).isZero();
+    Result trimmed =
+        gta(
+            "tokenizer",
+            "trim",
+            "--model=teacher",
+            "--data=stories.txt",
+            "--vocab-size=300",
+            "--out=words");
+    assertThat(trimmed.exit()).as(trimmed.output()).isZero();
+    String[] teach = {
+      "data",
+      "teach",
+      "--model=teacher",
+      "--data=stories.txt",
+      "--tokenizer=words",
+      "--out=t.safetensors"
+    };
+    Result taught = gta(teach);
+    assertThat(taught.exit()).as(taught.output()).isZero();
+    assertThat(taught.output()).contains("t.safetensors: 40 documents");
+    assertThat(gta(teach).output()).contains("t.safetensors is there already");
+    Result learned = train("--data=t.safetensors", "--tokenizer=words", "--steps=2");
+    assertThat(learned.exit()).as(learned.output()).isZero();
+    assertThat(train("--teacher-part=0.5", "--out=other").output())
+        .contains("--teacher-part: expected --data with one file");
+    Files.writeString(folder.resolve("t.safetensors"), "no tensors");
+    assertThat(train("--data=t.safetensors", "--tokenizer=words", "--out=other").output())
+        .contains("t.safetensors");
+  }
+
   private static void delete(Path directory) throws IOException {
     try (var files = Files.list(directory)) {
       for (Path file : files.toList()) {
