@@ -1,6 +1,7 @@
 package org.gta4j.tokenizer;
 
 import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
 import java.util.HashSet;
 import java.util.LinkedHashMap;
 import java.util.List;
@@ -75,28 +76,37 @@ public final class HuggingFaceVocabulary {
     if (words.isEmpty() || names.size() < vocabulary.size() || names.contains("")) {
       return Optional.empty();
     }
+    List<List<String>> merges = new ArrayList<>();
+    for (String merge : metadata.texts(GgufVocabulary.PREFIX + "merges").orElse(List.of())) {
+      int space = merge.indexOf(' ', 1);
+      merges.add(List.of(merge.substring(0, space), merge.substring(space + 1)));
+    }
+    ObjectNode json = json(words.get(), vocabulary, merges);
+    template(tokenizer, json);
+    return Optional.of(json);
+  }
+
+  /** A {@code tokenizer.json} of byte-pair encoding over bytes, which puts nothing before texts. */
+  static ObjectNode json(PublishedWords words, Vocabulary vocabulary, List<List<String>> merges) {
     ObjectNode json = Json.object();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
     addedTokens(vocabulary, json.putArray("added_tokens"));
     json.putNull("normalizer");
-    words(words.get(), json.putObject("pre_tokenizer"));
-    template(tokenizer, json);
+    words(words, json.putObject("pre_tokenizer"));
+    json.putNull("post_processor");
     byteLevel(json.putObject("decoder"), true);
     ObjectNode model = json.putObject("model");
     model.put("type", "BPE").putNull("dropout").putNull("unk_token");
     model.putNull("continuing_subword_prefix").putNull("end_of_word_suffix");
     model.put("fuse_unk", false).put("byte_fallback", false);
-    model.put("ignore_merges", words.get().keepsWholeWords());
+    model.put("ignore_merges", words.keepsWholeWords());
     ObjectNode vocab = model.putObject("vocab");
     for (int id = 0; id < vocabulary.size(); id++) {
       vocab.put(vocabulary.name(id), id);
     }
-    ArrayNode merges = model.putArray("merges");
-    for (String merge : metadata.texts(GgufVocabulary.PREFIX + "merges").orElse(List.of())) {
-      int space = merge.indexOf(' ', 1);
-      merges.addArray().add(merge.substring(0, space)).add(merge.substring(space + 1));
-    }
-    return Optional.of(json);
+    ArrayNode pairs = model.putArray("merges");
+    merges.forEach(merge -> pairs.addArray().add(merge.getFirst()).add(merge.getLast()));
+    return json;
   }
 
   private static void addedTokens(Vocabulary vocabulary, ArrayNode added) {
@@ -137,7 +147,6 @@ public final class HuggingFaceVocabulary {
   /** What puts the token before prompts that begins them. */
   private static void template(VocabularyTokenizer tokenizer, ObjectNode json) {
     if (!tokenizer.addsBegin() || tokenizer.begin().isEmpty()) {
-      json.putNull("post_processor");
       return;
     }
     int id = tokenizer.begin().getAsInt();

@@ -1,0 +1,102 @@
+package org.gta4j.data.text;
+
+import java.io.BufferedInputStream;
+import java.io.FilterInputStream;
+import java.io.IOException;
+import java.io.InputStream;
+import java.nio.charset.CharacterCodingException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.Locale;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
+import org.apache.commons.compress.compressors.CompressorException;
+import org.apache.commons.compress.compressors.CompressorStreamFactory;
+import org.gta4j.data.DataException;
+
+/**
+ * The documents of files, one after the other, whatever the files' size: texts, in which {@code
+ * <|endoftext|>} separates documents, JSON lines ({@code .jsonl}, {@code .ndjson}) and Parquet.
+ * Texts and JSON lines may be compressed: {@code .gz}, {@code .xz}, {@code .zst}.
+ */
+public final class DocumentFiles {
+  private DocumentFiles() {}
+
+  /**
+   * Reads a file.
+   *
+   * @param field the field of JSON lines, or the column of Parquet, that holds the text
+   * @param bytes is told how many bytes of the file have been read
+   * @param documents gets the documents
+   * @throws DataException if it is missing, damaged, or no UTF-8
+   */
+  public static void read(
+      Path file, String field, LongConsumer bytes, Consumer<Piece> documents) {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException("%s: there is no such file".formatted(file));
+    }
+    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+    if (name.endsWith(".parquet")) {
+      ParquetColumn.read(file, field, documents);
+      return;
+    }
+    String plain = name.replaceAll("\\.(gz|xz|zst)$", "");
+    try (InputStream counted = counted(Files.newInputStream(file), bytes);
+        InputStream stream = name.equals(plain) ? counted : decompressed(name, counted)) {
+      if (plain.endsWith(".jsonl") || plain.endsWith(".ndjson")) {
+        JsonLines.read(file.toString(), stream, field, documents);
+      } else {
+        SeparatedText.read(stream, documents);
+      }
+    } catch (CharacterCodingException e) {
+      throw new DataException("%s: expected UTF-8, found other bytes".formatted(file), e);
+    } catch (CompressorException e) {
+      throw new DataException(
+          "%s: expected what its name says, found no such archive".formatted(file), e);
+    } catch (IOException e) {
+      throw new DataException("%s: cannot be read: %s".formatted(file, reason(e)), e);
+    }
+  }
+
+  private static String reason(IOException e) {
+    return e.getMessage() == null ? "it is damaged, or cut off" : e.getMessage();
+  }
+
+  private static InputStream decompressed(String name, InputStream file)
+      throws CompressorException {
+    String kind =
+        switch (name.substring(name.lastIndexOf('.') + 1)) {
+          case "gz" -> CompressorStreamFactory.GZIP;
+          case "xz" -> CompressorStreamFactory.XZ;
+          default -> CompressorStreamFactory.ZSTANDARD;
+        };
+    // Archives may be several, one behind the other.
+    return new CompressorStreamFactory(true)
+        .createCompressorInputStream(kind, new BufferedInputStream(file));
+  }
+
+  private static InputStream counted(InputStream file, LongConsumer bytes) {
+    return new FilterInputStream(file) {
+      private long count;
+
+      @Override
+      public int read() throws IOException {
+        int value = super.read();
+        count(value < 0 ? 0 : 1);
+        return value;
+      }
+
+      @Override
+      public int read(byte[] buffer, int offset, int length) throws IOException {
+        int read = super.read(buffer, offset, length);
+        count(Math.max(0, read));
+        return read;
+      }
+
+      private void count(int read) {
+        count += read;
+        bytes.accept(count);
+      }
+    };
+  }
+}

@@ -1,0 +1,45 @@
+package org.gta4j.data.text;
+
+import dev.hardwood.InputFile;
+import dev.hardwood.reader.ParquetFileReader;
+import dev.hardwood.reader.RowReader;
+import dev.hardwood.schema.ColumnProjection;
+import java.io.IOException;
+import java.nio.file.Path;
+import java.util.List;
+import java.util.function.Consumer;
+import org.gta4j.data.DataException;
+
+/** A column of texts in a Parquet file. */
+final class ParquetColumn {
+  private ParquetColumn() {}
+
+  static void read(Path file, String column, Consumer<Piece> documents) {
+    try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file))) {
+      List<String> columns =
+          reader.getFileSchema().getColumns().stream().map(c -> c.name()).toList();
+      if (!columns.contains(column)) {
+        throw new DataException(
+            "%s: expected a column \"%s\", found %s".formatted(file, column, columns));
+      }
+      try (RowReader rows =
+          reader.buildRowReader().projection(ColumnProjection.columns(column)).build()) {
+        while (rows.hasNext()) {
+          rows.next();
+          String text = rows.isNull(column) ? "" : rows.getString(column).strip();
+          if (!text.isEmpty()) {
+            documents.accept(new Piece(text, true, true));
+          }
+        }
+      }
+    } catch (DataException e) {
+      throw e;
+    } catch (IOException | RuntimeException e) {
+      // The library reports what is damaged by exceptions of many kinds.
+      throw new DataException(
+          "%s: expected a Parquet file with texts in column \"%s\": %s"
+              .formatted(file, column, e.getMessage()),
+          e);
+    }
+  }
+}
