@@ -137,8 +137,7 @@ public final class BytePairTrainer {
     int[] shorter = new int[tokens.length];
     int count = 0;
     for (int i = 0; i < tokens.length; i++) {
-      boolean here =
-          tokens[i] == pair.left && i + 1 < tokens.length && tokens[i + 1] == pair.right;
+      boolean here = tokens[i] == pair.left && i + 1 < tokens.length && tokens[i + 1] == pair.right;
       shorter[count++] = here ? merged : tokens[i];
       i += here ? 1 : 0;
     }

@@ -94,8 +94,7 @@ public record ShardIndex(
       List<Shard> shards = new ArrayList<>();
       for (JsonNode shard : json.path("shards")) {
         shards.add(
-            new Shard(
-                text(shard, "name"), number(shard, "tokens"), text(shard, "checksum")));
+            new Shard(text(shard, "name"), number(shard, "tokens"), text(shard, "checksum")));
       }
       return new ShardIndex(
           Math.toIntExact(number(json, "vocabulary")),

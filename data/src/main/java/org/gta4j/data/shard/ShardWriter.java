@@ -81,8 +81,7 @@ public final class ShardWriter implements AutoCloseable {
   }
 
   private DataException failed(IOException e) {
-    return new DataException(
-        "%s: cannot be written: %s".formatted(place, e.getMessage()), e);
+    return new DataException("%s: cannot be written: %s".formatted(place, e.getMessage()), e);
   }
 
   /** Counts a document. */

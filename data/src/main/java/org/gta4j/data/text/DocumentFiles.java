@@ -30,8 +30,7 @@ public final class DocumentFiles {
    * @param documents gets the documents
    * @throws DataException if it is missing, damaged, or no UTF-8
    */
-  public static void read(
-      Path file, String field, LongConsumer bytes, Consumer<Piece> documents) {
+  public static void read(Path file, String field, LongConsumer bytes, Consumer<Piece> documents) {
     if (!Files.isRegularFile(file)) {
       throw new DataException("%s: there is no such file".formatted(file));
     }

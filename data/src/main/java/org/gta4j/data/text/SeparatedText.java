@@ -8,7 +8,9 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.util.function.Consumer;
 
-/** Documents with a separator between them. A very long one comes in pieces that end with a line. */
+/**
+ * Documents with a separator between them. A very long one comes in pieces that end with a line.
+ */
 final class SeparatedText {
   private static final String SEPARATOR = "<|endoftext|>";
   private static final int BUFFER = 1 << 16;

@@ -1,8 +1,6 @@
 package org.gta4j.train.batch;
 
-import java.nio.ByteBuffer;
 import java.util.SplittableRandom;
-import java.util.zip.CRC32C;
 
 /**
  * Sequences of one long run of tokens, cut where a sequence is full whatever stands there: no token
@@ -11,7 +9,7 @@ import java.util.zip.CRC32C;
  * <p>Not thread-safe.
  */
 public final class TokenBatches implements Batches {
-  private final int[] tokens;
+  private final TokenRun tokens;
   private final int length;
   private final long seed;
   private final int sequences;
@@ -19,33 +17,37 @@ public final class TokenBatches implements Batches {
   private final int[] order;
   private long orderedEpoch = -1;
 
+  /** Sequences of tokens in memory. */
+  public TokenBatches(int[] tokens, int length, long seed) {
+    this(TokenRun.of(tokens), length, seed);
+  }
+
   /**
    * Sequences of tokens.
    *
-   * @param tokens all of them, document after document
+   * @param tokens all of them, document after document; closed with this
    * @param length tokens a sequence; its last target is the token behind it
    * @param seed of the order
-   * @throws IllegalArgumentException if there are fewer tokens than one sequence needs
+   * @throws IllegalArgumentException if there are fewer tokens than one sequence needs, or more
+   *     than 2^31 sequences
    */
-  public TokenBatches(int[] tokens, int length, long seed) {
-    if (length < 1 || tokens.length <= length) {
+  public TokenBatches(TokenRun tokens, int length, long seed) {
+    if (length < 1 || tokens.count() <= length) {
       throw new IllegalArgumentException(
           "expected more tokens than a sequence of %d has, found %d"
-              .formatted(length, tokens.length));
+              .formatted(length, tokens.count()));
     }
-    this.tokens = tokens.clone();
+    long count = (tokens.count() - 1) / length;
+    if (count > Integer.MAX_VALUE - 8) {
+      throw new IllegalArgumentException(
+          "expected at most 2^31 sequences, found %d: choose longer ones".formatted(count));
+    }
+    this.tokens = tokens;
     this.length = length;
     this.seed = seed;
-    sequences = (tokens.length - 1) / length;
+    sequences = (int) count;
     order = new int[sequences];
-    CRC32C crc = new CRC32C();
-    ByteBuffer bytes = ByteBuffer.allocate(Integer.BYTES);
-    for (int token : tokens) {
-      crc.update(bytes.clear().putInt(token).flip());
-    }
-    fingerprint =
-        "%d tokens, checksum %08x, sequences of %d, order %d"
-            .formatted(tokens.length, crc.getValue(), length, seed);
+    fingerprint = "%s, sequences of %d, order %d".formatted(tokens.fingerprint(), length, seed);
   }
 
   @Override
@@ -68,16 +70,16 @@ public final class TokenBatches implements Batches {
     int[] ids = new int[Math.multiplyExact(rows, length)];
     int[] targets = new int[ids.length];
     for (int row = 0; row < rows; row++) {
-      int from = begin(first + row);
-      System.arraycopy(tokens, from, ids, row * length, length);
-      System.arraycopy(tokens, from + 1, targets, row * length, length);
+      long from = begin(first + row);
+      tokens.copy(from, ids, row * length, length);
+      tokens.copy(from + 1, targets, row * length, length);
     }
     return new Batch(rows, length, ids, targets);
   }
 
   /** Where in the tokens the sequence begins that comes at a place of the endless order. */
-  public int begin(long place) {
-    return sequence(place) * length;
+  public long begin(long place) {
+    return (long) sequence(place) * length;
   }
 
   /** Which sequence comes at a place of the endless order. */
@@ -98,5 +100,10 @@ public final class TokenBatches implements Batches {
       order[other] = i;
     }
     orderedEpoch = epoch;
+  }
+
+  @Override
+  public void close() {
+    tokens.close();
   }
 }

@@ -163,7 +163,7 @@ public final class TaughtBatches implements Batches {
     float[] weights = new float[tokens.length];
     for (int i = 0; i < hard.targets().length; i++) {
       int row = i / length();
-      long place = batches.begin(first + row) + 1L + i % length();
+      long place = batches.begin(first + row) + 1 + i % length();
       float told = 0;
       for (int k = 0; k < top; k++) {
         float weight = part * probabilities.data().getAtIndex(Tensor.FLOAT, place * top + k);

@@ -80,7 +80,8 @@ final class DataTeachVerb extends Verb {
                 new RefusedException(
                     "--tokenizer: %s has no token that ends texts (eos_token)"
                         .formatted(tokenizer.or(""))));
-    List<String> documents = TextTokens.documents(data.or(List.of()));
+    List<String> documents =
+        new TextTokens(data.or(List.of()), TextTokens.USUAL_FIELD).documents(terminal);
     List<Lesson> lessons =
         new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
             .run(terminal, () -> teacher(learner, count));

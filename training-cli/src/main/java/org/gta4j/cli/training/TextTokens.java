@@ -1,88 +1,183 @@
 package org.gta4j.cli.training;
 
 import java.io.IOException;
-import java.nio.charset.CharacterCodingException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.ArrayDeque;
+import java.util.ArrayList;
 import java.util.Arrays;
+import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.atomic.AtomicLong;
-import java.util.regex.Pattern;
-import java.util.stream.Stream;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.function.Consumer;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.data.DataException;
+import org.gta4j.data.text.DocumentFiles;
+import org.gta4j.data.text.Piece;
 import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
 
-/** Text files as one run of tokens, document after document. */
-final class TextTokens {
+/**
+ * Files of texts as tokens, document after document: each with the token that begins texts before
+ * it and the one that ends them behind it, as far as the tokenizer has them.
+ *
+ * @param files what is read, in this order
+ * @param field the field or column of files that have several
+ */
+record TextTokens(List<String> files, String field) {
   /** What stands between documents of a file. */
   static final String SEPARATOR = "<|endoftext|>";
 
-  private TextTokens() {}
+  /** The field of JSON lines and Parquet where nobody names one. */
+  static final String USUAL_FIELD = "text";
+
+  /** Pieces together that a thread gets at once, in characters. */
+  private static final int PORTION = 1 << 18;
 
   /**
-   * The tokens of files: each document with the token that begins texts before it and the one that
-   * ends them behind it, as far as the tokenizer has them. Documents are tokenized in parallel.
+   * Tells documents' tokens in the order of the text, tokenized in parallel.
+   *
+   * @param tokens gets the tokens of some pieces, and how many documents end in them
    */
-  static int[] read(Terminal terminal, List<String> files, Tokenizer tokenizer) {
-    List<String> documents = documents(files);
-    AtomicLong done = new AtomicLong();
-    try (Progress progress = new Progress(terminal, "tokenizing", documents.size(), "documents")) {
-      int[][] tokens =
-          documents.parallelStream()
-              .map(document -> {
-                int[] ids = framed(tokenizer, document);
-                progress.at(done.incrementAndGet());
-                return ids;
-              })
-              .toArray(int[][]::new);
-      return Arrays.stream(tokens).flatMapToInt(Arrays::stream).toArray();
+  void each(Terminal terminal, Tokenizer tokenizer, Sink tokens) {
+    int threads = Runtime.getRuntime().availableProcessors();
+    Deque<Future<Portion>> running = new ArrayDeque<>();
+    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
+      pieces(
+          terminal,
+          "tokenizing",
+          portion -> {
+            running.add(pool.submit(() -> Portion.of(tokenizer, portion)));
+            if (running.size() > 4 * threads) {
+              take(running, tokens);
+            }
+          });
+      while (!running.isEmpty()) {
+        take(running, tokens);
+      }
     }
   }
 
-  /** The documents of files, in their order; at least one. */
-  static List<String> documents(List<String> files) {
-    List<String> documents = files.stream().flatMap(TextTokens::documents).toList();
-    if (documents.isEmpty()) {
-      throw new RefusedException(
-          "--data: there is no text in %s".formatted(String.join(", ", files)));
+  /** Gets tokens in their order. */
+  @FunctionalInterface
+  interface Sink {
+    /** Takes tokens in which so many documents end. */
+    void accept(int[] tokens, long documents);
+  }
+
+  private record Portion(int[] tokens, long documents) {
+    static Portion of(Tokenizer tokenizer, List<Piece> pieces) {
+      int[][] parts = pieces.stream().map(piece -> framed(tokenizer, piece)).toArray(int[][]::new);
+      return new Portion(
+          Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray(),
+          pieces.stream().filter(Piece::ends).count());
     }
+  }
+
+  private static void take(Deque<Future<Portion>> running, Sink tokens) {
+    try {
+      Portion portion = running.removeFirst().get();
+      tokens.accept(portion.tokens(), portion.documents());
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("it was interrupted", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    }
+  }
+
+  /** All tokens in memory; at least one. */
+  int[] read(Terminal terminal, Tokenizer tokenizer) {
+    List<int[]> parts = new ArrayList<>();
+    each(terminal, tokenizer, (tokens, documents) -> parts.add(tokens));
+    return parts.stream().flatMapToInt(Arrays::stream).toArray();
+  }
+
+  /** All documents in memory, very long ones in pieces; at least one. */
+  List<String> documents(Terminal terminal) {
+    List<String> documents = new ArrayList<>();
+    pieces(terminal, "reading", portion -> portion.forEach(piece -> documents.add(piece.text())));
     return documents;
   }
 
-  private static Stream<String> documents(String name) {
-    Path file = Path.of(name);
-    if (!Files.isRegularFile(file)) {
-      throw new RefusedException("--data: %s: there is no such file".formatted(file));
+  /** Tells the texts in portions, in their order; at least one. */
+  void pieces(Terminal terminal, String doing, Consumer<List<Piece>> portions) {
+    long all = files.stream().mapToLong(TextTokens::size).sum();
+    try (Progress progress = new Progress(terminal, doing, all, "bytes")) {
+      Portions sink = new Portions(portions);
+      long before = 0;
+      for (String file : files) {
+        long begin = before;
+        DocumentFiles.read(Path.of(file), field, bytes -> progress.at(begin + bytes), sink::add);
+        before += size(file);
+      }
+      sink.end();
+      if (sink.count == 0) {
+        throw new RefusedException(
+            "--data: there is no text in %s".formatted(String.join(", ", files)));
+      }
+    } catch (DataException e) {
+      throw new RefusedException("--data: " + e.getMessage(), e);
     }
+  }
+
+  private static final class Portions {
+    private final Consumer<List<Piece>> portions;
+    private List<Piece> pieces = new ArrayList<>();
+    private int characters;
+    private long count;
+
+    private Portions(Consumer<List<Piece>> portions) {
+      this.portions = portions;
+    }
+
+    void add(Piece piece) {
+      pieces.add(piece);
+      count++;
+      characters += piece.text().length();
+      if (characters >= PORTION) {
+        end();
+      }
+    }
+
+    void end() {
+      if (!pieces.isEmpty()) {
+        portions.accept(pieces);
+      }
+      pieces = new ArrayList<>();
+      characters = 0;
+    }
+  }
+
+  private static long size(String file) {
     try {
-      return Arrays.stream(
-              Files.readString(file, StandardCharsets.UTF_8).split(Pattern.quote(SEPARATOR)))
-          .map(String::strip)
-          .filter(document -> !document.isEmpty());
-    } catch (CharacterCodingException e) {
-      throw new RefusedException("--data: %s: this is no UTF-8 text".formatted(file), e);
+      return Files.isRegularFile(Path.of(file)) ? Files.size(Path.of(file)) : 0;
     } catch (IOException e) {
       throw new RefusedException(
           "--data: %s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 
-  private static int[] framed(Tokenizer tokenizer, String document) {
-    int[] ids = tokenizer.encode(document, Tokenizer.Framing.NONE, ControlTokens.ESCAPED);
+  private static int[] framed(Tokenizer tokenizer, Piece piece) {
+    int[] ids = tokenizer.encode(piece.text(), Tokenizer.Framing.NONE, ControlTokens.ESCAPED);
     int begin = only(tokenizer.begin());
     int end = only(tokenizer.end());
-    int before = begin >= 0 && begin != end ? 1 : 0;
-    int[] framed = new int[before + ids.length + (end >= 0 ? 1 : 0)];
+    int before = piece.begins() && begin >= 0 && begin != end ? 1 : 0;
+    int behind = piece.ends() && end >= 0 ? 1 : 0;
+    int[] framed = new int[before + ids.length + behind];
     if (before == 1) {
       framed[0] = begin;
     }
     System.arraycopy(ids, 0, framed, before, ids.length);
-    if (end >= 0) {
+    if (behind == 1) {
       framed[framed.length - 1] = end;
     }
     return framed;

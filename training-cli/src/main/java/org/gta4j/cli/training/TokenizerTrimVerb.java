@@ -61,7 +61,8 @@ final class TokenizerTrimVerb extends Verb {
       throw new RefusedException(
           "--out: %s is there already: choose another folder".formatted(folder.resolve(TOKENIZER)));
     }
-    List<String> documents = TextTokens.documents(data.or(List.of()));
+    List<String> documents =
+        new TextTokens(data.or(List.of()), TextTokens.USUAL_FIELD).documents(terminal);
     byte[] json;
     String end;
     try (Checkpoint checkpoint = Checkpoint.open(Check.path(model))) {

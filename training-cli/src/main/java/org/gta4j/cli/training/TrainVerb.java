@@ -197,7 +197,7 @@ final class TrainVerb extends Verb {
       Tokenizer tokenizer,
       int length,
       long seed) {
-    int[] tokens = TextTokens.read(terminal, files, tokenizer);
+    int[] tokens = new TextTokens(files, TextTokens.USUAL_FIELD).read(terminal, tokenizer);
     if (tokens.length <= length) {
       throw new RefusedException(
           "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
