@@ -16,6 +16,7 @@ import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
 import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.train.batch.TokenBatches;
 
 /** Text files as one run of tokens, document after document. */
 final class TextTokens {
@@ -46,6 +47,29 @@ final class TextTokens {
               .toArray(int[][]::new);
       return Arrays.stream(tokens).flatMapToInt(Arrays::stream).toArray();
     }
+  }
+
+  /**
+   * The sequences of files' tokens.
+   *
+   * @param option what named the files, for messages
+   * @param length tokens a sequence
+   * @param seed of the order
+   */
+  static TokenBatches batches(
+      String option,
+      Terminal terminal,
+      List<String> files,
+      Tokenizer tokenizer,
+      int length,
+      long seed) {
+    int[] tokens = read(terminal, files, tokenizer);
+    if (tokens.length <= length) {
+      throw new RefusedException(
+          "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
+              .formatted(option, String.join(", ", files), tokens.length, length + 1));
+    }
+    return new TokenBatches(tokens, length, seed);
   }
 
   private static Stream<String> documents(String name) {
