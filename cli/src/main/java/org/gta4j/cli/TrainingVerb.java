@@ -13,5 +13,7 @@ import java.util.List;
 public record TrainingVerb(String name, String description) {
   /** All that there are, in the order in which the help text lists them. */
   public static final List<TrainingVerb> ALL =
-      List.of(new TrainingVerb("train", "Trains a model from scratch."));
+      List.of(
+          new TrainingVerb("train", "Trains a model from scratch."),
+          new TrainingVerb("experiment", "Trains attention variants alike and compares them."));
 }

@@ -16,7 +16,6 @@ import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
 import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
-import org.gta4j.train.batch.TokenBatches;
 
 /** Text files as one run of tokens, document after document. */
 final class TextTokens {
@@ -28,16 +27,21 @@ final class TextTokens {
   /**
    * The tokens of files: each document with the token that begins texts before it and the one that
    * ends them behind it, as far as the tokenizer has them. Documents are tokenized in parallel.
+   *
+   * @param option what named the files, for messages
+   * @param length tokens of a sequence and the one behind it, of which there is at least one
    */
-  static int[] read(Terminal terminal, List<String> files, Tokenizer tokenizer) {
-    List<String> documents = files.stream().flatMap(TextTokens::documents).toList();
+  static int[] read(
+      String option, Terminal terminal, List<String> files, Tokenizer tokenizer, int length) {
+    List<String> documents = files.stream().flatMap(file -> documents(option, file)).toList();
     if (documents.isEmpty()) {
       throw new RefusedException(
-          "--data: there is no text in %s".formatted(String.join(", ", files)));
+          "%s: there is no text in %s".formatted(option, String.join(", ", files)));
     }
     AtomicLong done = new AtomicLong();
+    int[] tokens;
     try (Progress progress = new Progress(terminal, "tokenizing", documents.size(), "documents")) {
-      int[][] tokens =
+      int[][] parts =
           documents.parallelStream()
               .map(document -> {
                 int[] ids = framed(tokenizer, document);
@@ -45,37 +49,20 @@ final class TextTokens {
                 return ids;
               })
               .toArray(int[][]::new);
-      return Arrays.stream(tokens).flatMapToInt(Arrays::stream).toArray();
+      tokens = Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray();
     }
-  }
-
-  /**
-   * The sequences of files' tokens.
-   *
-   * @param option what named the files, for messages
-   * @param length tokens a sequence
-   * @param seed of the order
-   */
-  static TokenBatches batches(
-      String option,
-      Terminal terminal,
-      List<String> files,
-      Tokenizer tokenizer,
-      int length,
-      long seed) {
-    int[] tokens = read(terminal, files, tokenizer);
     if (tokens.length <= length) {
       throw new RefusedException(
           "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
               .formatted(option, String.join(", ", files), tokens.length, length + 1));
     }
-    return new TokenBatches(tokens, length, seed);
+    return tokens;
   }
 
-  private static Stream<String> documents(String name) {
+  private static Stream<String> documents(String option, String name) {
     Path file = Path.of(name);
     if (!Files.isRegularFile(file)) {
-      throw new RefusedException("--data: %s: there is no such file".formatted(file));
+      throw new RefusedException("%s: %s: there is no such file".formatted(option, file));
     }
     try {
       return Arrays.stream(
@@ -83,10 +70,10 @@ final class TextTokens {
           .map(String::strip)
           .filter(document -> !document.isEmpty());
     } catch (CharacterCodingException e) {
-      throw new RefusedException("--data: %s: this is no UTF-8 text".formatted(file), e);
+      throw new RefusedException("%s: %s: this is no UTF-8 text".formatted(option, file), e);
     } catch (IOException e) {
       throw new RefusedException(
-          "--data: %s: cannot be read: %s".formatted(file, e.getMessage()), e);
+          "%s: %s: cannot be read: %s".formatted(option, file, e.getMessage()), e);
     }
   }
 

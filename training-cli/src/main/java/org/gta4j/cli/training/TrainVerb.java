@@ -13,6 +13,7 @@ import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
+import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.TokenBatches;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingPlan;
@@ -112,15 +113,20 @@ final class TrainVerb extends Verb {
     }
     TrainingPlan plan = plan(length);
     Torch.setThreads(Check.count(threads, 1, Runtime.getRuntime().availableProcessors()));
+    Tokenizer tokens = words.tokenizer();
     TokenBatches batches =
-        TextTokens.batches(
-            "--data", terminal, data.or(List.of()), words.tokenizer(), length, plan.seed());
+        new TokenBatches(
+            TextTokens.read("--data", terminal, data.or(List.of()), tokens, length),
+            length,
+            plan.seed());
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
                 validation(
-                    TextTokens.batches(
-                        "--validation", terminal, files, words.tokenizer(), length, 0)));
+                    new TokenBatches(
+                        TextTokens.read("--validation", terminal, files, tokens, length),
+                        length,
+                        0)));
     try (TrainingSession session =
         new TrainingSession(
             new TrainingSession.Settings(folder, Check.count(keep, 1, 2), positive(saveEvery, 100)),
