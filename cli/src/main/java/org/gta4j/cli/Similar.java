@@ -4,11 +4,11 @@ import java.util.Collection;
 import java.util.Optional;
 
 /** What somebody meant who mistyped a name. */
-final class Similar {
+public final class Similar {
   private Similar() {}
 
   /** The name that a slip of the finger or two turns into {@code typed}, if there is one. */
-  static Optional<String> to(String typed, Collection<String> names) {
+  public static Optional<String> to(String typed, Collection<String> names) {
     String nearest = "";
     int least = Integer.MAX_VALUE;
     for (String name : names) {

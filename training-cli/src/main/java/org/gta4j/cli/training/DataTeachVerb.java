@@ -80,8 +80,7 @@ final class DataTeachVerb extends Verb {
                 new RefusedException(
                     "--tokenizer: %s has no token that ends texts (eos_token)"
                         .formatted(tokenizer.or(""))));
-    List<String> documents =
-        new TextTokens(data.or(List.of()), TextTokens.USUAL_FIELD).documents(terminal);
+    List<String> documents = TextTokens.of("--data", data.or(List.of())).documents(terminal);
     List<Lesson> lessons =
         new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
             .run(terminal, () -> teacher(learner, count));

@@ -27,10 +27,11 @@ import org.gta4j.tokenizer.Tokenizer;
  * Files of texts as tokens, document after document: each with the token that begins texts before
  * it and the one that ends them behind it, as far as the tokenizer has them.
  *
+ * @param option what named the files, for messages
  * @param files what is read, in this order
  * @param field the field or column of files that have several
  */
-record TextTokens(List<String> files, String field) {
+record TextTokens(String option, List<String> files, String field) {
   /** What stands between documents of a file. */
   static final String SEPARATOR = "<|endoftext|>";
 
@@ -39,6 +40,11 @@ record TextTokens(List<String> files, String field) {
 
   /** Pieces together that a thread gets at once, in characters. */
   private static final int PORTION = 1 << 18;
+
+  /** Files that an option names, with the usual field. */
+  static TextTokens of(String option, List<String> files) {
+    return new TextTokens(option, files, USUAL_FIELD);
+  }
 
   /**
    * Tells documents' tokens in the order of the text, tokenized in parallel.
@@ -94,11 +100,21 @@ record TextTokens(List<String> files, String field) {
     }
   }
 
-  /** All tokens in memory; at least one. */
-  int[] read(Terminal terminal, Tokenizer tokenizer) {
+  /**
+   * All tokens in memory.
+   *
+   * @param length tokens of a sequence and the one behind it, of which there is at least one
+   */
+  int[] read(Terminal terminal, Tokenizer tokenizer, int length) {
     List<int[]> parts = new ArrayList<>();
     each(terminal, tokenizer, (tokens, documents) -> parts.add(tokens));
-    return parts.stream().flatMapToInt(Arrays::stream).toArray();
+    int[] all = parts.stream().flatMapToInt(Arrays::stream).toArray();
+    if (all.length <= length) {
+      throw new RefusedException(
+          "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
+              .formatted(option, String.join(", ", files), all.length, length + 1));
+    }
+    return all;
   }
 
   /** All documents in memory, very long ones in pieces; at least one. */
@@ -110,7 +126,7 @@ record TextTokens(List<String> files, String field) {
 
   /** Tells the texts in portions, in their order; at least one. */
   void pieces(Terminal terminal, String doing, Consumer<List<Piece>> portions) {
-    long all = files.stream().mapToLong(TextTokens::size).sum();
+    long all = files.stream().mapToLong(this::size).sum();
     try (Progress progress = new Progress(terminal, doing, all, "bytes")) {
       Portions sink = new Portions(portions);
       long before = 0;
@@ -122,10 +138,10 @@ record TextTokens(List<String> files, String field) {
       sink.end();
       if (sink.count == 0) {
         throw new RefusedException(
-            "--data: there is no text in %s".formatted(String.join(", ", files)));
+            "%s: there is no text in %s".formatted(option, String.join(", ", files)));
       }
     } catch (DataException e) {
-      throw new RefusedException("--data: " + e.getMessage(), e);
+      throw new RefusedException(option + ": " + e.getMessage(), e);
     }
   }
 
@@ -157,12 +173,12 @@ record TextTokens(List<String> files, String field) {
     }
   }
 
-  private static long size(String file) {
+  private long size(String file) {
     try {
       return Files.isRegularFile(Path.of(file)) ? Files.size(Path.of(file)) : 0;
     } catch (IOException e) {
       throw new RefusedException(
-          "--data: %s: cannot be read: %s".formatted(file, e.getMessage()), e);
+          "%s: %s: cannot be read: %s".formatted(option, file, e.getMessage()), e);
     }
   }
 

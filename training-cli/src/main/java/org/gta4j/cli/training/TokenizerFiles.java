@@ -9,6 +9,7 @@ import java.util.Map;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.tokenizer.Tokenizers;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A tokenizer, and its files under the names that model folders have.
@@ -55,6 +56,19 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
       }
     }
     return new TokenizerFiles(tokenizer, files);
+  }
+
+  /** Gives a configuration room for exactly these tokens, and the ids of those that frame texts. */
+  void fit(ObjectNode config) {
+    config.put("vocab_size", tokenizer.size());
+    tokenizer
+        .begin()
+        .ifPresentOrElse(
+            id -> config.put("bos_token_id", id), () -> config.putNull("bos_token_id"));
+    tokenizer
+        .end()
+        .ifPresentOrElse(
+            id -> config.put("eos_token_id", id), () -> config.putNull("eos_token_id"));
   }
 
   private static String name(Path file) {

@@ -61,8 +61,7 @@ final class TokenizerTrimVerb extends Verb {
       throw new RefusedException(
           "--out: %s is there already: choose another folder".formatted(folder.resolve(TOKENIZER)));
     }
-    List<String> documents =
-        new TextTokens(data.or(List.of()), TextTokens.USUAL_FIELD).documents(terminal);
+    List<String> documents = TextTokens.of("--data", data.or(List.of())).documents(terminal);
     byte[] json;
     String end;
     try (Checkpoint checkpoint = Checkpoint.open(Check.path(model))) {

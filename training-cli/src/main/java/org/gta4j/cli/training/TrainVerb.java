@@ -16,9 +16,6 @@ import org.gta4j.model.Preset;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.batch.TokenBatches;
-import org.gta4j.train.block.Precision;
-import org.gta4j.train.optim.AdamW;
-import org.gta4j.train.optim.LearningRate;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingPlan;
 import org.gta4j.train.teacher.TaughtBatches;
@@ -26,8 +23,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta train}. */
 final class TrainVerb extends Verb {
-  private static final double EPSILON = 1e-8;
-
   private final Setting<String> preset =
       Setting.text(
           "--preset",
@@ -130,7 +125,7 @@ final class TrainVerb extends Verb {
     Path folder = Check.path(out);
     requireFolder(folder);
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
-    ModelConfig model = model(words.tokenizer());
+    ModelConfig model = model(words);
     int length = Check.count(sequence, 1, Math.min(512, model.contextLength()));
     if (length > model.contextLength()) {
       throw new RefusedException(
@@ -138,11 +133,16 @@ final class TrainVerb extends Verb {
               .formatted(length, model.contextLength()));
     }
     TrainingPlan plan = plan(length);
-    Batches batches = learned(terminal, words.tokenizer(), length, plan.seed());
+    Tokenizer tokens = words.tokenizer();
+    Batches batches = learned(terminal, tokens, length, plan.seed());
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
-                validation(batches("--validation", terminal, files, words.tokenizer(), length, 0)));
+                validation(
+                    new TokenBatches(
+                        TextTokens.of("--validation", files).read(terminal, tokens, length),
+                        length,
+                        0)));
     try (TrainingSession session =
         new TrainingSession(
             new TrainingSession.Settings(
@@ -187,23 +187,8 @@ final class TrainVerb extends Verb {
       throw UsageException.of(
           "--teacher-part", "--data with one file that gta data teach wrote", files);
     }
-    return batches("--data", terminal, files, words, length, order);
-  }
-
-  private static TokenBatches batches(
-      String option,
-      Terminal terminal,
-      List<String> files,
-      Tokenizer tokenizer,
-      int length,
-      long seed) {
-    int[] tokens = new TextTokens(files, TextTokens.USUAL_FIELD).read(terminal, tokenizer);
-    if (tokens.length <= length) {
-      throw new RefusedException(
-          "%s: %s has %d tokens, and a sequence takes %d: give more text, or a shorter --sequence"
-              .formatted(option, String.join(", ", files), tokens.length, length + 1));
-    }
-    return new TokenBatches(tokens, length, seed);
+    return new TokenBatches(
+        TextTokens.of("--data", files).read(terminal, words, length), length, order);
   }
 
   private Trainer.Validation validation(TokenBatches batches) {
@@ -221,17 +206,17 @@ final class TrainVerb extends Verb {
     return value;
   }
 
-  private ModelConfig model(Tokenizer words) {
+  private ModelConfig model(TokenizerFiles words) {
     if (preset.isGiven() == config.isGiven()) {
       throw UsageException.of(
           "--preset or --config", "one of the two", preset.isGiven() ? "both" : "none");
     }
     if (config.isGiven()) {
       ModelConfig model = ModelConfig.read(ConfigFile.read(Check.path(config)));
-      if (words.size() > model.vocabSize()) {
+      if (words.tokenizer().size() > model.vocabSize()) {
         throw new RefusedException(
             "--tokenizer: it has %d tokens, and %s has room for %d (vocab_size)"
-                .formatted(words.size(), config.or(""), model.vocabSize()));
+                .formatted(words.tokenizer().size(), config.or(""), model.vocabSize()));
       }
       return model;
     }
@@ -241,52 +226,31 @@ final class TrainVerb extends Verb {
     } catch (IllegalArgumentException e) {
       throw new UsageException("--preset: " + e.getMessage());
     }
-    json.put("vocab_size", words.size());
-    words
-        .begin()
-        .ifPresentOrElse(id -> json.put("bos_token_id", id), () -> json.putNull("bos_token_id"));
-    words
-        .end()
-        .ifPresentOrElse(id -> json.put("eos_token_id", id), () -> json.putNull("eos_token_id"));
+    words.fit(json);
     return ModelConfig.read(ConfigFile.of("preset " + preset.or(""), json));
   }
 
   private TrainingPlan plan(int length) {
     Recipe recipe = Recipe.of(preset.or(""));
     long count = positive(steps, 1000);
-    int sequences = Math.max(1, Check.count(batchTokens, 1, 8192) / length);
-    int atOnce = Math.clamp(Check.count(micro, 1, 2048) / length, 1, sequences);
-    double rising = warmup.or(recipe.warmup());
-    if (!(rising >= 0 && rising <= 1)) {
-      throw UsageException.of("--warmup", "a part of the steps, 0 to 1", rising);
-    }
+    int tokens = Check.count(batchTokens, 1, 8192);
+    int atOnce = Check.count(micro, 1, 2048);
     try {
-      return new TrainingPlan(
-          count,
-          sequences,
-          atOnce,
-          new LearningRate(
+      return new Schedule(
+              count,
+              tokens,
+              atOnce,
               learningRate.or(recipe.learningRate()),
-              0.1,
-              Math.round(rising * (double) count),
-              count),
-          new AdamW.Settings(
-              recipe.beta1(), recipe.beta2(), EPSILON, weightDecay.or(recipe.weightDecay())),
-          1,
-          dropout.or(0.0),
-          seed.or(0L),
-          precision(),
-          recompute.or(false));
+              warmup.or(recipe.warmup()),
+              weightDecay.or(recipe.weightDecay()),
+              recipe.beta1(),
+              recipe.beta2(),
+              dropout.or(0.0),
+              Schedule.precision(dtype.or("f32")),
+              recompute.or(false))
+          .plan(length, seed.or(0L));
     } catch (IllegalArgumentException e) {
       throw UsageException.of(e);
     }
-  }
-
-  private Precision precision() {
-    return switch (dtype.or("f32")) {
-      case "f32" -> Precision.F32;
-      case "bf16" -> Precision.BF16;
-      default -> throw UsageException.of("--dtype", "f32 or bf16", dtype.or(""));
-    };
   }
 }

@@ -16,7 +16,9 @@ public final class TrainingMain {
   public static void main(String[] args) {
     String[] expanded;
     try {
-      expanded = YamlOptions.expanded(args);
+      // An experiment's file is more than options.
+      boolean whole = args.length > 0 && args[0].equals("experiment");
+      expanded = whole ? args : YamlOptions.expanded(args);
     } catch (IllegalArgumentException e) {
       Terminal.ofProcess().say(String.valueOf(e.getMessage()));
       System.exit(WRONG_USAGE);
@@ -25,6 +27,7 @@ public final class TrainingMain {
     Main.main(
         List.of(
             new TrainVerb().spec(),
+            new ExperimentVerb().spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataTeachVerb()),
             VerbGroup.of(TrainingVerb.named("tokenizer"), new TokenizerTrimVerb())),
         expanded);

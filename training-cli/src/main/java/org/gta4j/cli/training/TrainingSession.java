@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
@@ -57,6 +59,8 @@ final class TrainingSession implements AutoCloseable {
   private final ParallelDecoder model;
   private final AdamW optimizer;
   private final Checkpoints checkpoints;
+  private long step;
+  private volatile boolean stopped;
 
   TrainingSession(
       Settings settings,
@@ -83,26 +87,54 @@ final class TrainingSession implements AutoCloseable {
 
   /** Trains, and says how far it is; at the end the folder is a model. */
   void run(Terminal terminal, boolean resume) {
+    try (Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
+      train(
+          terminal,
+          resume,
+          step -> progress.at(step),
+          report -> {
+            progress.at(report.step(), aside(report));
+            report
+                .validationLoss()
+                .ifPresent(loss ->
+                    terminal.say("step %d: validation loss %.4f".formatted(report.step(), loss)));
+          });
+    }
+    terminal.line(
+        isFinished()
+            ? "trained: %s is a model now".formatted(settings.folder())
+            : "stopped after step %d and saved; --resume goes on from there".formatted(step));
+  }
+
+  /**
+   * Trains until the last step, or until the user stops it, and saves; after the last step the
+   * folder is a model.
+   *
+   * @param resume whether to go on from a checkpoint if there is one
+   * @param begun hears of the step it goes on from
+   * @param news hears of every step
+   */
+  void train(Terminal terminal, boolean resume, LongConsumer begun, Consumer<StepReport> news) {
     TrainingState state = begin(terminal, resume);
+    begun.accept(state.step());
     Trainer trainer = new Trainer(plan, model, optimizer, batches, validation, state);
-    Object before = Signals.register("INT", trainer::stop);
-    try (Metrics metrics = Metrics.open(settings.folder(), state.step());
-        Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
-      progress.at(state.step());
+    Object before =
+        Signals.register(
+            "INT",
+            () -> {
+              stopped = true;
+              trainer.stop();
+            });
+    try (Metrics metrics = Metrics.open(settings.folder(), state.step())) {
       trainer.run((report, after) -> {
         metrics.add(report);
-        progress.at(report.step(), aside(report));
-        report
-            .validationLoss()
-            .ifPresent(loss ->
-                terminal.say("step %d: validation loss %.4f".formatted(report.step(), loss)));
+        news.accept(report);
         if (report.step() % settings.saveEvery() == 0 || report.step() == plan.steps()) {
           save(report, after);
         }
       });
-      if (!trainer.isFinished()
-          && trainer.state().step() > 0
-          && !Files.isDirectory(checkpoints.of(trainer.state().step()))) {
+      step = trainer.state().step();
+      if (!isFinished() && step > 0 && !Files.isDirectory(checkpoints.of(step))) {
         checkpoints.save(record(trainer.state()), parameters, optimizer, Optional.empty());
       }
     } catch (TrainingException e) {
@@ -110,14 +142,19 @@ final class TrainingSession implements AutoCloseable {
     } finally {
       Signals.unregister("INT", before);
     }
-    if (trainer.isFinished()) {
+    if (isFinished()) {
       publish();
-      terminal.line("trained: %s is a model now".formatted(settings.folder()));
-    } else {
-      terminal.line(
-          "stopped after step %d and saved; --resume goes on from there"
-              .formatted(trainer.state().step()));
     }
+  }
+
+  /** Whether the last step is made. */
+  boolean isFinished() {
+    return step >= plan.steps();
+  }
+
+  /** Whether the user wanted it to stop. */
+  boolean isStopped() {
+    return stopped;
   }
 
   private TrainingState begin(Terminal terminal, boolean resume) {
@@ -151,7 +188,7 @@ final class TrainingSession implements AutoCloseable {
             : Optional.empty());
   }
 
-  private static String aside(StepReport report) {
+  static String aside(StepReport report) {
     return String.format(
         Locale.ROOT,
         "loss %.3f, %,.0f tokens/s, %s of memory",

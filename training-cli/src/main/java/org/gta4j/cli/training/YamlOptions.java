@@ -1,13 +1,11 @@
 package org.gta4j.cli.training;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
-import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.dataformat.yaml.YAMLMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * Options in a YAML file: {@code gta train FILE.yaml} is {@code gta train} with the file's keys as
@@ -47,26 +45,14 @@ final class YamlOptions {
     }
   }
 
-  private static JsonNode read(Path file) {
-    if (!Files.isRegularFile(file)) {
-      throw new IllegalArgumentException("%s: there is no such file".formatted(file));
-    }
-    try {
-      JsonNode root = new YAMLMapper().readTree(file);
-      if (root == null || !root.isObject()) {
+  private static ObjectNode read(Path file) {
+    ObjectNode root = YamlFile.read(file);
+    for (Map.Entry<String, JsonNode> entry : root.properties()) {
+      if (entry.getValue().isObject() || entry.getValue().isNull()) {
         throw new IllegalArgumentException(
-            "%s: expected options as 'name: value', one a line".formatted(file));
+            "%s: %s: expected a value or a list of values".formatted(file, entry.getKey()));
       }
-      for (Map.Entry<String, JsonNode> entry : root.properties()) {
-        if (entry.getValue().isObject() || entry.getValue().isNull()) {
-          throw new IllegalArgumentException(
-              "%s: %s: expected a value or a list of values".formatted(file, entry.getKey()));
-        }
-      }
-      return root;
-    } catch (JacksonException e) {
-      throw new IllegalArgumentException(
-          "%s: this is no YAML: %s".formatted(file, e.getOriginalMessage()), e);
     }
+    return root;
   }
 }

@@ -1,0 +1,157 @@
+package org.gta4j.cli.training;
+
+import java.io.IOException;
+import java.nio.channels.FileChannel;
+import java.nio.channels.FileLock;
+import java.nio.channels.OverlappingFileLockException;
+import java.nio.file.FileVisitResult;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.BasicFileAttributes;
+import java.util.Map;
+import java.util.Optional;
+import org.gta4j.checkpoint.Json;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.train.run.Checkpoints;
+import org.jspecify.annotations.Nullable;
+
+/**
+ * An experiment's folder: {@code results/RUN.json} of every training that is finished, here or
+ * elsewhere, and {@code runs/RUN} of those that are not.
+ *
+ * @param path where it is
+ */
+record ExperimentFolder(Path path) {
+  private static final String SETTINGS = "settings.json";
+
+  /** How far a training is. */
+  sealed interface State {
+    /** It is finished. */
+    record Done(RunResult result) implements State {}
+
+    /** It can go on after a step. */
+    record Begun(long step) implements State {}
+
+    /** Nothing was saved yet. */
+    record Waiting() implements State {}
+  }
+
+  /** The file of a training's result. */
+  Path result(Experiment.Run run) {
+    return path.resolve("results").resolve(run.name() + ".json");
+  }
+
+  /** The folder of a training. */
+  Path run(Experiment.Run run) {
+    return path.resolve("runs").resolve(run.name());
+  }
+
+  /**
+   * How far a training is.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if what is there is damaged, or of other
+   *     settings, as far as those are known
+   */
+  State state(Experiment.Run run, RunSettings settings) {
+    Path file = result(run);
+    if (Files.exists(file)) {
+      RunResult found = RunResult.read(file);
+      settings.requireSame(
+          file.toString(), found.settings(), "move it away, or choose another --out");
+      return new State.Done(found);
+    }
+    Path folder = run(run);
+    Optional<Path> newest =
+        new Checkpoints(folder.resolve(TrainingSession.CHECKPOINTS), 1, Map.of()).newest();
+    if (newest.isEmpty()) {
+      return new State.Waiting();
+    }
+    Path begun = folder.resolve(SETTINGS);
+    settings.requireSame(
+        begun.toString(),
+        Json.readObject(begun),
+        "delete the folder %s, or choose another --out".formatted(folder));
+    return new State.Begun(Checkpoints.record(newest.get()).state().step());
+  }
+
+  /** Makes the folder of a training, and notes what it is. */
+  void begin(Experiment.Run run, RunSettings settings) {
+    try {
+      Files.createDirectories(run(run));
+      Files.createDirectories(path.resolve("results"));
+    } catch (IOException e) {
+      throw unwritable(run(run), e);
+    }
+    settings.write(run(run).resolve(SETTINGS));
+  }
+
+  /**
+   * Deletes what a finished training does not need any more.
+   *
+   * @param keepModel whether its model is left
+   */
+  void tidy(Experiment.Run run, boolean keepModel) {
+    Path doomed = keepModel ? run(run).resolve(TrainingSession.CHECKPOINTS) : run(run);
+    try {
+      delete(doomed);
+    } catch (IOException e) {
+      throw unwritable(doomed, e);
+    }
+  }
+
+  private static void delete(Path folder) throws IOException {
+    Files.walkFileTree(
+        folder,
+        new SimpleFileVisitor<>() {
+          @Override
+          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
+              throws IOException {
+            Files.delete(file);
+            return FileVisitResult.CONTINUE;
+          }
+
+          @Override
+          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
+              throws IOException {
+            Files.delete(directory);
+            return FileVisitResult.CONTINUE;
+          }
+        });
+  }
+
+  /**
+   * Does something while nobody else trains here.
+   *
+   * @throws RefusedException if another process is at it
+   */
+  void alone(Runnable work) {
+    try {
+      Files.createDirectories(path);
+      try (FileChannel channel =
+          FileChannel.open(
+              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
+        if (!isFree(channel)) {
+          throw new RefusedException("--out: %s: another process is training here".formatted(path));
+        }
+        work.run();
+      }
+    } catch (IOException e) {
+      throw unwritable(path, e);
+    }
+  }
+
+  private static boolean isFree(FileChannel channel) throws IOException {
+    try {
+      @Nullable FileLock lock = channel.tryLock();
+      return lock != null;
+    } catch (OverlappingFileLockException e) {
+      return false;
+    }
+  }
+
+  private static RefusedException unwritable(Path file, IOException e) {
+    return new RefusedException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+  }
+}
