@@ -84,9 +84,9 @@ public final class ShardWriter implements AutoCloseable {
     return new DataException("%s: cannot be written: %s".formatted(place, e.getMessage()), e);
   }
 
-  /** Counts a document. */
-  public void endDocument() {
-    documents++;
+  /** Counts documents. */
+  public void endDocuments(long count) {
+    documents += count;
   }
 
   /**

@@ -38,8 +38,17 @@ final class ParquetColumn {
       // The library reports what is damaged by exceptions of many kinds.
       throw new DataException(
           "%s: expected a Parquet file with texts in column \"%s\": %s"
-              .formatted(file, column, e.getMessage()),
+              .formatted(file, column, reason(e)),
           e);
     }
+  }
+
+  /** What the first of all causes says: those around it only name the place. */
+  private static String reason(Throwable e) {
+    Throwable cause = e;
+    for (int depth = 0; depth < 16 && cause.getCause() != null; depth++) {
+      cause = cause.getCause();
+    }
+    return String.valueOf(cause.getMessage());
   }
 }

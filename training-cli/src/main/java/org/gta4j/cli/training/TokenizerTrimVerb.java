@@ -1,15 +1,9 @@
 package org.gta4j.cli.training;
 
-import java.io.IOException;
-import java.nio.ByteBuffer;
-import java.nio.file.Files;
-import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.InputFile;
-import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
@@ -20,7 +14,6 @@ import org.gta4j.generate.LanguageModel;
 import org.gta4j.tokenizer.HuggingFaceVocabulary;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.teacher.SmallerVocabulary;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta tokenizer trim}. */
 final class TokenizerTrimVerb extends Verb {
@@ -56,11 +49,7 @@ final class TokenizerTrimVerb extends Verb {
       throw UsageException.of("--data", "a text file", "none");
     }
     int most = Check.count(size, 1, 4096);
-    Path folder = Check.path(out);
-    if (Files.exists(folder.resolve(TOKENIZER))) {
-      throw new RefusedException(
-          "--out: %s is there already: choose another folder".formatted(folder.resolve(TOKENIZER)));
-    }
+    TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
     List<String> documents = TextTokens.of("--data", data.or(List.of())).documents(terminal);
     byte[] json;
     String end;
@@ -73,13 +62,7 @@ final class TokenizerTrimVerb extends Verb {
     } catch (IllegalArgumentException e) {
       throw new RefusedException("--vocab-size: " + e.getMessage(), e);
     }
-    ObjectNode config = Json.object();
-    config.put("tokenizer_class", "PreTrainedTokenizerFast").put("eos_token", end);
-    config.put("clean_up_tokenization_spaces", false);
-    write(folder.resolve("tokenizer_config.json"), Json.toBytes(config));
-    write(folder.resolve(TOKENIZER), json);
-    terminal.line(
-        "%s: %,d tokens".formatted(folder, TokenizerFiles.read(folder).tokenizer().size()));
+    terminal.line("%s: %,d tokens".formatted(folder.path(), folder.write(json, end)));
   }
 
   private Tokenizer tokenizer(Checkpoint checkpoint) {
@@ -113,14 +96,5 @@ final class TokenizerTrimVerb extends Verb {
         new RefusedException(
             "%s: expected a tokenizer of byte-pair encoding (a tokenizer.json, or a GGUF file's of that kind)"
                 .formatted(model.or(""))));
-  }
-
-  private static void write(Path file, byte[] bytes) {
-    try {
-      Files.createDirectories(file.toAbsolutePath().getParent());
-    } catch (IOException e) {
-      throw new RefusedException("--out: %s: %s".formatted(file, e.getMessage()), e);
-    }
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
   }
 }

@@ -34,7 +34,8 @@ final class TrainVerb extends Verb {
       Setting.texts(
           "--data",
           "FILE",
-          "A text to learn, UTF-8; may be given several times. '<|endoftext|>' separates documents. Or one file that 'gta data teach' wrote.");
+          DataPrepareVerb.DATA
+              + " Or one folder that 'gta data prepare' made, or one file that 'gta data teach' wrote.");
   private final Setting<Double> teacherPart =
       Setting.number(
           "--teacher-part",
@@ -134,7 +135,6 @@ final class TrainVerb extends Verb {
     }
     TrainingPlan plan = plan(length);
     Tokenizer tokens = words.tokenizer();
-    Batches batches = learned(terminal, tokens, length, plan.seed());
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
@@ -143,18 +143,19 @@ final class TrainVerb extends Verb {
                         TextTokens.of("--validation", files).read(terminal, tokens, length),
                         length,
                         0)));
-    try (TrainingSession session =
-        new TrainingSession(
-            new TrainingSession.Settings(
-                folder,
-                Check.count(keep, 1, 2),
-                positive(saveEvery, 100),
-                Check.count(threads, 1, Runtime.getRuntime().availableProcessors())),
-            plan,
-            model,
-            words.files(),
-            batches,
-            validation)) {
+    try (Batches batches = learned(terminal, words, length, plan.seed());
+        TrainingSession session =
+            new TrainingSession(
+                new TrainingSession.Settings(
+                    folder,
+                    Check.count(keep, 1, 2),
+                    positive(saveEvery, 100),
+                    Check.count(threads, 1, Runtime.getRuntime().availableProcessors())),
+                plan,
+                model,
+                words.files(),
+                batches,
+                validation)) {
       session.run(terminal, resume.isGiven());
     }
   }
@@ -174,7 +175,7 @@ final class TrainVerb extends Verb {
     }
   }
 
-  private Batches learned(Terminal terminal, Tokenizer words, int length, long order) {
+  private Batches learned(Terminal terminal, TokenizerFiles words, int length, long order) {
     List<String> files = data.or(List.of());
     if (files.size() == 1 && files.getFirst().endsWith(".safetensors")) {
       try {
@@ -187,8 +188,18 @@ final class TrainVerb extends Verb {
       throw UsageException.of(
           "--teacher-part", "--data with one file that gta data teach wrote", files);
     }
+    Path first = Path.of(files.getFirst());
+    if (files.size() == 1 && Files.isDirectory(first)) {
+      ShardTokens tokens = ShardTokens.open("--data", first, words);
+      try {
+        return new TokenBatches(tokens, length, order);
+      } catch (IllegalArgumentException e) {
+        tokens.close();
+        throw new RefusedException("--data: %s: %s".formatted(first, e.getMessage()), e);
+      }
+    }
     return new TokenBatches(
-        TextTokens.of("--data", files).read(terminal, words, length), length, order);
+        TextTokens.of("--data", files).read(terminal, words.tokenizer(), length), length, order);
   }
 
   private Trainer.Validation validation(TokenBatches batches) {

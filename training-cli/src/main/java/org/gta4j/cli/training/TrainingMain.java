@@ -28,8 +28,11 @@ public final class TrainingMain {
         List.of(
             new TrainVerb().spec(),
             new ExperimentVerb().spec(),
-            VerbGroup.of(TrainingVerb.named("data"), new DataTeachVerb()),
-            VerbGroup.of(TrainingVerb.named("tokenizer"), new TokenizerTrimVerb())),
+            VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
+            VerbGroup.of(
+                TrainingVerb.named("tokenizer"),
+                new TokenizerTrainVerb(),
+                new TokenizerTrimVerb())),
         expanded);
   }
 }

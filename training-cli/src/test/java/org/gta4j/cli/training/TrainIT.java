@@ -118,6 +118,42 @@ class TrainIT {
   }
 
   @Test
+  void tokenizersAndTokensAreMadeOfTexts() throws IOException, InterruptedException {
+    Result made =
+        gta("tokenizer", "train", "--data=stories.txt", "--vocab-size=280", "--out=words");
+    assertThat(made.exit()).as(made.output()).isZero();
+    assertThat(gta("tokenizer", "train", "--data=stories.txt", "--out=words").output())
+        .contains("tokenizer.json is there already");
+    String[] prepare = {
+      "data",
+      "prepare",
+      "--data=stories.txt",
+      "--tokenizer=words",
+      "--out=tokens",
+      "--shard-tokens=300"
+    };
+    Result prepared = gta(prepare);
+    assertThat(prepared.exit()).as(prepared.output()).isZero();
+    assertThat(prepared.output()).contains("tokens: 40 documents");
+    assertThat(gta(prepare).output()).contains("tokens: it is there already");
+
+    Result other = train("--data=tokens", "--steps=1");
+    assertThat(other.exit()).isEqualTo(1);
+    assertThat(other.output()).contains("made with another tokenizer");
+    Result shards = train("--data=tokens", "--tokenizer=words", "--steps=2");
+    assertThat(shards.exit()).as(shards.output()).isZero();
+    Result texts = train("--tokenizer=words", "--steps=2", "--out=texts");
+    assertThat(texts.exit()).as(texts.output()).isZero();
+    assertThat(Files.readAllBytes(folder.resolve("texts/model.safetensors")))
+        .isEqualTo(Files.readAllBytes(folder.resolve("model/model.safetensors")));
+
+    Files.write(folder.resolve("tokens/shard-00000.bin"), new byte[600]);
+    Result damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
+    assertThat(damaged.exit()).isEqualTo(1);
+    assertThat(damaged.output()).contains("shard-00000.bin").contains("checksum");
+  }
+
+  @Test
   void aModelTeachesASmallerVocabulary() throws IOException, InterruptedException {
     assertThat(train("--steps=1", "--out=teacher").exit()).isZero();
     Result trimmed =

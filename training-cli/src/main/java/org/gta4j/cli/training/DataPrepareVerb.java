@@ -1,0 +1,91 @@
+package org.gta4j.cli.training;
+
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import java.util.zip.CRC32C;
+import org.gta4j.cli.Check;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.Setting;
+import org.gta4j.cli.Terminal;
+import org.gta4j.cli.UsageException;
+import org.gta4j.cli.Verb;
+import org.gta4j.data.DataException;
+import org.gta4j.data.shard.ShardIndex;
+import org.gta4j.data.shard.ShardWriter;
+
+/** {@code gta data prepare}. */
+final class DataPrepareVerb extends Verb {
+  /** What verbs say of {@code --data}. */
+  static final String DATA =
+      "A text, UTF-8, in which '<|endoftext|>' separates documents; .gz, .xz and .zst of one; .jsonl; .parquet. May be given several times.";
+
+  /** What verbs say of {@code --field}. */
+  static final String FIELD =
+      "The field of JSON lines, or the column of Parquet, that is the text (default: text).";
+
+  private final Setting<List<String>> data = Setting.texts("--data", "FILE", DATA);
+  private final Setting<String> field = Setting.text("--field", "NAME", FIELD);
+  private final Setting<String> tokenizer =
+      Setting.required(
+          "--tokenizer", "PATH", "A tokenizer's file, or a folder with one, such as a model's.");
+  private final Setting<Long> shardTokens =
+      Setting.wide("--shard-tokens", "N", "Tokens a file (default: 100 million).");
+  private final Setting<String> out =
+      Setting.required("--out", "FOLDER", "A new folder, for the tokens and their index.");
+
+  @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
+  DataPrepareVerb() {
+    super(
+        "data prepare",
+        "--data FILE --tokenizer PATH --out FOLDER [OPTION]...",
+        List.of(
+            "Turns texts into tokens once, for 'gta train --data FOLDER': checked, and mapped into memory instead of read.",
+            "Needed where texts are larger than memory; otherwise gta train takes them as they are."),
+        List.of(
+            "gta data prepare --data wikipedia.txt.xz --tokenizer tokenizer --out wikipedia",
+            "gta data prepare --data a.parquet --data b.parquet --field content --tokenizer tokenizer --out web"));
+    add(data, field, tokenizer, shardTokens, out);
+    addHelp();
+  }
+
+  @Override
+  public void run(Terminal terminal) {
+    if (data.or(List.of()).isEmpty()) {
+      throw UsageException.of("--data", "a text file", "none");
+    }
+    long tokens = shardTokens.or(100_000_000L);
+    if (tokens < 1) {
+      throw UsageException.of("--shard-tokens", "an integer from 1 on", tokens);
+    }
+    TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
+    try (ShardWriter writer =
+        new ShardWriter(Check.path(out), words.tokenizer().size(), checksum(words), tokens)) {
+      new TextTokens("--data", data.or(List.of()), field.or(TextTokens.USUAL_FIELD))
+          .each(
+              terminal,
+              words.tokenizer(),
+              (ids, documents) -> {
+                writer.write(ids);
+                writer.endDocuments(documents);
+              });
+      ShardIndex index = writer.finish();
+      terminal.line(
+          "%s: %,d documents, %,d tokens in %,d files"
+              .formatted(out.or(""), index.documents(), index.tokens(), index.shards().size()));
+    } catch (DataException e) {
+      throw new RefusedException("--out: " + e.getMessage(), e);
+    }
+  }
+
+  /** What tells a tokenizer from others: a checksum of its files. */
+  static String checksum(TokenizerFiles words) {
+    CRC32C crc = new CRC32C();
+    for (Map.Entry<String, byte[]> file : new TreeMap<>(words.files()).entrySet()) {
+      if (file.getKey().startsWith("tokenizer.")) {
+        crc.update(file.getValue());
+      }
+    }
+    return "%08x".formatted(crc.getValue());
+  }
+}
