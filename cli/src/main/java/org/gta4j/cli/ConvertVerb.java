@@ -20,7 +20,6 @@ import org.gta4j.checkpoint.InputFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.checkpoint.RotaryLayout;
 import org.gta4j.checkpoint.TensorTypes;
-import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.export.GgufExport;
 import org.gta4j.model.export.WeightFormat;
@@ -203,9 +202,6 @@ final class ConvertVerb extends Verb {
   }
 
   private GgufPairs ggufTokenizer(Terminal terminal, Checkpoint checkpoint, ModelConfig config) {
-    if (options.path().isEmpty()) {
-      return GgufVocabulary.of(EmbeddedModel.llama2cTokenizer());
-    }
     Optional<Path> file = checkpoint.tokenizerFile();
     String reason = "GGUF has no way to say what it does";
     if (file.isPresent()) {
@@ -258,16 +254,11 @@ final class ConvertVerb extends Verb {
 
   private Map<String, byte[]> companions(Checkpoint checkpoint) {
     Map<String, byte[]> companions = new LinkedHashMap<>();
-    Optional<Path> path = options.path();
-    if (path.isEmpty()) {
-      companions.put(HuggingFaceFolder.LLAMA2C_TOKENIZER, EmbeddedModel.tokenizerFile());
-      return companions;
-    }
     if (checkpoint.metadata().isPresent()) {
       // What lies beside a GGUF file belongs to other models.
       return huggingFaceTokenizer(checkpoint.metadata().get());
     }
-    Path model = path.get();
+    Path model = options.path().orElseThrow();
     Path folder = Files.isDirectory(model) ? model : model.toAbsolutePath().resolveSibling("");
     for (String name : COMPANIONS) {
       if (Files.isRegularFile(folder.resolve(name))) {

@@ -193,7 +193,7 @@ final class ModelOptions {
       LanguageModel model =
           LanguageModel.of(
               checkpoint,
-              optionalTokenizer(checkpoint),
+              LanguageModel.tokenizerOf(checkpoint),
               small ? SmallModel.with(options) : options);
       LoadedModel loaded = new LoadedModel(model, System.nanoTime() - begin, small);
       loaded.report(terminal, this);
@@ -209,12 +209,6 @@ final class ModelOptions {
     return model.or(EmbeddedModel.NAME + " (embedded)");
   }
 
-  private Optional<Tokenizer> optionalTokenizer(Checkpoint checkpoint) {
-    return model.isGiven()
-        ? LanguageModel.tokenizerOf(checkpoint)
-        : Optional.of(EmbeddedModel.tokenizer());
-  }
-
   /** The chat templates of an open model, where it has any. */
   Optional<ChatTemplates> chatTemplates(Checkpoint checkpoint, Tokenizer tokenizer) {
     return LanguageModel.chatTemplatesOf(checkpoint, Optional.of(tokenizer));
@@ -222,7 +216,7 @@ final class ModelOptions {
 
   /** The tokenizer of an open model. */
   Tokenizer tokenizer(Checkpoint checkpoint) {
-    return optionalTokenizer(checkpoint)
+    return LanguageModel.tokenizerOf(checkpoint)
         .orElseThrow(() ->
             new RefusedException(
                 modelName()

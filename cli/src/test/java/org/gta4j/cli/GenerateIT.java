@@ -7,6 +7,7 @@ import java.io.InputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
@@ -24,10 +25,27 @@ class GenerateIT {
   @TempDir Path folder;
 
   @Test
-  void tellsTheEmbeddedModelsStory() {
+  void tellsTheStoryOfALlama2cModel() {
     Ended ended = GtaProcess.run("generate", "Once upon a time").done();
     assertThat(ended.out()).startsWith("Once upon a time" + STORY).endsWith("\n");
     assertThat(ended.err()).isEmpty();
+  }
+
+  @Test
+  void tellsAStoryWithoutAModel() {
+    Ended ended = GtaProcess.plain("generate", "Once upon a time", "--max-tokens", "60").done();
+    assertThat(ended.out()).startsWith("Once upon a time, there was a little");
+    assertThat(ended.err()).isEmpty();
+    JsonNode inspected = GtaProcess.plain("inspect", "--json").done().json();
+    assertThat(inspected.get("variant").stringValue()).isEqualTo("gta");
+    assertThat(inspected.get("parameters").longValue()).isBetween(3_000_000L, 6_000_000L);
+    // The backends agree on its story, with its tokenizer.
+    String[] plain = {"generate", "Tom had a", "--max-tokens", "30", "--activations", "f32"};
+    String story = GtaProcess.plain(plain).done().out();
+    String[] scalar = Arrays.copyOf(plain, plain.length + 2);
+    scalar[plain.length] = "--backend";
+    scalar[plain.length + 1] = "scalar";
+    assertThat(GtaProcess.plain(scalar).done().out()).isEqualTo(story);
   }
 
   @Test
@@ -131,8 +149,10 @@ class GenerateIT {
   @Test
   @EnabledOnOs(OS.LINUX)
   void readsArgumentsAsUtf8WhateverTheLocale() {
-    assertThat(GtaProcess.shell("LC_ALL=C \"$GTA\" tokenize --json 'Grüße 🙂'").done().json())
-        .isEqualTo(GtaProcess.shell("LC_ALL=C.UTF-8 \"$GTA\" tokenize --json 'Grüße 🙂'").json())
+    String tokenize =
+        "\"$GTA\" tokenize --json --model '%s' 'Grüße 🙂'".formatted(GtaProcess.stories260k());
+    assertThat(GtaProcess.shell("LC_ALL=C " + tokenize).done().json())
+        .isEqualTo(GtaProcess.shell("LC_ALL=C.UTF-8 " + tokenize).json())
         .satisfies(json -> assertThat(json.toString()).contains("198,191"));
   }
 
@@ -140,7 +160,7 @@ class GenerateIT {
   void namesTheBackendAndTheReasonWithDebug() {
     assertThat(GtaProcess.run("generate", "Once", "--max-tokens", "2", "--debug").done().err())
         .containsPattern("gta: backend (native: .*the best that runs here|scalar: .*so small)")
-        .contains("gta: model stories260K.bin");
+        .contains("stories260K.bin: gqa attention");
     assertThat(
             GtaProcess.run(
                     "generate", "Once", "--max-tokens", "2", "--debug", "--backend", "vector")

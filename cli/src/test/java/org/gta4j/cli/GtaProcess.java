@@ -17,6 +17,8 @@ import tools.jackson.databind.json.JsonMapper;
 /** {@code ./gta} as users start it: the launcher, a JVM of its own, real streams. */
 final class GtaProcess {
   private static final long SECONDS = 60;
+  private static final Set<String> MODEL_VERBS =
+      Set.of("generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert", "bench");
 
   private GtaProcess() {}
 
@@ -47,8 +49,24 @@ final class GtaProcess {
     return Path.of(System.getProperty("gta.root", ".."));
   }
 
-  /** Runs {@code ./gta} with these arguments. */
+  /** A tiny model in llama2.c's format, its tokenizer beside it. */
+  static Path stories260k() {
+    return root().resolve("cli/src/test/models/stories260K/stories260K.bin");
+  }
+
+  /** Runs {@code ./gta} with these arguments, on {@link #stories260k} where they name no model. */
   static Ended run(String... arguments) {
+    List<String> all = new ArrayList<>(List.of(arguments));
+    boolean takesModel = arguments.length > 0 && MODEL_VERBS.contains(arguments[0]);
+    if (takesModel
+        && all.stream().noneMatch(a -> a.startsWith("--model") || a.equals("--random"))) {
+      all.addAll(1, List.of("--model", stories260k().toString()));
+    }
+    return plain(all.toArray(String[]::new));
+  }
+
+  /** Runs {@code ./gta} with these arguments. */
+  static Ended plain(String... arguments) {
     List<String> command = new ArrayList<>();
     command.add(root().resolve("gta").toString());
     command.addAll(List.of(arguments));

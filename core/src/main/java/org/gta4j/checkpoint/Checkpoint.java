@@ -86,6 +86,16 @@ public record Checkpoint(
     return Llama2cFile.read(name, file, arena);
   }
 
+  /**
+   * A GGUF file in memory.
+   *
+   * @param name what to call it in errors
+   * @param file the file's bytes, valid until {@code arena} is closed
+   */
+  public static Checkpoint ofGguf(String name, MemorySegment file, Arena arena) {
+    return GgufFile.read(name, file, arena);
+  }
+
   /** Unmaps the tensors: nothing that was made from them may be used any more. */
   @Override
   public void close() {

@@ -55,19 +55,27 @@ final class GgufFile {
       if (input.size() == 0) {
         throw CheckpointException.of(file, "size", "a GGUF file", "0 bytes");
       }
-      GgufFile model = new GgufFile(file, input.map(0, input.size(), arena));
-      GgufMetadata metadata = model.header.metadata();
-      String name = String.valueOf(path.getFileName());
-      if (GgufOwn.is(metadata)) {
-        ConfigFile own = GgufOwn.config(metadata);
-        model.readTensors();
-        return model.checkpoint(name, own, model.tensors, arena);
-      }
-      GgufConfig config = new GgufConfig(metadata);
-      model.readTensors();
-      ConfigFile keys = config.toHuggingFace(model.tensors);
-      return model.checkpoint(name, keys, model.renamed(config), arena);
+      return new GgufFile(file, input.map(0, input.size(), arena))
+          .checkpoint(String.valueOf(path.getFileName()), arena);
     }
+  }
+
+  /** The model in a file's bytes. */
+  static Checkpoint read(String name, MemorySegment bytes, Arena arena) {
+    return new GgufFile(name, bytes).checkpoint(name, arena);
+  }
+
+  private Checkpoint checkpoint(String name, Arena arena) {
+    GgufMetadata metadata = header.metadata();
+    if (GgufOwn.is(metadata)) {
+      ConfigFile own = GgufOwn.config(metadata);
+      readTensors();
+      return checkpoint(name, own, tensors, arena);
+    }
+    GgufConfig config = new GgufConfig(metadata);
+    readTensors();
+    ConfigFile keys = config.toHuggingFace(tensors);
+    return checkpoint(name, keys, renamed(config), arena);
   }
 
   private Checkpoint checkpoint(

@@ -23,8 +23,7 @@ import org.junit.jupiter.api.io.TempDir;
 class Llama2cFileTest {
   private static final Path STORIES =
       Path.of(
-          System.getProperty("gta.root", ".."),
-          "embedded/src/main/resources/org/gta4j/embedded/stories260K.bin");
+          System.getProperty("gta.root", ".."), "cli/src/test/models/stories260K/stories260K.bin");
 
   @TempDir private Path folder;
 

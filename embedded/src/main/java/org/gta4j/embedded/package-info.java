@@ -1,4 +1,4 @@
-/** A model of 260 thousand parameters that tells stories, and its tokenizer. */
+/** A small model that tells stories. */
 @NullMarked
 package org.gta4j.embedded;
 

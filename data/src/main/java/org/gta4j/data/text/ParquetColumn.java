@@ -8,10 +8,19 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.logging.Level;
+import java.util.logging.Logger;
 import org.gta4j.data.DataException;
 
 /** A column of texts in a Parquet file. */
 final class ParquetColumn {
+  /** Tells at each start which instructions it found; only what goes wrong matters here. */
+  private static final Logger LIBRARY = Logger.getLogger("dev.hardwood");
+
+  static {
+    LIBRARY.setLevel(Level.WARNING);
+  }
+
   private ParquetColumn() {}
 
   static void read(Path file, String column, Consumer<Piece> documents) {
