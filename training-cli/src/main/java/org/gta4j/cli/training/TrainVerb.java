@@ -90,10 +90,18 @@ final class TrainVerb extends Verb {
       Setting.integer(
           "--threads",
           "N",
-          "Batches computed side by side, which does not change the result (default: one a core).");
+          "Batches computed side by side on this machine, which does not change the result (default: one a core).");
 
+  private final WorkerOptions workers = new WorkerOptions();
+  private final List<String> arguments;
+
+  /**
+   * The verb.
+   *
+   * @param arguments of the command, with which other processes can be started
+   */
   @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
-  TrainVerb() {
+  TrainVerb(String... arguments) {
     super(
         "train",
         "[FILE.yaml] --preset NAME --data FILE --tokenizer PATH --out FOLDER [OPTION]...",
@@ -119,7 +127,9 @@ final class TrainVerb extends Verb {
         seed);
     add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
     add(dtype, recompute, threads);
+    workers.addTo(this);
     addHelp();
+    this.arguments = List.of(arguments);
   }
 
   @Override
@@ -127,8 +137,16 @@ final class TrainVerb extends Verb {
     if (data.or(List.of()).isEmpty()) {
       throw UsageException.of("--data", "a text file", "none");
     }
+    try (Team team = workers.team(arguments)) {
+      run(terminal, team);
+    }
+  }
+
+  private void run(Terminal terminal, Team team) {
     Path folder = Check.path(out);
-    requireFolder(folder);
+    if (team.rank() == 0) {
+      requireFolder(folder);
+    }
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     ModelConfig model = model(words.tokenizer());
     int length = Check.count(sequence, 1, Math.min(512, model.contextLength()));
@@ -138,24 +156,26 @@ final class TrainVerb extends Verb {
               .formatted(length, model.contextLength()));
     }
     TrainingPlan plan = plan(length);
+    workers.requireWork(plan);
     Batches batches = learned(terminal, words.tokenizer(), length, plan.seed());
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
                 validation(batches("--validation", terminal, files, words.tokenizer(), length, 0)));
+    int all = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
     try (TrainingSession session =
         new TrainingSession(
             new TrainingSession.Settings(
                 folder,
                 Check.count(keep, 1, 2),
                 positive(saveEvery, 100),
-                Check.count(threads, 1, Runtime.getRuntime().availableProcessors())),
+                Math.max(1, all / team.here())),
             plan,
             model,
             words.files(),
             batches,
             validation)) {
-      session.run(terminal, resume.isGiven());
+      session.run(terminal, resume.isGiven(), team);
     }
   }
 

@@ -24,7 +24,7 @@ public final class TrainingMain {
     }
     Main.main(
         List.of(
-            new TrainVerb().spec(),
+            new TrainVerb(expanded).spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataTeachVerb()),
             VerbGroup.of(TrainingVerb.named("tokenizer"), new TokenizerTrimVerb())),
         expanded);

@@ -9,6 +9,8 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
+import java.util.function.Consumer;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
@@ -29,7 +31,10 @@ import org.gta4j.train.run.TrainingPlan;
 import org.gta4j.train.run.TrainingRecord;
 import org.gta4j.train.run.TrainingState;
 import org.gta4j.train.torch.Torch;
+import org.gta4j.train.workers.WorkerException;
+import org.gta4j.train.workers.Workers;
 import org.jline.utils.Signals;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A training in a folder, from its first step or from a checkpoint to its end. */
 final class TrainingSession implements AutoCloseable {
@@ -81,36 +86,35 @@ final class TrainingSession implements AutoCloseable {
     optimizer = new AdamW(parameters.views(), plan.adam());
   }
 
-  /** Trains, and says how far it is; at the end the folder is a model. */
-  void run(Terminal terminal, boolean resume) {
-    TrainingState state = begin(terminal, resume);
-    Trainer trainer = new Trainer(plan, model, optimizer, batches, validation, state);
-    Object before = Signals.register("INT", trainer::stop);
-    try (Metrics metrics = Metrics.open(settings.folder(), state.step());
-        Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
-      progress.at(state.step());
-      trainer.run((report, after) -> {
-        metrics.add(report);
-        progress.at(report.step(), aside(report));
-        report
-            .validationLoss()
-            .ifPresent(loss ->
-                terminal.say("step %d: validation loss %.4f".formatted(report.step(), loss)));
-        if (report.step() % settings.saveEvery() == 0 || report.step() == plan.steps()) {
-          save(report, after);
+  /**
+   * Trains, and says how far it is; at the end the folder is a model. Of several processes number 0
+   * reads and writes what there is, and speaks; the others compute.
+   */
+  void run(Terminal terminal, boolean resume, Team team) {
+    boolean first = team.rank() == 0;
+    TrainingState own = first ? begin(terminal, resume) : TrainingState.start();
+    Trainer trainer;
+    try (Workers workers = team.join(introduction())) {
+      try {
+        trainer = trainer(workers, own);
+        if (first) {
+          lead(terminal, trainer);
+        } else {
+          terminal.say("worker %d is computing".formatted(team.rank()));
+          train(trainer, report -> {}, (state, validated) -> {});
         }
-      });
-      if (!trainer.isFinished()
-          && trainer.state().step() > 0
-          && !Files.isDirectory(checkpoints.of(trainer.state().step()))) {
-        checkpoints.save(record(trainer.state()), parameters, optimizer, Optional.empty());
+      } catch (RuntimeException e) {
+        workers.leave(String.valueOf(e.getMessage()));
+        throw e;
       }
-    } catch (TrainingException e) {
-      throw new RefusedException(e.getMessage() + ". " + checkpoints.lastGood(), e);
-    } finally {
-      Signals.unregister("INT", before);
+    } catch (TrainingException | WorkerException e) {
+      throw new RefusedException(
+          e.getMessage() + ". " + (first ? checkpoints.lastGood() : "Worker 0 has the checkpoints"),
+          e);
     }
-    if (trainer.isFinished()) {
+    if (!first) {
+      terminal.say("worker %d is done".formatted(team.rank()));
+    } else if (trainer.isFinished()) {
       publish();
       terminal.line("trained: %s is a model now".formatted(settings.folder()));
     } else {
@@ -118,6 +122,75 @@ final class TrainingSession implements AutoCloseable {
           "stopped after step %d and saved; --resume goes on from there"
               .formatted(trainer.state().step()));
     }
+  }
+
+  private Trainer trainer(Workers workers, TrainingState own) {
+    TrainingState state = Trainer.share(workers, parameters, optimizer, own);
+    return new Trainer(plan, model, optimizer, batches, validation, workers, state);
+  }
+
+  private void lead(Terminal terminal, Trainer trainer) {
+    long step = trainer.state().step();
+    try (Metrics metrics = Metrics.open(settings.folder(), step);
+        Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
+      progress.at(step);
+      train(
+          trainer,
+          report -> {
+            metrics.add(report);
+            progress.at(report.step(), aside(report));
+            report
+                .validationLoss()
+                .ifPresent(loss ->
+                    terminal.say("step %d: validation loss %.4f".formatted(report.step(), loss)));
+          },
+          this::save);
+    }
+  }
+
+  /** Trains; what is to be saved is the same everywhere. */
+  private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
+    Object before = Signals.register("INT", trainer::stop);
+    try {
+      trainer.run((report, after) -> {
+        news.accept(report);
+        if (isSaved(report.step())) {
+          trainer.requireSameEverywhere();
+          saving.save(after, report.validationLoss());
+        }
+      });
+    } finally {
+      Signals.unregister("INT", before);
+    }
+    long step = trainer.state().step();
+    if (step > 0 && !isSaved(step)) {
+      trainer.requireSameEverywhere();
+      if (!Files.isDirectory(checkpoints.of(step))) {
+        saving.save(trainer.state(), OptionalDouble.empty());
+      }
+    }
+  }
+
+  /** Keeps a state that all workers have come to. */
+  private interface Saving {
+    void save(TrainingState state, OptionalDouble validation);
+  }
+
+  private boolean isSaved(long step) {
+    return step % settings.saveEvery() == 0 || step == plan.steps();
+  }
+
+  /** What all workers must have been told alike. */
+  private String introduction() {
+    ObjectNode json = record(TrainingState.start()).toJson();
+    json.set("model", parameters.config().source().json());
+    validation.ifPresent(held ->
+        json.putObject("validation")
+            .put("data", held.batches().fingerprint())
+            .put("sequences", held.sequences())
+            .put("every", held.every()));
+    json.put("save_every", settings.saveEvery());
+    return json.toPrettyString();
   }
 
   private TrainingState begin(Terminal terminal, boolean resume) {
@@ -141,14 +214,12 @@ final class TrainingSession implements AutoCloseable {
     return new TrainingRecord(plan, batches.fingerprint(), state);
   }
 
-  private void save(StepReport report, TrainingState state) {
+  private void save(TrainingState state, OptionalDouble validated) {
     checkpoints.save(
         record(state),
         parameters,
         optimizer,
-        report.validationLoss().isPresent()
-            ? Optional.of(report.validationLoss().getAsDouble())
-            : Optional.empty());
+        validated.isPresent() ? Optional.of(validated.getAsDouble()) : Optional.empty());
   }
 
   private static String aside(StepReport report) {
