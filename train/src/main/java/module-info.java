@@ -14,6 +14,7 @@ module org.gta4j.train {
   exports org.gta4j.train.teacher;
   exports org.gta4j.train.torch;
   exports org.gta4j.train.variant;
+  exports org.gta4j.train.workers;
 
   // Plans and states are written to JSON, and read from it, by their components' names.
   opens org.gta4j.train.run to

@@ -9,11 +9,14 @@ import java.util.SequencedMap;
 import org.gta4j.tensor.Tensor;
 import org.gta4j.train.batch.Batch;
 import org.gta4j.train.batch.Batches;
+import org.gta4j.train.block.Parameters;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.model.Dropout;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.GradientNorm;
+import org.gta4j.train.workers.WorkerException;
+import org.gta4j.train.workers.Workers;
 
 /**
  * Makes the steps of a plan. Each depends on nothing but parameters, moments, plan, data and the
@@ -43,6 +46,7 @@ public final class Trainer {
   private final AdamW optimizer;
   private final Batches batches;
   private final Optional<Validation> validation;
+  private final Workers workers;
   private TrainingState state;
   private volatile boolean stopped;
 
@@ -58,11 +62,35 @@ public final class Trainer {
       Batches batches,
       Optional<Validation> validation,
       TrainingState state) {
+    this(plan, model, optimizer, batches, validation, Workers.alone(), state);
+  }
+
+  /**
+   * A worker's part of a training that goes on from a state. All workers have the same plan, data,
+   * parameters, moments and state.
+   *
+   * @param optimizer over the model's parameters, with the moments of that state
+   * @throws IllegalArgumentException if there are more workers than a step has batches
+   */
+  public Trainer(
+      TrainingPlan plan,
+      ParallelDecoder model,
+      AdamW optimizer,
+      Batches batches,
+      Optional<Validation> validation,
+      Workers workers,
+      TrainingState state) {
+    if (workers.count() > plan.parts()) {
+      throw new IllegalArgumentException(
+          "workers: expected at most %d, one for each batch that is computed at once, found %d"
+              .formatted(plan.parts(), workers.count()));
+    }
     this.plan = plan;
     this.model = model;
     this.optimizer = optimizer;
     this.batches = batches;
     this.validation = validation;
+    this.workers = workers;
     this.state = state;
   }
 
@@ -71,9 +99,53 @@ public final class Trainer {
     return state;
   }
 
-  /** Asks {@link #run} to return after the step it is at. */
+  /** Asks {@link #run} to return after the step it is at; all workers return after the same. */
   public void stop() {
     stopped = true;
+  }
+
+  /**
+   * Gives all workers what number 0 has to begin with.
+   *
+   * @param state number 0's
+   * @return number 0's state
+   * @throws WorkerException if a worker is lost
+   */
+  public static TrainingState share(
+      Workers workers, Parameters parameters, AdamW optimizer, TrainingState state) {
+    workers.share(parameters.views().values());
+    workers.share(optimizer.state().values());
+    return workers.count() == 1 ? state : TrainingState.shared(workers, state);
+  }
+
+  /**
+   * Makes sure, where there are several workers, that all have the same parameters: they make the
+   * same steps from the same gradients, so anything else is a fault of a machine or of this
+   * program. All of them call it after the same step.
+   *
+   * @throws TrainingException if one has others, or is lost
+   */
+  public void requireSameEverywhere() {
+    if (workers.count() == 1) {
+      return;
+    }
+    List<Double> checksums;
+    try {
+      checksums = workers.each((double) Checksum.of(model.parameters().views().values()));
+    } catch (WorkerException e) {
+      throw lost(state.step(), e);
+    }
+    for (int rank = 1; rank < checksums.size(); rank++) {
+      if (!checksums.get(rank).equals(checksums.getFirst())) {
+        throw new TrainingException(
+            "step %d: worker %d's parameters are not those of worker 0, though both made the same steps: one of their machines is at fault. Try without it"
+                .formatted(state.step(), rank));
+      }
+    }
+  }
+
+  private static TrainingException lost(long step, WorkerException e) {
+    return new TrainingException("step %d: %s".formatted(step, e.getMessage()), e);
   }
 
   /** Whether the plan's last step is made. */
@@ -82,31 +154,45 @@ public final class Trainer {
   }
 
   /**
-   * Makes steps until the plan's last, or until it is stopped.
+   * Makes steps until the plan's last, or until it or another worker's is stopped.
    *
    * @throws TrainingException if loss or gradients are no finite numbers, or the loss has left
-   *     where it was; parameters are then those before the step
+   *     where it was; parameters are then those before the step. Or if a worker is lost
    */
   public void run(Listener listener) {
-    while (!isFinished() && !stopped) {
-      StepReport report = step();
-      listener.stepped(report, state);
+    try {
+      while (!isFinished()) {
+        Optional<StepReport> report = step();
+        if (report.isEmpty()) {
+          return;
+        }
+        listener.stepped(report.get(), state);
+      }
+    } catch (WorkerException e) {
+      throw lost(state.step() + 1, e);
     }
   }
 
-  private StepReport step() {
+  /** Nothing where one of the workers was asked to stop. */
+  private Optional<StepReport> step() {
     long number = state.step() + 1;
     long begin = System.nanoTime();
-    List<Batch> parts = read(number);
-    long targets = parts.stream().mapToLong(Batch::counted).sum();
+    List<Batch> parts = own(batches, (number - 1) * plan.sequences(), plan.sequences());
+    double[] all = workers.sum(counted(parts), stopped ? 1 : 0);
+    if (all[1] > 0) {
+      return Optional.empty();
+    }
+    long targets = (long) all[0];
     if (targets == 0) {
       throw new TrainingException(
           "step %d: expected a token to learn in its %d sequences, found none"
               .formatted(number, plan.sequences()));
     }
-    double loss =
-        model.accumulate(parts, (double) targets, part -> dropout(number, part)) / targets;
+    int before = workers.first(plan.parts());
+    double own = model.accumulate(parts, (double) targets, part -> dropout(number, before + part));
+    double loss = workers.sum(own)[0] / targets;
     SequencedMap<String, Tensor> gradients = model.parameters().gradients();
+    workers.sum(gradients.values());
     double norm = GradientNorm.of(gradients);
     LossWatch watch = state.watch().with(loss);
     requireHealthy(number, loss, norm, watch);
@@ -117,17 +203,24 @@ public final class Trainer {
     OptionalDouble validated = validate(number);
     double best = Math.min(state.bestValidation(), validated.orElse(Double.POSITIVE_INFINITY));
     state = new TrainingState(number, state.tokens() + targets, best, watch);
-    return new StepReport(number, loss, state.tokens(), targets / seconds, rate, norm, validated);
+    return Optional.of(
+        new StepReport(number, loss, state.tokens(), targets / seconds, rate, norm, validated));
   }
 
-  private List<Batch> read(long number) {
-    List<Batch> parts = new ArrayList<>();
-    long first = (number - 1) * plan.sequences();
-    for (int done = 0; done < plan.sequences(); done += plan.microSequences()) {
-      parts.add(
-          batches.read(first + done, Math.min(plan.microSequences(), plan.sequences() - done)));
+  /** This worker's batches of so many sequences. */
+  private List<Batch> own(Batches from, long first, int sequences) {
+    int size = plan.microSequences();
+    int parts = Math.ceilDiv(sequences, size);
+    List<Batch> own = new ArrayList<>();
+    for (int part = workers.first(parts); part < workers.end(parts); part++) {
+      int done = part * size;
+      own.add(from.read(first + done, Math.min(size, sequences - done)));
     }
-    return parts;
+    return own;
+  }
+
+  private static double counted(List<Batch> parts) {
+    return parts.stream().mapToLong(Batch::counted).sum();
   }
 
   /** Another seed for each batch of each step. */
@@ -171,13 +264,10 @@ public final class Trainer {
     return OptionalDouble.of(validationLoss(validation.get()));
   }
 
-  /** The mean loss over held-out sequences, in nats a token. */
+  /** The mean loss over held-out sequences, in nats a token; workers share them. */
   public double validationLoss(Validation held) {
-    List<Batch> parts = new ArrayList<>();
-    for (int done = 0; done < held.sequences(); done += plan.microSequences()) {
-      parts.add(
-          held.batches().read(done, Math.min(plan.microSequences(), held.sequences() - done)));
-    }
-    return model.evaluate(parts) / parts.stream().mapToLong(Batch::counted).sum();
+    List<Batch> parts = own(held.batches(), 0, held.sequences());
+    double[] sums = workers.sum(model.evaluate(parts), counted(parts));
+    return sums[0] / sums[1];
   }
 }

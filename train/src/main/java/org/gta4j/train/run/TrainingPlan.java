@@ -53,4 +53,9 @@ public record TrainingPlan(
           "dropout: expected at least 0 and below 1, found " + dropout);
     }
   }
+
+  /** In how many batches a step is computed; workers share them. */
+  public int parts() {
+    return Math.ceilDiv(sequences, microSequences);
+  }
 }

@@ -18,7 +18,8 @@ public record TrainingRecord(TrainingPlan plan, String data, TrainingState state
   private static final int VERSION = 1;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
-  ObjectNode toJson() {
+  /** As it is written. */
+  public ObjectNode toJson() {
     ObjectNode json = MAPPER.createObjectNode();
     json.put("version", VERSION);
     json.set("plan", MAPPER.valueToTree(plan));

@@ -1,5 +1,7 @@
 package org.gta4j.train.run;
 
+import org.gta4j.train.workers.Workers;
+
 /**
  * Where a training is. With the parameters and the optimizer's moments this is all that the next
  * step depends on: sequences are numbered, and random numbers follow from the plan's seed and the
@@ -14,5 +16,18 @@ public record TrainingState(long step, long tokens, double bestValidation, LossW
   /** Before the first step. */
   public static TrainingState start() {
     return new TrainingState(0, 0, Double.POSITIVE_INFINITY, LossWatch.start());
+  }
+
+  /** Worker 0's state. */
+  static TrainingState shared(Workers workers, TrainingState own) {
+    double[] numbers =
+        workers.rank() == 0
+            ? new double[] {
+              own.step, own.tokens, own.bestValidation, own.watch.average(), own.watch.lowest()
+            }
+            : new double[5]; // what adds nothing
+    double[] first = workers.sum(numbers);
+    return new TrainingState(
+        (long) first[0], (long) first[1], first[2], new LossWatch(first[3], first[4]));
   }
 }

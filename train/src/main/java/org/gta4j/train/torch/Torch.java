@@ -24,6 +24,9 @@ public final class Torch {
   /** IEEE 754 binary16. */
   public static final ScalarType F16;
 
+  /** Numbers that are few, such as sums of a loss. */
+  public static final ScalarType F64;
+
   /** 64-bit integers: token ids. */
   public static final ScalarType I64;
 
@@ -35,6 +38,7 @@ public final class Torch {
     F32 = ScalarType.Float.intern();
     BF16 = ScalarType.BFloat16.intern();
     F16 = ScalarType.Half.intern();
+    F64 = ScalarType.Double.intern();
     I64 = ScalarType.Long.intern();
     torch.set_num_threads(1); // loads the libraries, outside of any scope
     // OpenBLAS has threads of its own, which wait by spinning between the products of a batch.

@@ -14,6 +14,7 @@ import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
+import org.gta4j.train.workers.Workers;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A training that takes a second, on a text with something to learn. */
@@ -83,7 +84,11 @@ final class TinyTraining implements AutoCloseable {
   }
 
   Trainer trainer(TrainingState state) {
-    return new Trainer(plan, model, optimizer, batches, Optional.of(validation), state);
+    return trainer(Workers.alone(), state);
+  }
+
+  Trainer trainer(Workers workers, TrainingState state) {
+    return new Trainer(plan, model, optimizer, batches, Optional.of(validation), workers, state);
   }
 
   /** Trains to the end, from the newest checkpoint if there is one; saves every few steps. */

@@ -160,6 +160,7 @@ final class ExperimentRunner {
       session.train(
           terminal,
           true,
+          new Team.Alone(),
           step -> begun[0] = step,
           report -> progress.at(before + report.step() - begun[0], aside(place, report)));
       if (!session.isFinished()) {

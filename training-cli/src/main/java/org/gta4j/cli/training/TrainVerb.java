@@ -86,10 +86,18 @@ final class TrainVerb extends Verb {
       Setting.integer(
           "--threads",
           "N",
-          "Batches computed side by side, which does not change the result (default: one a core).");
+          "Batches computed side by side on this machine, which does not change the result (default: one a core).");
 
+  private final WorkerOptions workers = new WorkerOptions();
+  private final List<String> arguments;
+
+  /**
+   * The verb.
+   *
+   * @param arguments of the command, with which other processes can be started
+   */
   @SuppressWarnings("this-escape") // picocli keeps it, and looks at it when a command is parsed
-  TrainVerb() {
+  TrainVerb(String... arguments) {
     super(
         "train",
         "[FILE.yaml] --preset NAME --data FILE --tokenizer PATH --out FOLDER [OPTION]...",
@@ -115,7 +123,9 @@ final class TrainVerb extends Verb {
         seed);
     add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
     add(dtype, recompute, threads);
+    workers.addTo(this);
     addHelp();
+    this.arguments = List.of(arguments);
   }
 
   @Override
@@ -123,8 +133,16 @@ final class TrainVerb extends Verb {
     if (data.or(List.of()).isEmpty()) {
       throw UsageException.of("--data", "a text file", "none");
     }
+    try (Team team = workers.team(arguments)) {
+      run(terminal, team);
+    }
+  }
+
+  private void run(Terminal terminal, Team team) {
     Path folder = Check.path(out);
-    requireFolder(folder);
+    if (team.rank() == 0) {
+      requireFolder(folder);
+    }
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     ModelConfig model = model(words);
     int length = Check.count(sequence, 1, Math.min(512, model.contextLength()));
@@ -134,6 +152,8 @@ final class TrainVerb extends Verb {
               .formatted(length, model.contextLength()));
     }
     TrainingPlan plan = plan(length);
+    workers.requireWork(plan);
+    int all = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
     Tokenizer tokens = words.tokenizer();
     Optional<Trainer.Validation> validation =
         held.value()
@@ -150,13 +170,13 @@ final class TrainVerb extends Verb {
                     folder,
                     Check.count(keep, 1, 2),
                     positive(saveEvery, 100),
-                    Check.count(threads, 1, Runtime.getRuntime().availableProcessors())),
+                    Math.max(1, all / team.here())),
                 plan,
                 model,
                 words.files(),
                 batches,
                 validation)) {
-      session.run(terminal, resume.isGiven());
+      session.run(terminal, resume.isGiven(), team);
     }
   }
 

@@ -26,7 +26,7 @@ public final class TrainingMain {
     }
     Main.main(
         List.of(
-            new TrainVerb().spec(),
+            new TrainVerb(expanded).spec(),
             new ExperimentVerb().spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
             VerbGroup.of(

@@ -9,6 +9,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalDouble;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -31,7 +32,10 @@ import org.gta4j.train.run.TrainingPlan;
 import org.gta4j.train.run.TrainingRecord;
 import org.gta4j.train.run.TrainingState;
 import org.gta4j.train.torch.Torch;
+import org.gta4j.train.workers.WorkerException;
+import org.gta4j.train.workers.Workers;
 import org.jline.utils.Signals;
+import tools.jackson.databind.node.ObjectNode;
 
 /** A training in a folder, from its first step or from a checkpoint to its end. */
 final class TrainingSession implements AutoCloseable {
@@ -85,13 +89,27 @@ final class TrainingSession implements AutoCloseable {
     optimizer = new AdamW(parameters.views(), plan.adam());
   }
 
-  /** Trains, and says how far it is; at the end the folder is a model. */
-  void run(Terminal terminal, boolean resume) {
+  /**
+   * Trains, and says how far it is; at the end the folder is a model. Of several processes number 0
+   * reads and writes what there is, and speaks; the others compute.
+   */
+  void run(Terminal terminal, boolean resume, Team team) {
+    if (team.rank() > 0) {
+      train(
+          terminal,
+          resume,
+          team,
+          begun -> terminal.say("worker %d is computing".formatted(team.rank())),
+          report -> {});
+      terminal.say("worker %d is done".formatted(team.rank()));
+      return;
+    }
     try (Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
       train(
           terminal,
           resume,
-          step -> progress.at(step),
+          team,
+          begun -> progress.at(begun),
           report -> {
             progress.at(report.step(), aside(report));
             report
@@ -114,35 +132,30 @@ final class TrainingSession implements AutoCloseable {
    * @param begun hears of the step it goes on from
    * @param news hears of every step
    */
-  void train(Terminal terminal, boolean resume, LongConsumer begun, Consumer<StepReport> news) {
-    TrainingState state = begin(terminal, resume);
-    begun.accept(state.step());
-    Trainer trainer = new Trainer(plan, model, optimizer, batches, validation, state);
-    Object before =
-        Signals.register(
-            "INT",
-            () -> {
-              stopped = true;
-              trainer.stop();
-            });
-    try (Metrics metrics = Metrics.open(settings.folder(), state.step())) {
-      trainer.run((report, after) -> {
-        metrics.add(report);
-        news.accept(report);
-        if (report.step() % settings.saveEvery() == 0 || report.step() == plan.steps()) {
-          save(report, after);
+  void train(
+      Terminal terminal, boolean resume, Team team, LongConsumer begun, Consumer<StepReport> news) {
+    boolean first = team.rank() == 0;
+    TrainingState own = first ? begin(terminal, resume) : TrainingState.start();
+    try (Workers workers = team.join(introduction())) {
+      try {
+        Trainer trainer = trainer(workers, own);
+        begun.accept(trainer.state().step());
+        if (first) {
+          lead(trainer, news);
+        } else {
+          train(trainer, news, (state, validated) -> {});
         }
-      });
-      step = trainer.state().step();
-      if (!isFinished() && step > 0 && !Files.isDirectory(checkpoints.of(step))) {
-        checkpoints.save(record(trainer.state()), parameters, optimizer, Optional.empty());
+        step = trainer.state().step();
+      } catch (RuntimeException e) {
+        workers.leave(String.valueOf(e.getMessage()));
+        throw e;
       }
-    } catch (TrainingException e) {
-      throw new RefusedException(e.getMessage() + ". " + checkpoints.lastGood(), e);
-    } finally {
-      Signals.unregister("INT", before);
+    } catch (TrainingException | WorkerException e) {
+      throw new RefusedException(
+          e.getMessage() + ". " + (first ? checkpoints.lastGood() : "Worker 0 has the checkpoints"),
+          e);
     }
-    if (isFinished()) {
+    if (first && isFinished()) {
       publish();
     }
   }
@@ -155,6 +168,74 @@ final class TrainingSession implements AutoCloseable {
   /** Whether the user wanted it to stop. */
   boolean isStopped() {
     return stopped;
+  }
+
+  private void lead(Trainer trainer, Consumer<StepReport> news) {
+    try (Metrics metrics = Metrics.open(settings.folder(), trainer.state().step())) {
+      train(
+          trainer,
+          report -> {
+            metrics.add(report);
+            news.accept(report);
+          },
+          this::save);
+    }
+  }
+
+  private Trainer trainer(Workers workers, TrainingState own) {
+    TrainingState state = Trainer.share(workers, parameters, optimizer, own);
+    return new Trainer(plan, model, optimizer, batches, validation, workers, state);
+  }
+
+  /** Trains; what is to be saved is the same everywhere. */
+  private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
+    Object before =
+        Signals.register(
+            "INT",
+            () -> {
+              stopped = true;
+              trainer.stop();
+            });
+    try {
+      trainer.run((report, after) -> {
+        news.accept(report);
+        if (isSaved(report.step())) {
+          trainer.requireSameEverywhere();
+          saving.save(after, report.validationLoss());
+        }
+      });
+    } finally {
+      Signals.unregister("INT", before);
+    }
+    long step = trainer.state().step();
+    if (step > 0 && !isSaved(step)) {
+      trainer.requireSameEverywhere();
+      if (!Files.isDirectory(checkpoints.of(step))) {
+        saving.save(trainer.state(), OptionalDouble.empty());
+      }
+    }
+  }
+
+  /** Keeps a state that all workers have come to. */
+  private interface Saving {
+    void save(TrainingState state, OptionalDouble validation);
+  }
+
+  private boolean isSaved(long step) {
+    return step % settings.saveEvery() == 0 || step == plan.steps();
+  }
+
+  /** What all workers must have been told alike. */
+  private String introduction() {
+    ObjectNode json = record(TrainingState.start()).toJson();
+    json.set("model", parameters.config().source().json());
+    validation.ifPresent(held ->
+        json.putObject("validation")
+            .put("data", held.batches().fingerprint())
+            .put("sequences", held.sequences())
+            .put("every", held.every()));
+    json.put("save_every", settings.saveEvery());
+    return json.toPrettyString();
   }
 
   private TrainingState begin(Terminal terminal, boolean resume) {
@@ -178,14 +259,12 @@ final class TrainingSession implements AutoCloseable {
     return new TrainingRecord(plan, batches.fingerprint(), state);
   }
 
-  private void save(StepReport report, TrainingState state) {
+  private void save(TrainingState state, OptionalDouble validated) {
     checkpoints.save(
         record(state),
         parameters,
         optimizer,
-        report.validationLoss().isPresent()
-            ? Optional.of(report.validationLoss().getAsDouble())
-            : Optional.empty());
+        validated.isPresent() ? Optional.of(validated.getAsDouble()) : Optional.empty());
   }
 
   static String aside(StepReport report) {

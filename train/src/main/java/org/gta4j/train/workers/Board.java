@@ -1,0 +1,87 @@
+package org.gta4j.train.workers;
+
+import java.time.Duration;
+import java.util.Optional;
+import org.bytedeco.javacpp.chrono.Milliseconds;
+import org.bytedeco.pytorch.FileStore;
+import org.bytedeco.pytorch.Store;
+import org.bytedeco.pytorch.StringVector;
+import org.bytedeco.pytorch.TCPStore;
+import org.bytedeco.pytorch.TCPStoreOptions;
+import org.gta4j.train.torch.TensorScope;
+
+/**
+ * Where each worker can write something, and read what others wrote: a store of c10d, in a file or
+ * in worker 0's process.
+ *
+ * <p>Every call may fail where worker 0 is lost, whose store it is, with a RuntimeException of
+ * JavaCPP's.
+ */
+final class Board implements AutoCloseable {
+  private final Store store;
+
+  private Board(Store store) {
+    this.store = store;
+  }
+
+  /**
+   * Finds the board, or makes it.
+   *
+   * @throws WorkerException if it cannot be reached in time
+   */
+  static Board open(Seat seat) {
+    try {
+      Store store =
+          switch (seat.rendezvous()) {
+            case Rendezvous.File file -> new FileStore(file.path().toString(), seat.count());
+            case Rendezvous.Host host ->
+                new TCPStore(host.name(), options(host, seat.rank() == 0, seat.timeout()));
+          };
+      store.setTimeout(milliseconds(seat.timeout()));
+      return new Board(store);
+    } catch (RuntimeException e) {
+      throw new WorkerException(
+          "worker 0 cannot be met at %s: %s".formatted(seat.rendezvous(), firstLine(e)), e);
+    }
+  }
+
+  private static TCPStoreOptions options(Rendezvous.Host host, boolean server, Duration timeout) {
+    return new TCPStoreOptions()
+        .port((short) host.port())
+        .isServer(server)
+        .waitWorkers(false)
+        .timeout(milliseconds(timeout));
+  }
+
+  static Milliseconds milliseconds(Duration duration) {
+    return new Milliseconds(duration.toMillis());
+  }
+
+  /** What libtorch says, without the places in its sources. */
+  static String firstLine(Throwable e) {
+    String text = String.valueOf(e.getMessage()).lines().findFirst().orElse("");
+    return text.replaceFirst("^\\[[^\\]]*\\] *", "");
+  }
+
+  Store store() {
+    return store;
+  }
+
+  void write(String key, String text) {
+    store.set(key, text);
+  }
+
+  /** What was written under a key, if anything was until now. */
+  Optional<String> read(String key) {
+    try (TensorScope _ = new TensorScope()) {
+      return store.check(new StringVector(key))
+          ? Optional.of(store.get_to_str(key))
+          : Optional.empty();
+    }
+  }
+
+  @Override
+  public void close() {
+    store.close();
+  }
+}
