@@ -14,6 +14,7 @@ import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.training.report.Journal;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Parameters;
@@ -21,7 +22,6 @@ import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.run.Checkpoints;
-import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingException;
@@ -86,11 +86,11 @@ final class TrainingSession implements AutoCloseable {
     TrainingState state = begin(terminal, resume);
     Trainer trainer = new Trainer(plan, model, optimizer, batches, validation, state);
     Object before = Signals.register("INT", trainer::stop);
-    try (Metrics metrics = Metrics.open(settings.folder(), state.step());
+    try (Journal journal = Journal.open(settings.folder(), state.step());
         Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
       progress.at(state.step());
       trainer.run((report, after) -> {
-        metrics.add(report);
+        journal.add(report);
         progress.at(report.step(), aside(report));
         report
             .validationLoss()
