@@ -15,6 +15,8 @@ import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.training.report.Journal;
+import org.gta4j.cli.training.report.SamplePlan;
+import org.gta4j.cli.training.report.Subject;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Parameters;
@@ -29,7 +31,6 @@ import org.gta4j.train.run.TrainingPlan;
 import org.gta4j.train.run.TrainingRecord;
 import org.gta4j.train.run.TrainingState;
 import org.gta4j.train.torch.Torch;
-import org.jline.utils.Signals;
 
 /** A training in a folder, from its first step or from a checkpoint to its end. */
 final class TrainingSession implements AutoCloseable {
@@ -45,8 +46,10 @@ final class TrainingSession implements AutoCloseable {
    * @param keep newest checkpoints kept
    * @param saveEvery steps between them
    * @param threads batches computed at once
+   * @param samples whether and when the model shows what it writes
    */
-  record Settings(Path folder, int keep, long saveEvery, int threads) {}
+  record Settings(
+      Path folder, int keep, long saveEvery, int threads, Optional<SamplePlan> samples) {}
 
   private final Settings settings;
   private final TrainingPlan plan;
@@ -85,8 +88,9 @@ final class TrainingSession implements AutoCloseable {
   void run(Terminal terminal, boolean resume) {
     TrainingState state = begin(terminal, resume);
     Trainer trainer = new Trainer(plan, model, optimizer, batches, validation, state);
-    Object before = Signals.register("INT", trainer::stop);
-    try (Journal journal = Journal.open(settings.folder(), state.step());
+    Subject subject = new Subject(parameters, plan, batches.fingerprint(), settings.samples());
+    try (Interrupt _ = new Interrupt(terminal, trainer::stop);
+        Journal journal = Journal.open(settings.folder(), state.step(), subject, terminal::say);
         Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
       progress.at(state.step());
       trainer.run((report, after) -> {
@@ -107,8 +111,6 @@ final class TrainingSession implements AutoCloseable {
       }
     } catch (TrainingException e) {
       throw new RefusedException(e.getMessage() + ". " + checkpoints.lastGood(), e);
-    } finally {
-      Signals.unregister("INT", before);
     }
     if (trainer.isFinished()) {
       publish();
