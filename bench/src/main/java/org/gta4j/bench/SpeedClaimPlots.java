@@ -1,7 +1,6 @@
 package org.gta4j.bench;
 
 import java.io.IOException;
-import java.io.OutputStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -10,11 +9,9 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.function.IntFunction;
-import org.knowm.xchart.ChartEncoder;
+import org.gta4j.plot.Plots;
 import org.knowm.xchart.XYChart;
-import org.knowm.xchart.XYChartBuilder;
 import org.knowm.xchart.XYSeries;
-import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.lines.SeriesLines;
 
 /** The page's plots, as SVG. */
@@ -40,9 +37,7 @@ final class SpeedClaimPlots {
   void write(Path folder) throws IOException {
     for (Map.Entry<String, XYChart> chart : charts.entrySet()) {
       Path file = folder.resolve("speed-claim-%s.svg".formatted(chart.getKey()));
-      try (OutputStream out = Files.newOutputStream(file)) {
-        ChartEncoder.saveChart(chart.getValue(), out, "svg");
-      }
+      Files.writeString(file, Plots.svg(List.of(chart.getValue())));
     }
   }
 
@@ -100,15 +95,7 @@ final class SpeedClaimPlots {
   }
 
   private static XYChart chart(String title, String unit) {
-    XYChart chart =
-        new XYChartBuilder()
-            .width(760)
-            .height(440)
-            .title(title)
-            .xAxisTitle("tokens of context")
-            .yAxisTitle(unit)
-            .build();
-    chart.getStyler().setLegendPosition(Styler.LegendPosition.OutsideE);
+    XYChart chart = Plots.lines(title, "tokens of context", unit);
     chart.getStyler().setXAxisLogarithmic(true);
     return chart;
   }

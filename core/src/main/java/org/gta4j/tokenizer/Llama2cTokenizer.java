@@ -55,6 +55,29 @@ public final class Llama2cTokenizer implements Tokenizer {
     return read(file.toString(), InputFile.readBytes(file, MAX_BYTES), vocabularySize);
   }
 
+  /**
+   * Reads a file that alone says how many tokens there are: as many as it has room for.
+   *
+   * @throws CheckpointException if the file cannot be read or is damaged
+   */
+  public static Llama2cTokenizer read(Path file) {
+    byte[] bytes = InputFile.readBytes(file, MAX_BYTES);
+    return read(file.toString(), bytes, tokens(bytes));
+  }
+
+  /** How many tokens there are, one that is damaged counted as the last. */
+  private static int tokens(byte[] bytes) {
+    ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);
+    int count = 0;
+    long at = Integer.BYTES;
+    while (at < bytes.length) {
+      count++;
+      int length = at + 8 > bytes.length ? -1 : buffer.getInt((int) at + Float.BYTES);
+      at = length < 0 ? bytes.length : at + 8 + length;
+    }
+    return count;
+  }
+
   /** Reads a file's bytes; {@code file} names it in errors. */
   public static Llama2cTokenizer read(String file, byte[] bytes, int vocabularySize) {
     ByteBuffer buffer = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN);

@@ -46,13 +46,14 @@ public final class Tokenizers {
   }
 
   /**
-   * The tokenizer in a {@code tokenizer.json} or SentencePiece's {@code .model}, with as many
-   * tokens as its file has: for a model that is yet to be made.
+   * The same with as many tokens as its file has: for a model that is yet to be made.
    *
    * @throws CheckpointException if the file is damaged or of a kind that is not known
    */
   public static Tokenizer read(Path file) {
-    return vocabulary(file);
+    return String.valueOf(file.getFileName()).endsWith(".bin")
+        ? Llama2cTokenizer.read(file)
+        : vocabulary(file);
   }
 
   private static VocabularyTokenizer vocabulary(Path file) {

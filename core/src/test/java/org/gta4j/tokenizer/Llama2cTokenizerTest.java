@@ -20,6 +20,7 @@ import org.gta4j.checkpoint.CheckpointException;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
+import org.junit.jupiter.api.io.TempDir;
 
 /** The embedded model's tokenizer, and others of its format, against a slow one. */
 class Llama2cTokenizerTest {
@@ -280,6 +281,27 @@ class Llama2cTokenizerTest {
     int[] ids = tokenizer.encode(text);
     assertThat(tokenizer.decode(ids)).isEqualTo(text);
     assertThat(tokenizer.encode("a".repeat(500_000))).hasSizeGreaterThan(1_000);
+  }
+
+  @Test
+  void aFileAloneSaysHowManyTokensThereAre(@TempDir Path folder) throws IOException {
+    Path copy = folder.resolve("tokenizer.bin");
+    Files.write(copy, file);
+    assertThat(Tokenizers.read(copy).size()).isEqualTo(SIZE);
+    assertThat(Tokenizers.read(copy).encode("Once")).isEqualTo(embedded().encode("Once"));
+    for (int length : new int[] {0, 3, 4, 11, 100, file.length - 1}) {
+      Files.write(copy, Arrays.copyOf(file, length));
+      assertThatExceptionOfType(CheckpointException.class)
+          .isThrownBy(() -> Tokenizers.read(copy))
+          .withMessageStartingWith(copy + ": ")
+          .withMessageContaining("expected ");
+    }
+    byte[] damaged = file.clone();
+    damaged[4 + 4 + 3] = -1; // the first token's length
+    Files.write(copy, damaged);
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> Tokenizers.read(copy))
+        .withMessageContaining("expected ");
   }
 
   @Test

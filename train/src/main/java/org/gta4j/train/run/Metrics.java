@@ -1,15 +1,10 @@
 package org.gta4j.train.run;
 
-import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.ByteBuffer;
-import java.nio.channels.FileChannel;
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
-import org.gta4j.checkpoint.AtomicOutput;
+import java.util.List;
+import java.util.OptionalDouble;
 import org.gta4j.checkpoint.Json;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code metrics.jsonl}: a line a step, each step once, whatever was interrupted in between. */
@@ -17,12 +12,18 @@ public final class Metrics implements AutoCloseable {
   /** The file's name. */
   public static final String FILE = "metrics.jsonl";
 
-  private final Path file;
-  private final FileChannel channel;
+  private static final String STEP = "step";
+  private static final String LOSS = "loss";
+  private static final String TOKENS = "tokens";
+  private static final String SPEED = "tokens_per_second";
+  private static final String RATE = "learning_rate";
+  private static final String NORM = "grad_norm";
+  private static final String VALIDATION = "validation_loss";
 
-  private Metrics(Path file, FileChannel channel) {
-    this.file = file;
-    this.channel = channel;
+  private final StepLines lines;
+
+  private Metrics(StepLines lines) {
+    this.lines = lines;
   }
 
   /**
@@ -32,36 +33,30 @@ public final class Metrics implements AutoCloseable {
    * @throws TrainingException if it cannot be written
    */
   public static Metrics open(Path folder, long step) {
-    Path file = folder.resolve(FILE);
-    try {
-      Files.createDirectories(folder);
-      StringBuilder kept = new StringBuilder();
-      if (Files.exists(file)) {
-        String text = Files.readString(file);
-        for (String line : text.lines().toList()) {
-          if (stepOf(line) <= step) {
-            kept.append(line).append('\n');
-          }
-        }
-      }
-      byte[] bytes = kept.toString().getBytes(StandardCharsets.UTF_8);
-      AtomicOutput.write(file, out -> AtomicOutput.writeFully(out, ByteBuffer.wrap(bytes)));
-      return new Metrics(
-          file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
-    } catch (IOException e) {
-      throw unwritable(file, e);
-    }
+    return new Metrics(StepLines.open(folder, FILE, step));
   }
 
-  /** The step of a line; a line that was not finished belongs to none. */
-  private static long stepOf(String line) {
-    try {
-      return Json.readObject(FILE, line.getBytes(StandardCharsets.UTF_8))
-          .path("step")
-          .asLong(Long.MAX_VALUE);
-    } catch (RuntimeException e) {
-      return Long.MAX_VALUE; // cut off by whatever ended the process
-    }
+  /**
+   * All steps that a folder's file has.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if it cannot be read
+   */
+  public static List<StepReport> read(Path folder) {
+    return StepLines.read(folder.resolve(FILE)).map(Metrics::report).toList();
+  }
+
+  private static StepReport report(ObjectNode line) {
+    JsonNode validation = line.path(VALIDATION);
+    return new StepReport(
+        line.path(STEP).asLong(),
+        line.path(LOSS).asDouble(Double.NaN),
+        line.path(TOKENS).asLong(0),
+        line.path(SPEED).asDouble(Double.NaN),
+        line.path(RATE).asDouble(Double.NaN),
+        line.path(NORM).asDouble(Double.NaN),
+        validation.isNumber()
+            ? OptionalDouble.of(validation.doubleValue())
+            : OptionalDouble.empty());
   }
 
   /**
@@ -71,31 +66,17 @@ public final class Metrics implements AutoCloseable {
    */
   public void add(StepReport report) {
     ObjectNode line = Json.object();
-    line.put("step", report.step());
-    line.put("loss", report.loss());
-    line.put("tokens", report.tokens());
-    line.put("tokens_per_second", report.tokensPerSecond());
-    line.put("learning_rate", report.learningRate());
-    line.put("grad_norm", report.gradientNorm());
-    report.validationLoss().ifPresent(loss -> line.put("validation_loss", loss));
-    try {
-      AtomicOutput.writeFully(
-          channel, ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
-    } catch (IOException e) {
-      throw unwritable(file, e);
-    }
-  }
-
-  private static TrainingException unwritable(Path file, IOException e) {
-    return new TrainingException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
+    line.put(LOSS, report.loss());
+    line.put(TOKENS, report.tokens());
+    line.put(SPEED, report.tokensPerSecond());
+    line.put(RATE, report.learningRate());
+    line.put(NORM, report.gradientNorm());
+    report.validationLoss().ifPresent(loss -> line.put(VALIDATION, loss));
+    lines.add(report.step(), line);
   }
 
   @Override
   public void close() {
-    try {
-      channel.close();
-    } catch (IOException e) {
-      throw new UncheckedIOException(e);
-    }
+    lines.close();
   }
 }

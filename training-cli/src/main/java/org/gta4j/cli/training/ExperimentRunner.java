@@ -188,7 +188,8 @@ final class ExperimentRunner {
 
   private TrainingSession session(Experiment.Run run, int threads) {
     return new TrainingSession(
-        new TrainingSession.Settings(folder.run(run), 1, experiment.saveEvery(), threads),
+        new TrainingSession.Settings(
+            folder.run(run), 1, experiment.saveEvery(), threads, Optional.empty()),
         plan(run),
         config(run),
         words.files(),

@@ -18,7 +18,8 @@ import tools.jackson.databind.node.ObjectNode;
  * @param files contents by names
  */
 record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
-  private static final List<String> KINDS = List.of("tokenizer.json", "tokenizer.model");
+  private static final List<String> KINDS =
+      List.of("tokenizer.json", "tokenizer.model", "tokenizer.bin");
   private static final List<String> BESIDE =
       List.of(
           "tokenizer_config.json",
@@ -42,9 +43,14 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
     } else if (!Files.isRegularFile(path)) {
       throw new RefusedException("%s: there is no such file or folder".formatted(path));
     }
-    if (!main.toString().endsWith(".json") && !main.toString().endsWith(".model")) {
+    boolean known = false;
+    for (String kind : KINDS) {
+      known |= main.toString().endsWith(suffix(kind));
+    }
+    if (!known) {
       throw new RefusedException(
-          "%s: expected a tokenizer.json or a SentencePiece .model, found neither".formatted(main));
+          "%s: expected a tokenizer.json, a SentencePiece .model or a .bin of llama2.c, found another name"
+              .formatted(main));
     }
     Tokenizer tokenizer = Tokenizers.read(main);
     Map<String, byte[]> files = new LinkedHashMap<>();
@@ -73,7 +79,11 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
 
   private static String name(Path file) {
     String name = String.valueOf(file.getFileName());
-    return "tokenizer" + name.substring(Math.max(0, name.lastIndexOf('.')));
+    return "tokenizer" + suffix(name);
+  }
+
+  private static String suffix(String name) {
+    return name.substring(Math.max(0, name.lastIndexOf('.')));
   }
 
   private static byte[] content(Path file) {

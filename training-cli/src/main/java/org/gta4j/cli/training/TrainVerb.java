@@ -11,8 +11,10 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.training.report.SamplePlan;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
+import org.gta4j.tokenizer.Llama2cTokenizer;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.batch.TokenBatches;
@@ -66,6 +68,7 @@ final class TrainVerb extends Verb {
       Setting.integer("--keep", "N", "Newest checkpoints kept, beside the best (default: 2).");
   private final Setting<Long> validateEvery =
       Setting.wide("--validate-every", "N", "Steps between validations (default: 100).");
+  private final SampleOptions samples = new SampleOptions();
   private final Setting<Boolean> resume =
       Setting.flag("--resume", "Go on from the newest checkpoint in --out.");
   private final Setting<Double> learningRate =
@@ -123,6 +126,7 @@ final class TrainVerb extends Verb {
         seed);
     add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
     add(dtype, recompute, threads);
+    samples.addTo(this);
     workers.addTo(this);
     addHelp();
     this.arguments = List.of(arguments);
@@ -151,6 +155,7 @@ final class TrainVerb extends Verb {
           "--sequence %d is more than the model's context of %d tokens"
               .formatted(length, model.contextLength()));
     }
+    Optional<SamplePlan> shown = samples.plan(words.tokenizer(), model, held.isGiven());
     TrainingPlan plan = plan(length);
     workers.requireWork(plan);
     int all = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
@@ -170,7 +175,8 @@ final class TrainVerb extends Verb {
                     folder,
                     Check.count(keep, 1, 2),
                     positive(saveEvery, 100),
-                    Math.max(1, all / team.here())),
+                    Math.max(1, all / team.here()),
+                    shown),
                 plan,
                 model,
                 words.files(),
@@ -244,7 +250,9 @@ final class TrainVerb extends Verb {
     }
     if (config.isGiven()) {
       ModelConfig model = ModelConfig.read(ConfigFile.read(Check.path(config)));
-      if (words.tokenizer().size() > model.vocabSize()) {
+      Tokenizer tokens = words.tokenizer();
+      if (tokens.size() > model.vocabSize()
+          || (tokens instanceof Llama2cTokenizer && tokens.size() != model.vocabSize())) {
         throw new RefusedException(
             "--tokenizer: it has %d tokens, and %s has room for %d (vocab_size)"
                 .formatted(words.tokenizer().size(), config.or(""), model.vocabSize()));

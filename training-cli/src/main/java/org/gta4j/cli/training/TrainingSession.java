@@ -17,6 +17,9 @@ import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.training.report.Journal;
+import org.gta4j.cli.training.report.SamplePlan;
+import org.gta4j.cli.training.report.Subject;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Parameters;
@@ -24,7 +27,6 @@ import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.run.Checkpoints;
-import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingException;
@@ -34,7 +36,6 @@ import org.gta4j.train.run.TrainingState;
 import org.gta4j.train.torch.Torch;
 import org.gta4j.train.workers.WorkerException;
 import org.gta4j.train.workers.Workers;
-import org.jline.utils.Signals;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A training in a folder, from its first step or from a checkpoint to its end. */
@@ -51,8 +52,10 @@ final class TrainingSession implements AutoCloseable {
    * @param keep newest checkpoints kept
    * @param saveEvery steps between them
    * @param threads batches computed at once
+   * @param samples whether and when the model shows what it writes
    */
-  record Settings(Path folder, int keep, long saveEvery, int threads) {}
+  record Settings(
+      Path folder, int keep, long saveEvery, int threads, Optional<SamplePlan> samples) {}
 
   private final Settings settings;
   private final TrainingPlan plan;
@@ -141,9 +144,9 @@ final class TrainingSession implements AutoCloseable {
         Trainer trainer = trainer(workers, own);
         begun.accept(trainer.state().step());
         if (first) {
-          lead(trainer, news);
+          lead(terminal, trainer, news);
         } else {
-          train(trainer, news, (state, validated) -> {});
+          train(terminal, trainer, news, (state, validated) -> {});
         }
         step = trainer.state().step();
       } catch (RuntimeException e) {
@@ -170,12 +173,15 @@ final class TrainingSession implements AutoCloseable {
     return stopped;
   }
 
-  private void lead(Trainer trainer, Consumer<StepReport> news) {
-    try (Metrics metrics = Metrics.open(settings.folder(), trainer.state().step())) {
+  private void lead(Terminal terminal, Trainer trainer, Consumer<StepReport> news) {
+    Subject subject = new Subject(parameters, plan, batches.fingerprint(), settings.samples());
+    try (Journal journal =
+        Journal.open(settings.folder(), trainer.state().step(), subject, terminal::say)) {
       train(
+          terminal,
           trainer,
           report -> {
-            metrics.add(report);
+            journal.add(report);
             news.accept(report);
           },
           this::save);
@@ -188,15 +194,14 @@ final class TrainingSession implements AutoCloseable {
   }
 
   /** Trains; what is to be saved is the same everywhere. */
-  private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
-    Object before =
-        Signals.register(
-            "INT",
+  private void train(Terminal terminal, Trainer trainer, Consumer<StepReport> news, Saving saving) {
+    try (Interrupt _ =
+        new Interrupt(
+            terminal,
             () -> {
               stopped = true;
               trainer.stop();
-            });
-    try {
+            })) {
       trainer.run((report, after) -> {
         news.accept(report);
         if (isSaved(report.step())) {
@@ -204,8 +209,6 @@ final class TrainingSession implements AutoCloseable {
           saving.save(after, report.validationLoss());
         }
       });
-    } finally {
-      Signals.unregister("INT", before);
     }
     long step = trainer.state().step();
     if (step > 0 && !isSaved(step)) {

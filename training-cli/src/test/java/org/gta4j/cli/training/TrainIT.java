@@ -35,7 +35,7 @@ class TrainIT {
   }
 
   /** A token for each byte under GPT-2's letters, and one that ends texts. */
-  private static ObjectNode tokenizer() {
+  static ObjectNode tokenizer() {
     ObjectNode json = Json.object();
     ArrayNode added = json.putArray("added_tokens");
     added.addObject().put("id", 256).put("content", "<|endoftext|>").put("special", true);
@@ -221,12 +221,41 @@ class TrainIT {
   }
 
   @Test
+  void tokenizersOfLlama2cAreTakenAlong() throws IOException, InterruptedException {
+    Path tokenizer = ROOT.resolve("embedded/src/main/resources/org/gta4j/embedded/tok512.bin");
+    Result done =
+        train(
+            "--tokenizer=" + tokenizer.toAbsolutePath().normalize(),
+            "--steps=2",
+            "--validation=stories.txt");
+    assertThat(done.exit()).as(done.output()).isZero();
+    assertThat(folder.resolve("model/tokenizer.bin")).hasSameBinaryContentAs(tokenizer);
+    assertThat(Files.readString(folder.resolve("model/config.json"))).contains("512");
+    // One sample, at the one validation.
+    assertThat(Files.readAllLines(folder.resolve("model/samples.jsonl"))).hasSize(1);
+    Result spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
+    assertThat(spoken.exit()).as(spoken.output()).isZero();
+    Result packed = gta("convert", "--model", "model", "--out", "model.gguf");
+    assertThat(packed.exit()).as(packed.output()).isZero();
+    assertThat(gta("tokenize", "--model", "model.gguf", "The cat").output())
+        .isEqualTo(gta("tokenize", "--model", "model", "The cat").output());
+  }
+
+  @Test
   void whatCannotBeTrainedIsRefusedInWords() throws IOException, InterruptedException {
     assertThat(gta("train", "--help").output()).contains("--save-every").contains("Examples:");
     assertThat(gta("--help").output()).contains("train");
     assertThat(train("--preset=gta-huge").output()).contains("gta-tiny").contains("found gta-huge");
     assertThat(train("--data=nowhere.txt").output()).contains("nowhere.txt: there is no such file");
     assertThat(train("--sequence=5000").output()).contains("context of 1024 tokens");
+    assertThat(train("--sample-every=-1").output()).contains("expected an integer from 0 on");
+    assertThat(train("--sample-prompt=A cat").output())
+        .contains("--sample-prompt: expected --sample-every N or --validation beside it");
+    assertThat(train("--sample-every=1", "--sample-prompt=" + "A".repeat(2000)).output())
+        .contains("it has 2001 tokens, which leaves no room in the model's context of 1024");
+    Files.writeString(folder.resolve("words.bin"), "no words");
+    assertThat(train("--tokenizer=words.bin").output()).contains("words.bin: size: expected");
+    assertThat(train("--tokenizer=stories.txt").output()).contains("a .bin of llama2.c");
     assertThat(train("--steps=0").output()).contains("--steps: expected an integer from 1 on");
     Files.writeString(folder.resolve("short.txt"), "A cat.");
     Result tooShort =

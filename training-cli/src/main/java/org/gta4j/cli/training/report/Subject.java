@@ -1,0 +1,45 @@
+package org.gta4j.cli.training.report;
+
+import java.util.LinkedHashMap;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.gta4j.train.block.Parameters;
+import org.gta4j.train.run.TrainingPlan;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+/**
+ * What a journal is about.
+ *
+ * @param parameters that are trained
+ * @param plan of the training
+ * @param data the fingerprint of its data
+ * @param samples whether and when the model shows what it writes
+ */
+public record Subject(
+    Parameters parameters, TrainingPlan plan, String data, Optional<SamplePlan> samples) {
+
+  /** All that the training's result depends on, in words. */
+  SequencedMap<String, String> settings() {
+    SequencedMap<String, String> settings = new LinkedHashMap<>();
+    settings.put("parameters", "%,d".formatted(parameters.config().parameters()));
+    settings.put("data", data);
+    add(settings, "", new JsonMapper().valueToTree(plan));
+    add(settings, "model ", parameters.config().source().json());
+    return settings;
+  }
+
+  private static void add(SequencedMap<String, String> settings, String name, JsonNode value) {
+    if (value.isObject()) {
+      for (Map.Entry<String, JsonNode> entry : value.properties()) {
+        add(
+            settings,
+            name + entry.getKey() + (entry.getValue().isObject() ? " " : ""),
+            entry.getValue());
+      }
+    } else {
+      settings.put(name, value.isString() ? value.stringValue() : value.toString());
+    }
+  }
+}

@@ -1,0 +1,135 @@
+package org.gta4j.cli.training;
+
+import static org.assertj.core.api.Assertions.assertThat;
+
+import java.io.IOException;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Set;
+import java.util.concurrent.TimeUnit;
+import org.gta4j.checkpoint.Json;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+
+/** {@code ./gta train} when somebody presses Ctrl-C, and what can be seen while it runs. */
+class StoppedTrainIT {
+  private static final Path ROOT = Path.of(System.getProperty("gta.root", ".."));
+  private static final int STEPS = 60;
+
+  @TempDir private Path folder = Path.of("");
+
+  @BeforeEach
+  void writeInputs() throws IOException {
+    Files.writeString(
+        folder.resolve("stories.txt"),
+        "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
+    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(TrainIT.tokenizer()));
+  }
+
+  private Process start(String out, String... more) throws IOException {
+    // Where this test's own process ignores the signal, as in a script's background, children
+    // would.
+    List<String> command =
+        new ArrayList<>(
+            List.of(
+                "env",
+                "--default-signal=INT",
+                ROOT.resolve("gta").toString(),
+                "train",
+                "--preset=gta-tiny",
+                "--data=stories.txt",
+                "--tokenizer=tokenizer.json",
+                "--out=" + out,
+                "--sequence=32",
+                "--steps=" + STEPS));
+    command.addAll(List.of(more));
+    ProcessBuilder builder =
+        new ProcessBuilder(command)
+            .directory(folder.toFile())
+            .redirectErrorStream(true)
+            .redirectOutput(folder.resolve(out + ".log").toFile());
+    builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
+    builder.environment().put("GTA_BUILD", "no");
+    return builder.start();
+  }
+
+  private String ended(Process process, String out, int code)
+      throws IOException, InterruptedException {
+    assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+    String log = Files.readString(folder.resolve(out + ".log"));
+    assertThat(process.exitValue()).as(log).isEqualTo(code);
+    return log;
+  }
+
+  private List<String> lines(String file) throws IOException {
+    Path path = folder.resolve(file);
+    return Files.exists(path) ? Files.readAllLines(path) : List.of();
+  }
+
+  private void waitForSteps(String out, Process process) throws IOException, InterruptedException {
+    while (lines(out + "/metrics.jsonl").size() < 3) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(20);
+    }
+  }
+
+  private static void interrupt(Process process) throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+  }
+
+  @Test
+  void ctrlCSavesAndGoingOnGivesTheSameBytes() throws IOException, InterruptedException {
+    // Samples change nothing, so one of the two is without.
+    ended(
+        start("whole", "--batch-tokens=64", "--sample-every=20", "--sample-prompt=The cat"),
+        "whole",
+        0);
+    Process stopped = start("stopped", "--batch-tokens=64");
+    waitForSteps("stopped", stopped);
+    interrupt(stopped);
+    String log = ended(stopped, "stopped", 0);
+    int step = lines("stopped/metrics.jsonl").size();
+    assertThat(step).isBetween(3, STEPS - 1);
+    assertThat(log)
+        .contains("stopping after this step and saving; Ctrl-C again ends at once")
+        .contains("stopped after step %d and saved".formatted(step));
+    assertThat(folder.resolve("stopped/checkpoints/step-%08d".formatted(step))).isDirectory();
+    assertThat(Files.readString(folder.resolve("stopped/curves.html")))
+        .contains("<td>%d</td>".formatted(step));
+    assertThat(folder.resolve("stopped/model.safetensors")).doesNotExist();
+
+    ended(start("stopped", "--batch-tokens=64", "--resume"), "stopped", 0);
+    assertThat(folder.resolve("stopped/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("whole/model.safetensors"));
+    assertThat(lines("stopped/metrics.jsonl")).hasSize(STEPS);
+    assertThat(lines("stopped/samples.jsonl")).isEmpty();
+    assertThat(lines("whole/samples.jsonl"))
+        .hasSize(3)
+        .allSatisfy(line -> assertThat(line).contains("\"text\":\"The cat"));
+    assertThat(Files.readString(folder.resolve("whole.log"))).contains("gta: step 20: The cat");
+    assertThat(folder.resolve("whole/curves.svg")).content().contains("<svg");
+    assertThat(folder.resolve("whole/tensorboard")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void anotherCtrlCEndsAtOnce() throws IOException, InterruptedException {
+    // A step that nobody waits for.
+    Process process = start("twice", "--batch-tokens=400000");
+    while (!Files.readString(folder.resolve("twice.log")).contains("training")
+        || !Files.exists(folder.resolve("twice/metrics.jsonl"))) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(20);
+    }
+    interrupt(process);
+    while (!Files.readString(folder.resolve("twice.log")).contains("Ctrl-C again")) {
+      assertThat(process.isAlive()).isTrue();
+      Thread.sleep(20);
+    }
+    interrupt(process);
+    ended(process, "twice", 130);
+    assertThat(lines("twice/metrics.jsonl")).isEmpty();
+  }
+}
