@@ -26,9 +26,7 @@ import org.junit.jupiter.api.io.TempDir;
 class Llama2cTokenizerTest {
   private static final int SIZE = 512;
   private static final Path FILE =
-      Path.of(
-          System.getProperty("gta.root", ".."),
-          "embedded/src/main/resources/org/gta4j/embedded/tok512.bin");
+      Path.of(System.getProperty("gta.root", ".."), "cli/src/test/models/stories260K/tok512.bin");
 
   private static byte[] file = new byte[0];
 

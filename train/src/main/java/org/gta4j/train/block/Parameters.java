@@ -34,11 +34,12 @@ public final class Parameters implements AutoCloseable {
 
   /**
    * Parameters to begin a training with: matrices from a normal distribution, biases zeros, norms
-   * ones. The same seed gives the same numbers.
+   * ones. The same seed gives the same numbers, one model at a time: the generator is the
+   * process's.
    *
    * @param deviation the matrices' standard deviation
    */
-  public static Parameters random(ModelConfig config, long seed, double deviation) {
+  public static synchronized Parameters random(ModelConfig config, long seed, double deviation) {
     Parameters parameters = empty(config);
     Torch.seed(seed);
     try (TensorScope _ = new TensorScope();

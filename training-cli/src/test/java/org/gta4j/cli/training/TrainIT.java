@@ -222,7 +222,7 @@ class TrainIT {
 
   @Test
   void tokenizersOfLlama2cAreTakenAlong() throws IOException, InterruptedException {
-    Path tokenizer = ROOT.resolve("embedded/src/main/resources/org/gta4j/embedded/tok512.bin");
+    Path tokenizer = ROOT.resolve("cli/src/test/models/stories260K/tok512.bin");
     Result done =
         train(
             "--tokenizer=" + tokenizer.toAbsolutePath().normalize(),
