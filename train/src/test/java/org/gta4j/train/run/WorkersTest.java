@@ -4,7 +4,10 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import static org.assertj.core.api.Assertions.within;
 
+import java.io.IOException;
 import java.lang.foreign.Arena;
+import java.net.InetAddress;
+import java.net.ServerSocket;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
@@ -38,7 +41,11 @@ class WorkersTest {
 
   /** What each of several workers comes to, in their order. */
   private <T> List<Future<T>> together(int count, Work<T> work) {
-    Rendezvous place = new Rendezvous.File(folder.resolve("meeting-" + System.nanoTime()));
+    return together(
+        new Rendezvous.File(folder.resolve("meeting-" + System.nanoTime())), count, work);
+  }
+
+  private static <T> List<Future<T>> together(Rendezvous place, int count, Work<T> work) {
     List<Future<T>> running = new ArrayList<>();
     try (ExecutorService pool = Executors.newFixedThreadPool(count)) {
       for (int rank = 0; rank < count; rank++) {
@@ -125,12 +132,20 @@ class WorkersTest {
     assertClose(train(1, "fewer", 12).losses(), rest);
   }
 
+  /** As on several machines: over TCP, at a port that is free now. */
+  private static Rendezvous port() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return Rendezvous.Host.parse("127.0.0.1:" + socket.getLocalPort());
+    }
+  }
+
   @Test
-  void sumsAreTheSameWhateverTheirSizes() {
+  void sumsAreTheSameWhateverTheirSizes() throws IOException {
     int large = (27 << 20) / Float.BYTES;
     List<List<Float>> found =
         results(
             together(
+                port(),
                 2,
                 workers -> {
                   try (Arena arena = Arena.ofConfined()) {

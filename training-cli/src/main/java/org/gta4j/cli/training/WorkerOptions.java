@@ -77,8 +77,8 @@ final class WorkerOptions {
     int count = option.or(1);
     if (count > plan.parts()) {
       throw new RefusedException(
-          "%s: %d workers have %d batches a step to share: give larger --batch-tokens, smaller --micro-tokens, or fewer workers"
-              .formatted(option.name(), count, plan.parts()));
+          "%s: expected at most %d, one for each batch of a step, found %d: give larger --batch-tokens or smaller --micro-tokens, or fewer workers"
+              .formatted(option.name(), plan.parts(), count));
     }
   }
 
