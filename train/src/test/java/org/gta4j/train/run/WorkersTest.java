@@ -173,24 +173,6 @@ class WorkersTest {
   }
 
   @Test
-  void whoeverLeavesIsNamedWithItsReason() {
-    List<Future<String>> running =
-        together(
-            3,
-            workers -> {
-              if (workers.rank() == 1) {
-                workers.leave("the disk is full, schön");
-                return "left";
-              }
-              assertThatThrownBy(() -> workers.sum(1))
-                  .isInstanceOf(WorkerException.class)
-                  .hasMessage("worker 1 ended: the disk is full, schön");
-              return "noticed";
-            });
-    assertThat(results(running)).containsExactly("noticed", "left", "noticed");
-  }
-
-  @Test
   void whoeverWantsSomethingElseIsRefused() throws InterruptedException {
     Rendezvous place = new Rendezvous.File(folder.resolve("place"));
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
