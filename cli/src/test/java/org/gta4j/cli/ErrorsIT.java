@@ -58,7 +58,7 @@ class ErrorsIT {
           2 | convert --out o --format zip             | --format: expected safetensors or gguf
           2 | convert --out o.gguf --max-shard-size 1GB | --max-shard-size: expected nothing
           2 | convert --out o --max-shard-size huge    | --max-shard-size: expected a size
-          1 | generate --ids 1,512                     | token id 512 is out of range
+          1 | generate --ids 1,4096                    | token id 4096 is out of range
           1 | generate --ids-file empty                | empty: expected token ids
           2 | generate --ids 1 --ids-file empty        | found 2
           2 | generate a --json=yes                    | --json: expected no value
@@ -69,7 +69,7 @@ class ErrorsIT {
           1 | generate --prompt-file nowhere           | nowhere: there is no such file
           1 | generate --prompt-file /                 | expected a file, found a folder
           1 | perplexity --file nowhere                | nowhere: there is no such file
-          1 | perplexity --file empty --window 900     | more than the context of 512 tokens
+          1 | perplexity --file empty --window 1900    | more than the context of 1024 tokens
           """)
   void isToldInOneSentence(int code, String command, String words) throws IOException {
     Files.createFile(folder.resolve("empty"));

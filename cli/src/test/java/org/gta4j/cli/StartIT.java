@@ -60,6 +60,8 @@ class StartIT {
             List.of(
                 GtaProcess.root().resolve("gta").toString(),
                 "convert",
+                "--model",
+                GtaProcess.stories260k().toString(),
                 "--out",
                 model.toString(),
                 "--max-shard-size",
