@@ -23,4 +23,13 @@ record Recipe(double learningRate, double warmup, double weightDecay, double bet
     }
     return new Recipe(1e-3, 0.05, 0.1, 0.9, 0.95);
   }
+
+  /**
+   * For models that are trained already: rates that are usual for all parameters, and for adapters
+   * (Hu et al., arXiv 2106.09685), which begin at zero and take ten times as much. Weights should
+   * stay near where they were, so they don't decay.
+   */
+  static Recipe finetuning(boolean adapters) {
+    return new Recipe(adapters ? 2e-4 : 2e-5, 0.05, 0, 0.9, 0.999);
+  }
 }

@@ -27,6 +27,7 @@ public final class TrainingMain {
     Main.main(
         List.of(
             new TrainVerb().spec(),
+            new FinetuneVerb().spec(),
             new ExperimentVerb().spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
             VerbGroup.of(

@@ -38,8 +38,6 @@ final class TrainingSession implements AutoCloseable {
   /** The folder of checkpoints. */
   static final String CHECKPOINTS = "checkpoints";
 
-  private static final double DEVIATION = 0.02; // as the paper's models begin
-
   /**
    * What does not change the result.
    *
@@ -52,6 +50,7 @@ final class TrainingSession implements AutoCloseable {
 
   private final Settings settings;
   private final TrainingPlan plan;
+  private final String origin;
   private final Map<String, byte[]> tokenizer;
   private final Batches batches;
   private final Optional<Trainer.Validation> validation;
@@ -62,10 +61,32 @@ final class TrainingSession implements AutoCloseable {
   private long step;
   private volatile boolean stopped;
 
+  /** A training from scratch. */
   TrainingSession(
       Settings settings,
       TrainingPlan plan,
       ModelConfig config,
+      Map<String, byte[]> tokenizer,
+      Batches batches,
+      Optional<Trainer.Validation> validation) {
+    this(
+        settings,
+        plan,
+        FirstParameters.random(config, plan.seed()),
+        tokenizer,
+        batches,
+        validation);
+  }
+
+  /**
+   * A training.
+   *
+   * @param first what it begins with; closed with this
+   */
+  TrainingSession(
+      Settings settings,
+      TrainingPlan plan,
+      FirstParameters first,
       Map<String, byte[]> tokenizer,
       Batches batches,
       Optional<Trainer.Validation> validation) {
@@ -76,13 +97,14 @@ final class TrainingSession implements AutoCloseable {
     this.validation = validation;
     checkpoints =
         new Checkpoints(settings.folder().resolve(CHECKPOINTS), settings.keep(), tokenizer);
-    parameters = Parameters.random(config, plan.seed(), DEVIATION);
+    origin = first.origin();
+    parameters = first.parameters();
     model =
         new ParallelDecoder(
             parameters,
             new TrainableDecoder.Mode(plan.precision(), plan.recompute()),
             settings.threads());
-    optimizer = new AdamW(parameters.views(), plan.adam());
+    optimizer = new AdamW(parameters.trainedViews(), plan.adam());
   }
 
   /** Trains, and says how far it is; at the end the folder is a model. */
@@ -162,20 +184,29 @@ final class TrainingSession implements AutoCloseable {
     if (newest.isEmpty()) {
       terminal.say(
           "training %s parameters on %s"
-              .formatted(
-                  String.format(Locale.ROOT, "%,d", parameters.config().parameters()),
-                  batches.fingerprint()));
+              .formatted(String.format(Locale.ROOT, "%,d", trained()), batches.fingerprint()));
       return TrainingState.start();
     }
     TrainingRecord record = Checkpoints.record(newest.get());
-    record.requireSame(newest.get().toString(), plan, batches.fingerprint());
+    record.requireSame(newest.get().toString(), plan, data());
     Checkpoints.load(newest.get(), parameters, optimizer);
     terminal.say("going on from " + newest.get());
     return record.state();
   }
 
+  private long trained() {
+    return parameters.trainedViews().values().stream()
+        .mapToLong(tensor -> tensor.shape().elements())
+        .sum();
+  }
+
+  /** What the result depends on beside the plan. */
+  private String data() {
+    return batches.fingerprint() + origin;
+  }
+
   private TrainingRecord record(TrainingState state) {
-    return new TrainingRecord(plan, batches.fingerprint(), state);
+    return new TrainingRecord(plan, data(), state);
   }
 
   private void save(StepReport report, TrainingState state) {
@@ -197,19 +228,40 @@ final class TrainingSession implements AutoCloseable {
         Numbers.bytes(Torch.processBytes()));
   }
 
-  /** The last checkpoint's files become the folder's own; the configuration comes last. */
+  /**
+   * The last checkpoint's files become the folder's own, or those of the model that its adapters
+   * make; the configuration comes last.
+   */
   private void publish() {
-    Path last = checkpoints.of(plan.steps());
+    Path last = parameters.lora().isPresent() ? merged() : lastCheckpoint();
     List<String> names = new ArrayList<>(tokenizer.keySet());
     names.add("model.safetensors");
     names.add("config.json");
     for (String name : names) {
-      try (FileChannel from = FileChannel.open(last.resolve(name))) {
-        AtomicOutput.write(settings.folder().resolve(name), to -> copy(from, to));
-      } catch (IOException e) {
-        throw new RefusedException(
-            "%s: cannot be read: %s".formatted(last.resolve(name), e.getMessage()), e);
-      }
+      copy(last.resolve(name), settings.folder().resolve(name));
+    }
+    checkpoints.deleteUnfinished();
+  }
+
+  private Path merged() {
+    try {
+      return checkpoints.merged(parameters);
+    } catch (TrainingException e) {
+      throw new RefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** The folder of the last step's checkpoint. */
+  Path lastCheckpoint() {
+    return checkpoints.of(plan.steps());
+  }
+
+  /** Copies a file, whole or not at all. */
+  static void copy(Path file, Path to) {
+    try (FileChannel from = FileChannel.open(file)) {
+      AtomicOutput.write(to, channel -> copy(from, channel));
+    } catch (IOException e) {
+      throw new RefusedException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 
