@@ -114,22 +114,4 @@ class StoppedTrainIT {
     assertThat(folder.resolve("whole/tensorboard")).isNotEmptyDirectory();
   }
 
-  @Test
-  void anotherCtrlCEndsAtOnce() throws IOException, InterruptedException {
-    // A step that nobody waits for.
-    Process process = start("twice", "--batch-tokens=400000");
-    while (!Files.readString(folder.resolve("twice.log")).contains("training")
-        || !Files.exists(folder.resolve("twice/metrics.jsonl"))) {
-      assertThat(process.isAlive()).isTrue();
-      Thread.sleep(20);
-    }
-    interrupt(process);
-    while (!Files.readString(folder.resolve("twice.log")).contains("Ctrl-C again")) {
-      assertThat(process.isAlive()).isTrue();
-      Thread.sleep(20);
-    }
-    interrupt(process);
-    ended(process, "twice", 130);
-    assertThat(lines("twice/metrics.jsonl")).isEmpty();
-  }
 }

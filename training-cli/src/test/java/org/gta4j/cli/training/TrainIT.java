@@ -253,9 +253,6 @@ class TrainIT {
         .contains("--sample-prompt: expected --sample-every N or --validation beside it");
     assertThat(train("--sample-every=1", "--sample-prompt=" + "A".repeat(2000)).output())
         .contains("it has 2001 tokens, which leaves no room in the model's context of 1024");
-    Files.writeString(folder.resolve("words.bin"), "no words");
-    assertThat(train("--tokenizer=words.bin").output()).contains("words.bin: size: expected");
-    assertThat(train("--tokenizer=stories.txt").output()).contains("a .bin of llama2.c");
     assertThat(train("--steps=0").output()).contains("--steps: expected an integer from 1 on");
     Files.writeString(folder.resolve("short.txt"), "A cat.");
     Result tooShort =
