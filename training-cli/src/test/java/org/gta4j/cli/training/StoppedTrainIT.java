@@ -113,5 +113,4 @@ class StoppedTrainIT {
     assertThat(folder.resolve("whole/curves.svg")).content().contains("<svg");
     assertThat(folder.resolve("whole/tensorboard")).isNotEmptyDirectory();
   }
-
 }

@@ -251,8 +251,6 @@ class TrainIT {
     assertThat(train("--sample-every=-1").output()).contains("expected an integer from 0 on");
     assertThat(train("--sample-prompt=A cat").output())
         .contains("--sample-prompt: expected --sample-every N or --validation beside it");
-    assertThat(train("--sample-every=1", "--sample-prompt=" + "A".repeat(2000)).output())
-        .contains("it has 2001 tokens, which leaves no room in the model's context of 1024");
     assertThat(train("--steps=0").output()).contains("--steps: expected an integer from 1 on");
     Files.writeString(folder.resolve("short.txt"), "A cat.");
     Result tooShort =
