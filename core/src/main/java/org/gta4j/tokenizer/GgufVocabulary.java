@@ -64,7 +64,7 @@ public final class GgufVocabulary {
   }
 
   /** llama2.c's; its control tokens keep the names that they have in its file. */
-  public static GgufPairs of(Llama2cTokenizer tokenizer) {
+  private static GgufPairs of(Llama2cTokenizer tokenizer) {
     List<String> names = new ArrayList<>();
     List<Vocabulary.Kind> kinds = new ArrayList<>();
     for (int id = 0; id < tokenizer.size(); id++) {

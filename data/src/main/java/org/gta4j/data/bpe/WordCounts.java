@@ -18,7 +18,7 @@ public final class WordCounts {
         document, word -> counts.computeIfAbsent(word, w -> new LongAdder()).increment());
   }
 
-  /** The words as bytes, which are not words of characters in any order but that of their bytes. */
+  /** All words with their counts, in an order that no thread decides. */
   SequencedMap<String, Long> sorted() {
     TreeMap<String, Long> sorted = new TreeMap<>();
     for (Map.Entry<String, LongAdder> entry : counts.entrySet()) {

@@ -9,12 +9,11 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.Comparator;
 import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
-import java.util.stream.Stream;
 import java.util.zip.CRC32C;
+import org.gta4j.checkpoint.Folders;
 import org.gta4j.data.DataException;
 
 /**
@@ -169,11 +168,7 @@ public final class ShardWriter implements AutoCloseable {
     }
     try {
       channel.close();
-      try (Stream<Path> files = Files.walk(unfinished)) {
-        for (Path file : files.sorted(Comparator.reverseOrder()).toList()) {
-          Files.deleteIfExists(file);
-        }
-      }
+      Folders.delete(unfinished);
     } catch (IOException e) {
       throw new DataException(
           "%s: what was begun cannot be deleted: %s".formatted(unfinished, e.getMessage()), e);

@@ -6,6 +6,8 @@ import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.ThreadFactory;
+import java.util.function.Consumer;
 import java.util.function.IntFunction;
 import java.util.function.ToDoubleBiFunction;
 import org.gta4j.train.batch.Batch;
@@ -42,7 +44,15 @@ public final class ParallelDecoder implements AutoCloseable {
       shared.add(own);
       decoders.add(new TrainableDecoder(own, mode));
     }
-    pool = Executors.newFixedThreadPool(threads, Thread.ofPlatform().daemon().factory());
+    ThreadFactory daemons = Thread.ofPlatform().daemon().factory();
+    pool =
+        Executors.newFixedThreadPool(
+            threads,
+            work ->
+                daemons.newThread(() -> {
+                  Torch.onThisThreadAlone();
+                  work.run();
+                }));
   }
 
   /** The parameters. */
@@ -59,47 +69,41 @@ public final class ParallelDecoder implements AutoCloseable {
    * @return the sum of the loss over all targets, in nats, not divided
    */
   public double accumulate(List<Batch> batches, double divisor, IntFunction<Dropout> dropout) {
-    double sum = 0;
-    for (int from = 0; from < batches.size(); from += decoders.size()) {
-      int begin = from;
-      List<Batch> round = batches.subList(from, Math.min(from + decoders.size(), batches.size()));
-      sum =
-          side(
-              round,
-              (decoder, i) -> decoder.accumulate(round.get(i), divisor, dropout.apply(begin + i)),
-              sum);
-      shared.subList(0, round.size()).forEach(parameters::takeGradients);
-    }
-    return sum;
+    return sum(
+        batches,
+        (decoder, i) -> decoder.accumulate(batches.get(i), divisor, dropout.apply(i)),
+        parameters::takeGradients);
   }
 
   /** The sum of the loss over the targets of batches, in nats, without any dropout. */
   public double evaluate(List<Batch> batches) {
-    double sum = 0;
-    for (int from = 0; from < batches.size(); from += decoders.size()) {
-      List<Batch> round = batches.subList(from, Math.min(from + decoders.size(), batches.size()));
-      sum = side(round, (decoder, i) -> decoder.evaluate(round.get(i)), sum);
-    }
-    return sum;
+    return sum(batches, (decoder, i) -> decoder.evaluate(batches.get(i)), own -> {});
   }
 
-  /** Adds to {@code sum} what each decoder gives for its batch, in the order of the batches. */
-  private double side(
-      List<Batch> round, ToDoubleBiFunction<TrainableDecoder, Integer> work, double sum) {
-    List<Future<Double>> running = new ArrayList<>();
-    for (int i = 0; i < round.size(); i++) {
-      int number = i;
-      running.add(
-          pool.submit(() -> {
-            Torch.onThisThreadAlone();
-            return work.applyAsDouble(decoders.get(number), number);
-          }));
+  /**
+   * The sum of what decoders give for batches, as many at once as there are decoders.
+   *
+   * @param work what a decoder does with the batch of a number
+   * @param done hears whose parameters each batch was computed with, in the order of the batches
+   */
+  private double sum(
+      List<Batch> batches,
+      ToDoubleBiFunction<TrainableDecoder, Integer> work,
+      Consumer<Parameters> done) {
+    double sum = 0;
+    for (int from = 0; from < batches.size(); from += decoders.size()) {
+      List<Future<Double>> running = new ArrayList<>();
+      for (int i = from; i < Math.min(from + decoders.size(), batches.size()); i++) {
+        int number = i;
+        TrainableDecoder decoder = decoders.get(running.size());
+        running.add(pool.submit(() -> work.applyAsDouble(decoder, number)));
+      }
+      for (Future<Double> one : running) {
+        sum += result(one);
+      }
+      shared.subList(0, running.size()).forEach(done);
     }
-    double total = sum;
-    for (Future<Double> one : running) {
-      total += result(one);
-    }
-    return total;
+    return sum;
   }
 
   private static double result(Future<Double> one) {

@@ -4,13 +4,10 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.List;
@@ -23,6 +20,7 @@ import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.checkpoint.SafetensorsReader;
@@ -288,22 +286,6 @@ public final class Checkpoints {
     }
     Path doomed = path.resolveSibling(UNFINISHED + UUID.randomUUID());
     Files.move(path, doomed, StandardCopyOption.ATOMIC_MOVE);
-    Files.walkFileTree(
-        doomed,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
+    Folders.delete(doomed);
   }
 }

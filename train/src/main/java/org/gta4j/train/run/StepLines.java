@@ -53,7 +53,7 @@ public final class StepLines implements AutoCloseable {
       return new StepLines(
           file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw TrainingException.unwritable(file, e);
     }
   }
 
@@ -93,12 +93,8 @@ public final class StepLines implements AutoCloseable {
       AtomicOutput.writeFully(
           channel, ByteBuffer.wrap((line + "\n").getBytes(StandardCharsets.UTF_8)));
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw TrainingException.unwritable(file, e);
     }
-  }
-
-  private static TrainingException unwritable(Path file, IOException e) {
-    return new TrainingException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
   }
 
   @Override

@@ -161,18 +161,20 @@ public final class TaughtBatches implements Batches {
     int all = top + 1;
     int[] tokens = new int[Math.multiplyExact(hard.targets().length, all)];
     float[] weights = new float[tokens.length];
-    for (int i = 0; i < hard.targets().length; i++) {
-      int row = i / length();
-      long place = batches.begin(first + row) + 1 + i % length();
-      float told = 0;
-      for (int k = 0; k < top; k++) {
-        float weight = part * probabilities.data().getAtIndex(Tensor.FLOAT, place * top + k);
-        tokens[i * all + 1 + k] = choices.data().getAtIndex(Tensor.INT, place * top + k);
-        weights[i * all + 1 + k] = weight;
-        told += weight;
+    for (int row = 0; row < rows; row++) {
+      long targets = batches.begin(first + row) + 1;
+      for (int i = row * length(); i < (row + 1) * length(); i++) {
+        long place = (targets + i % length()) * top;
+        float told = 0;
+        for (int k = 0; k < top; k++) {
+          float weight = part * probabilities.data().getAtIndex(Tensor.FLOAT, place + k);
+          tokens[i * all + 1 + k] = choices.data().getAtIndex(Tensor.INT, place + k);
+          weights[i * all + 1 + k] = weight;
+          told += weight;
+        }
+        tokens[i * all] = hard.targets()[i];
+        weights[i * all] = 1 - told; // also what the teacher leaves to tokens that it did not tell
       }
-      tokens[i * all] = hard.targets()[i];
-      weights[i * all] = 1 - told; // also what the teacher leaves to tokens that it did not tell
     }
     return new Batch(
         rows,

@@ -66,11 +66,7 @@ public final class Memory {
   public static org.bytedeco.pytorch.Tensor ofInts(int[] values, long... sizes) {
     org.bytedeco.pytorch.Tensor tensor = Torch.empty(Torch.I64, sizes);
     MemorySegment memory = of(tensor);
-    if (memory.byteSize() != (long) values.length * Long.BYTES) {
-      throw new IllegalArgumentException(
-          "expected as many values as %s holds, found %d"
-              .formatted(Shape.of(sizes), values.length));
-    }
+    requireCount(memory.byteSize() / Long.BYTES, values.length, sizes);
     for (int i = 0; i < values.length; i++) {
       memory.setAtIndex(java.lang.foreign.ValueLayout.JAVA_LONG, i, values[i]);
     }
@@ -81,16 +77,15 @@ public final class Memory {
   public static org.bytedeco.pytorch.Tensor ofFloats(float[] values, long... sizes) {
     org.bytedeco.pytorch.Tensor tensor = Torch.empty(Torch.F32, sizes);
     MemorySegment memory = of(tensor);
-    requireSize(memory, (long) values.length * Float.BYTES, sizes);
+    requireCount(memory.byteSize() / Float.BYTES, values.length, sizes);
     memory.copyFrom(MemorySegment.ofArray(values));
     return tensor;
   }
 
-  private static void requireSize(MemorySegment memory, long bytes, long... sizes) {
-    if (memory.byteSize() != bytes) {
+  private static void requireCount(long wanted, int found, long... sizes) {
+    if (found != wanted) {
       throw new IllegalArgumentException(
-          "expected the %d bytes that %s holds, found %d"
-              .formatted(memory.byteSize(), Shape.of(sizes), bytes));
+          "expected as many values as %s holds, found %d".formatted(Shape.of(sizes), found));
     }
   }
 

@@ -16,16 +16,8 @@ import org.gta4j.data.shard.ShardWriter;
 
 /** {@code gta data prepare}. */
 final class DataPrepareVerb extends Verb {
-  /** What verbs say of {@code --data}. */
-  static final String DATA =
-      "A text, UTF-8, in which '<|endoftext|>' separates documents; .gz, .xz and .zst of one; .jsonl; .parquet. May be given several times.";
-
-  /** What verbs say of {@code --field}. */
-  static final String FIELD =
-      "The field of JSON lines, or the column of Parquet, that is the text (default: text).";
-
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", DATA);
-  private final Setting<String> field = Setting.text("--field", "NAME", FIELD);
+  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
+  private final Setting<String> field = Setting.text("--field", "NAME", TextTokens.FIELD);
   private final Setting<String> tokenizer =
       Setting.required(
           "--tokenizer", "PATH", "A tokenizer's file, or a folder with one, such as a model's.");
@@ -51,9 +43,7 @@ final class DataPrepareVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    if (data.or(List.of()).isEmpty()) {
-      throw UsageException.of("--data", "a text file", "none");
-    }
+    TextTokens texts = TextTokens.of(data, field.or(TextTokens.USUAL_FIELD));
     long tokens = shardTokens.or(100_000_000L);
     if (tokens < 1) {
       throw UsageException.of("--shard-tokens", "an integer from 1 on", tokens);
@@ -61,14 +51,13 @@ final class DataPrepareVerb extends Verb {
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     try (ShardWriter writer =
         new ShardWriter(Check.path(out), words.tokenizer().size(), checksum(words), tokens)) {
-      new TextTokens("--data", data.or(List.of()), field.or(TextTokens.USUAL_FIELD))
-          .each(
-              terminal,
-              words.tokenizer(),
-              (ids, documents) -> {
-                writer.write(ids);
-                writer.endDocuments(documents);
-              });
+      texts.each(
+          terminal,
+          words.tokenizer(),
+          (ids, documents) -> {
+            writer.write(ids);
+            writer.endDocuments(documents);
+          });
       ShardIndex index = writer.finish();
       terminal.line(
           "%s: %,d documents, %,d tokens in %,d files"

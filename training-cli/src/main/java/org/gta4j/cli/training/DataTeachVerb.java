@@ -4,7 +4,6 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -29,11 +28,7 @@ import org.gta4j.train.teacher.Teacher;
 final class DataTeachVerb extends Verb {
   private final Setting<String> model =
       Setting.required("--model", "PATH", "The model that teaches.");
-  private final Setting<List<String>> data =
-      Setting.texts(
-          "--data",
-          "FILE",
-          "A text, UTF-8; may be given several times. '<|endoftext|>' separates documents.");
+  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
   private final Setting<String> tokenizer =
       Setting.required(
           "--tokenizer", "PATH", "The learner's tokenizer, such as 'gta tokenizer trim' makes.");
@@ -61,9 +56,7 @@ final class DataTeachVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    if (data.or(List.of()).isEmpty()) {
-      throw UsageException.of("--data", "a text file", "none");
-    }
+    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
     Path file = Check.path(out);
     if (!file.toString().endsWith(".safetensors")) {
       throw UsageException.of("--out", "a name that ends with .safetensors", file);
@@ -80,7 +73,7 @@ final class DataTeachVerb extends Verb {
                 new RefusedException(
                     "--tokenizer: %s has no token that ends texts (eos_token)"
                         .formatted(tokenizer.or(""))));
-    List<String> documents = TextTokens.of("--data", data.or(List.of())).documents(terminal);
+    List<String> documents = texts.documents(terminal);
     List<Lesson> lessons =
         new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
             .run(terminal, () -> teacher(learner, count));
@@ -135,22 +128,9 @@ final class DataTeachVerb extends Verb {
                 }
               }));
         }
-        running.forEach(Readers::await);
+        running.forEach(Results::of);
       }
       return List.of(lessons);
-    }
-
-    private static void await(Future<?> one) {
-      try {
-        one.get();
-      } catch (InterruptedException e) {
-        Thread.currentThread().interrupt();
-        throw new RefusedException("it was interrupted", e);
-      } catch (ExecutionException e) {
-        throw e.getCause() instanceof RuntimeException cause
-            ? cause
-            : new IllegalStateException(e.getCause());
-      }
     }
   }
 }

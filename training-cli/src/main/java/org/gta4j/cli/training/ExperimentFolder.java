@@ -4,14 +4,12 @@ import java.io.IOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
-import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.SimpleFileVisitor;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.BasicFileAttributes;
 import java.util.Map;
 import java.util.Optional;
+import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.train.run.Checkpoints;
@@ -95,30 +93,10 @@ record ExperimentFolder(Path path) {
   void tidy(Experiment.Run run, boolean keepModel) {
     Path doomed = keepModel ? run(run).resolve(TrainingSession.CHECKPOINTS) : run(run);
     try {
-      delete(doomed);
+      Folders.delete(doomed);
     } catch (IOException e) {
       throw unwritable(doomed, e);
     }
-  }
-
-  private static void delete(Path folder) throws IOException {
-    Files.walkFileTree(
-        folder,
-        new SimpleFileVisitor<>() {
-          @Override
-          public FileVisitResult visitFile(Path file, BasicFileAttributes attributes)
-              throws IOException {
-            Files.delete(file);
-            return FileVisitResult.CONTINUE;
-          }
-
-          @Override
-          public FileVisitResult postVisitDirectory(Path directory, @Nullable IOException e)
-              throws IOException {
-            Files.delete(directory);
-            return FileVisitResult.CONTINUE;
-          }
-        });
   }
 
   /**

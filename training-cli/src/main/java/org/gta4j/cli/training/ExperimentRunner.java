@@ -3,10 +3,12 @@ package org.gta4j.cli.training;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.HashMap;
+import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SequencedMap;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
@@ -14,6 +16,7 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.tokenizer.TokenDecoder;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.TokenBatches;
+import org.gta4j.train.batch.TokenRun;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingPlan;
@@ -34,7 +37,7 @@ final class ExperimentRunner {
   private final Experiment experiment;
   private final ExperimentFolder folder;
   private final TokenizerFiles words;
-  private final int[] data;
+  private final TokenRun data;
   private final TokenBatches held;
   private final double validationBytes;
   private final Map<Long, TokenBatches> batches = new HashMap<>();
@@ -60,7 +63,7 @@ final class ExperimentRunner {
     this.experiment = experiment;
     this.folder = folder;
     this.words = words;
-    this.data = data;
+    this.data = TokenRun.of(data);
     held = new TokenBatches(validation, experiment.sequence(), 0);
     validationBytes = bytesPerTarget(words.tokenizer(), validation);
     for (Experiment.Variant variant : experiment.variants()) {
@@ -112,24 +115,23 @@ final class ExperimentRunner {
    */
   void run(Options options) {
     List<Experiment.Run> all = experiment.runs();
-    List<Experiment.Run> left = new ArrayList<>();
-    long steps = 0;
+    done = 0;
+    SequencedMap<Experiment.Run, Long> wanted = new LinkedHashMap<>();
     for (Experiment.Run run : all) {
       ExperimentFolder.State state = folder.state(run, settings(run));
-      if (!(state instanceof ExperimentFolder.State.Done)) {
-        left.add(run);
-        if (left.size() <= options.limit()) {
-          steps += stepsLeft(state);
-        }
+      if (state instanceof ExperimentFolder.State.Done) {
+        done++;
+      } else if (wanted.size() < options.limit()) {
+        wanted.put(run, stepsLeft(state));
       }
     }
-    done = all.size() - left.size();
+    long steps = wanted.values().stream().mapToLong(Long::longValue).sum();
     List<String> failed = new ArrayList<>();
     boolean stopped = false;
     try (Progress progress = new Progress(terminal, "experiment", steps, "steps")) {
       long before = 0;
-      for (Experiment.Run run : left.subList(0, Math.min(left.size(), options.limit()))) {
-        long wanted = stepsLeft(folder.state(run, settings(run)));
+      for (Map.Entry<Experiment.Run, Long> entry : wanted.entrySet()) {
+        Experiment.Run run = entry.getKey();
         try {
           stopped = !train(run, options, progress, before);
         } catch (RefusedException e) {
@@ -137,7 +139,7 @@ final class ExperimentRunner {
           terminal.say("%s: %s".formatted(run.name(), e.getMessage()));
           failed.add(run.name());
         }
-        before += wanted;
+        before += entry.getValue();
         if (stopped) {
           break;
         }

@@ -10,7 +10,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.stream.Stream;
+import org.gta4j.checkpoint.Folders;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.train.workers.GlooWorkers;
 import org.gta4j.train.workers.Rendezvous;
@@ -138,11 +138,8 @@ final class LocalTeam implements Team {
     for (Process process : others) {
       process.onExit().join();
     }
-    try (Stream<Path> files = Files.list(folder)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-      Files.delete(folder);
+    try {
+      Folders.delete(folder);
     } catch (IOException e) {
       // A few bytes too many among temporary files.
     }

@@ -9,14 +9,15 @@ import java.util.Arrays;
 import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.UsageException;
 import org.gta4j.data.DataException;
 import org.gta4j.data.text.DocumentFiles;
 import org.gta4j.data.text.Piece;
@@ -32,6 +33,14 @@ import org.gta4j.tokenizer.Tokenizer;
  * @param field the field or column of files that have several
  */
 record TextTokens(String option, List<String> files, String field) {
+  /** What verbs say of an option that names files. */
+  static final String FILES =
+      "A text, UTF-8, in which '<|endoftext|>' separates documents; .gz, .xz and .zst of one; .jsonl; .parquet. May be given several times.";
+
+  /** What verbs say of {@code --field}. */
+  static final String FIELD =
+      "The field of JSON lines, or the column of Parquet, that is the text (default: text).";
+
   /** What stands between documents of a file. */
   static final String SEPARATOR = "<|endoftext|>";
 
@@ -44,6 +53,19 @@ record TextTokens(String option, List<String> files, String field) {
   /** Files that an option names, with the usual field. */
   static TextTokens of(String option, List<String> files) {
     return new TextTokens(option, files, USUAL_FIELD);
+  }
+
+  /**
+   * Files that an option has to name.
+   *
+   * @throws UsageException if it names none
+   */
+  static TextTokens of(Setting<List<String>> option, String field) {
+    List<String> files = option.or(List.of());
+    if (files.isEmpty()) {
+      throw UsageException.of(option.name(), "a text file", "none");
+    }
+    return new TextTokens(option.name(), files, field);
   }
 
   /**
@@ -87,17 +109,8 @@ record TextTokens(String option, List<String> files, String field) {
   }
 
   private static void take(Deque<Future<Portion>> running, Sink tokens) {
-    try {
-      Portion portion = running.removeFirst().get();
-      tokens.accept(portion.tokens(), portion.documents());
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RefusedException("it was interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException(e.getCause());
-    }
+    Portion portion = Results.of(running.removeFirst());
+    tokens.accept(portion.tokens(), portion.documents());
   }
 
   /**

@@ -15,8 +15,8 @@ import org.gta4j.tokenizer.ByteLevel;
 final class TokenizerTrainVerb extends Verb {
   private static final int BYTES = 256;
 
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", DataPrepareVerb.DATA);
-  private final Setting<String> field = Setting.text("--field", "NAME", DataPrepareVerb.FIELD);
+  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
+  private final Setting<String> field = Setting.text("--field", "NAME", TextTokens.FIELD);
   private final Setting<Integer> size =
       Setting.integer(
           "--vocab-size", "N", "How many tokens, all 256 bytes included (default: 4096).");
@@ -40,9 +40,7 @@ final class TokenizerTrainVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    if (data.or(List.of()).isEmpty()) {
-      throw UsageException.of("--data", "a text file", "none");
-    }
+    TextTokens texts = TextTokens.of(data, field.or(TextTokens.USUAL_FIELD));
     int tokens = Check.count(size, 1, 4096);
     if (tokens <= BYTES) {
       throw UsageException.of(
@@ -52,11 +50,10 @@ final class TokenizerTrainVerb extends Verb {
     }
     TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
     WordCounts words = new WordCounts();
-    new TextTokens("--data", data.or(List.of()), field.or(TextTokens.USUAL_FIELD))
-        .pieces(
-            terminal,
-            "counting words",
-            pieces -> pieces.parallelStream().forEach(piece -> words.add(piece.text())));
+    texts.pieces(
+        terminal,
+        "counting words",
+        pieces -> pieces.parallelStream().forEach(piece -> words.add(piece.text())));
     List<List<String>> merges;
     int mergeable = tokens - 1; // one ends texts
     try (Progress progress = new Progress(terminal, "merging", mergeable, "tokens")) {

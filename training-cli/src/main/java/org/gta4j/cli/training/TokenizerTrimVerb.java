@@ -8,7 +8,6 @@ import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
-import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.tokenizer.HuggingFaceVocabulary;
@@ -22,8 +21,7 @@ final class TokenizerTrimVerb extends Verb {
 
   private final Setting<String> model =
       Setting.required("--model", "PATH", "The model whose tokenizer is trimmed.");
-  private final Setting<List<String>> data =
-      Setting.texts("--data", "FILE", "A text whose tokens count; may be given several times.");
+  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
   private final Setting<Integer> size =
       Setting.integer("--vocab-size", "N", "How many tokens to keep (default: 4096).");
   private final Setting<String> out =
@@ -45,12 +43,10 @@ final class TokenizerTrimVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    if (data.or(List.of()).isEmpty()) {
-      throw UsageException.of("--data", "a text file", "none");
-    }
+    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
     int most = Check.count(size, 1, 4096);
     TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
-    List<String> documents = TextTokens.of("--data", data.or(List.of())).documents(terminal);
+    List<String> documents = texts.documents(terminal);
     byte[] json;
     String end;
     try (Checkpoint checkpoint = Checkpoint.open(Check.path(model))) {

@@ -36,7 +36,7 @@ final class TrainVerb extends Verb {
       Setting.texts(
           "--data",
           "FILE",
-          DataPrepareVerb.DATA
+          TextTokens.FILES
               + " Or one folder that 'gta data prepare' made, or one file that 'gta data teach' wrote.");
   private final Setting<Double> teacherPart =
       Setting.number(
@@ -134,15 +134,13 @@ final class TrainVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    if (data.or(List.of()).isEmpty()) {
-      throw UsageException.of("--data", "a text file", "none");
-    }
+    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
     try (Team team = workers.team(arguments)) {
-      run(terminal, team);
+      run(terminal, team, texts);
     }
   }
 
-  private void run(Terminal terminal, Team team) {
+  private void run(Terminal terminal, Team team, TextTokens texts) {
     Path folder = Check.path(out);
     if (team.rank() == 0) {
       requireFolder(folder);
@@ -168,7 +166,7 @@ final class TrainVerb extends Verb {
                         TextTokens.of("--validation", files).read(terminal, tokens, length),
                         length,
                         0)));
-    try (Batches batches = learned(terminal, words, length, plan.seed());
+    try (Batches batches = learned(terminal, texts, words, length, plan.seed());
         TrainingSession session =
             new TrainingSession(
                 new TrainingSession.Settings(
@@ -201,8 +199,9 @@ final class TrainVerb extends Verb {
     }
   }
 
-  private Batches learned(Terminal terminal, TokenizerFiles words, int length, long order) {
-    List<String> files = data.or(List.of());
+  private Batches learned(
+      Terminal terminal, TextTokens texts, TokenizerFiles words, int length, long order) {
+    List<String> files = texts.files();
     if (files.size() == 1 && files.getFirst().endsWith(".safetensors")) {
       try {
         return TaughtBatches.read(Path.of(files.getFirst()), length, order, teacherPart.or(0.7));
@@ -224,8 +223,7 @@ final class TrainVerb extends Verb {
         throw new RefusedException("--data: %s: %s".formatted(first, e.getMessage()), e);
       }
     }
-    return new TokenBatches(
-        TextTokens.of("--data", files).read(terminal, words.tokenizer(), length), length, order);
+    return new TokenBatches(texts.read(terminal, words.tokenizer(), length), length, order);
   }
 
   private Trainer.Validation validation(TokenBatches batches) {

@@ -64,7 +64,7 @@ final class EventFile implements AutoCloseable {
       }
       return events;
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw TrainingException.unwritable(file, e);
     }
   }
 
@@ -115,7 +115,7 @@ final class EventFile implements AutoCloseable {
     try {
       write(EventRecord.scalars(now(), report.step(), scalars));
     } catch (IOException e) {
-      throw unwritable(file, e);
+      throw TrainingException.unwritable(file, e);
     }
   }
 
@@ -125,10 +125,6 @@ final class EventFile implements AutoCloseable {
 
   private double now() {
     return clock.millis() / 1e3;
-  }
-
-  private static TrainingException unwritable(Path file, IOException e) {
-    return new TrainingException("%s: cannot be written: %s".formatted(file, e.getMessage()), e);
   }
 
   @Override
