@@ -17,24 +17,44 @@ final class StandardOutput {
   private static final int NUMBER = 1;
   private static final Linker LINKER = Linker.nativeLinker();
 
+  /** How many threads want silence, and where the output went before the first of them did. */
+  private static int silent;
+
+  private static int saved = -1;
+
   private StandardOutput() {}
 
-  /** Does something while nothing reaches the standard output; nobody else may write then. */
+  /** Does something while nothing reaches the standard output; several threads may at a time. */
   static <T> T silently(Supplier<T> work) {
-    int saved = call("dup", NUMBER);
-    int nowhere = nowhere();
-    if (saved < 0 || nowhere < 0) {
-      return work.get();
-    }
+    leave();
     try {
-      call("dup2", nowhere, NUMBER);
       return work.get();
     } finally {
-      flush();
-      call("dup2", saved, NUMBER);
-      call("close", saved);
+      restore();
+    }
+  }
+
+  /** The first one points it elsewhere, where that can be taken back. */
+  private static synchronized void leave() {
+    if (silent++ > 0) {
+      return;
+    }
+    saved = call("dup", NUMBER);
+    int nowhere = nowhere();
+    if (saved >= 0 && nowhere >= 0) {
+      call("dup2", nowhere, NUMBER);
       call("close", nowhere);
     }
+  }
+
+  /** The last one points it back. */
+  private static synchronized void restore() {
+    if (--silent > 0 || saved < 0) {
+      return;
+    }
+    flush();
+    call("dup2", saved, NUMBER);
+    call("close", saved);
   }
 
   private static int nowhere() {

@@ -173,6 +173,24 @@ class WorkersTest {
   }
 
   @Test
+  void whoeverLeavesIsNamedWithItsReason() {
+    List<Future<String>> running =
+        together(
+            3,
+            workers -> {
+              if (workers.rank() == 1) {
+                workers.leave("the disk is full, schön");
+                return "left";
+              }
+              assertThatThrownBy(() -> workers.sum(1))
+                  .isInstanceOf(WorkerException.class)
+                  .hasMessage("worker 1 ended: the disk is full, schön");
+              return "noticed";
+            });
+    assertThat(results(running)).containsExactly("noticed", "left", "noticed");
+  }
+
+  @Test
   void whoeverWantsSomethingElseIsRefused() throws InterruptedException {
     Rendezvous place = new Rendezvous.File(folder.resolve("place"));
     try (ExecutorService pool = Executors.newFixedThreadPool(2)) {
@@ -217,10 +235,14 @@ class WorkersTest {
                 new Seat(0, 2, lonely, TIMEOUT), "", other -> Optional.of("it was killed")))
         .hasMessage("worker 1 was lost: it was killed");
     try (TinyTraining training = new TinyTraining(TinyTraining.plan(6, 0), 1)) {
-      assertThatThrownBy(() ->
-              together(2, workers -> training.trainer(workers, TrainingState.start()))
-                  .getFirst()
-                  .get())
+      List<Future<Trainer>> two =
+          together(
+              2,
+              workers -> {
+                workers.sum(1); // both are there
+                return training.trainer(workers, TrainingState.start());
+              });
+      assertThatThrownBy(() -> two.getFirst().get())
           .hasRootCauseMessage(
               "workers: expected at most 1, one for each batch that is computed at once, found 2");
     }

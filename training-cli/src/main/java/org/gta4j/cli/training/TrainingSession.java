@@ -143,10 +143,18 @@ final class TrainingSession implements AutoCloseable {
       try {
         Trainer trainer = trainer(workers, own);
         begun.accept(trainer.state().step());
-        if (first) {
-          lead(terminal, trainer, news);
-        } else {
-          train(terminal, trainer, news, (state, validated) -> {});
+        try (Interrupt _ =
+            new Interrupt(
+                terminal,
+                () -> {
+                  stopped = true;
+                  trainer.stop();
+                })) {
+          if (first) {
+            lead(terminal, trainer, news);
+          } else {
+            train(trainer, news, (state, validated) -> {});
+          }
         }
         step = trainer.state().step();
       } catch (RuntimeException e) {
@@ -178,7 +186,6 @@ final class TrainingSession implements AutoCloseable {
     try (Journal journal =
         Journal.open(settings.folder(), trainer.state().step(), subject, terminal::say)) {
       train(
-          terminal,
           trainer,
           report -> {
             journal.add(report);
@@ -194,22 +201,14 @@ final class TrainingSession implements AutoCloseable {
   }
 
   /** Trains; what is to be saved is the same everywhere. */
-  private void train(Terminal terminal, Trainer trainer, Consumer<StepReport> news, Saving saving) {
-    try (Interrupt _ =
-        new Interrupt(
-            terminal,
-            () -> {
-              stopped = true;
-              trainer.stop();
-            })) {
-      trainer.run((report, after) -> {
-        news.accept(report);
-        if (isSaved(report.step())) {
-          trainer.requireSameEverywhere();
-          saving.save(after, report.validationLoss());
-        }
-      });
-    }
+  private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
+    trainer.run((report, after) -> {
+      news.accept(report);
+      if (isSaved(report.step())) {
+        trainer.requireSameEverywhere();
+        saving.save(after, report.validationLoss());
+      }
+    });
     long step = trainer.state().step();
     if (step > 0 && !isSaved(step)) {
       trainer.requireSameEverywhere();

@@ -113,4 +113,22 @@ class StoppedTrainIT {
     assertThat(folder.resolve("whole/curves.svg")).content().contains("<svg");
     assertThat(folder.resolve("whole/tensorboard")).isNotEmptyDirectory();
   }
+
+  @Test
+  void anotherCtrlCEndsAtOnce() throws IOException, InterruptedException {
+    // A step that nobody waits for. The file is made once Ctrl-C is listened to.
+    Process process = start("twice", "--batch-tokens=400000");
+    while (!Files.exists(folder.resolve("twice/metrics.jsonl"))) {
+      assertThat(process.isAlive()).as(Files.readString(folder.resolve("twice.log"))).isTrue();
+      Thread.sleep(20);
+    }
+    interrupt(process);
+    while (!Files.readString(folder.resolve("twice.log")).contains("Ctrl-C again")) {
+      assertThat(process.isAlive()).as(Files.readString(folder.resolve("twice.log"))).isTrue();
+      Thread.sleep(20);
+    }
+    interrupt(process);
+    ended(process, "twice", 130);
+    assertThat(lines("twice/metrics.jsonl")).isEmpty();
+  }
 }

@@ -12,6 +12,7 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.model.Preset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -56,14 +57,18 @@ class TrainIT {
     return json;
   }
 
-  private Result gta(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("gta").toString()));
-    command.addAll(List.of(arguments));
+  private Process start(List<String> command) throws IOException {
     ProcessBuilder builder =
         new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
     builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     builder.environment().put("GTA_BUILD", "no");
-    Process process = builder.start();
+    return builder.start();
+  }
+
+  private Result gta(String... arguments) throws IOException, InterruptedException {
+    List<String> command = new ArrayList<>(List.of(ROOT.resolve("gta").toString()));
+    command.addAll(List.of(arguments));
+    Process process = start(command);
     String output;
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
       output = String.join("\n", reader.lines().toList());
@@ -196,6 +201,55 @@ class TrainIT {
   }
 
   @Test
+  void aLostWorkerEndsTheOthersAndAnyNumberGoesOn() throws IOException, InterruptedException {
+    ObjectNode config = Preset.named("gta-tiny").config().json().deepCopy();
+    config.put("vocab_size", 257).put("hidden_size", 256).put("intermediate_size", 64);
+    config.put("num_hidden_layers", 1).putNull("bos_token_id").putNull("eos_token_id");
+    Files.write(folder.resolve("config.json"), Json.toBytes(config));
+    List<String> command =
+        List.of(
+            ROOT.resolve("gta").toString(),
+            "train",
+            "--config=config.json",
+            "--data=stories.txt",
+            "--tokenizer=tokenizer.json",
+            "--out=model",
+            "--batch-tokens=128",
+            "--sequence=32",
+            "--micro-tokens=32",
+            "--steps=200",
+            "--save-every=10",
+            "--workers=3");
+    Process process = start(command);
+    StringBuilder output = new StringBuilder();
+    long victim = 0;
+    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
+      while (!Files.isDirectory(folder.resolve("model/checkpoints/step-00000010"))) {
+        assertThat(process.isAlive()).isTrue();
+        Thread.sleep(5);
+      }
+      List<ProcessHandle> others = process.children().toList();
+      assertThat(others).hasSize(2);
+      victim = others.getLast().pid();
+      others.getLast().destroyForcibly();
+      reader.lines().forEach(line -> output.append(line).append('\n'));
+      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
+      assertThat(others).noneMatch(ProcessHandle::isAlive);
+    }
+    assertThat(process.exitValue()).isEqualTo(1);
+    assertThat(output.toString())
+        .containsPattern("step \\d+: worker \\d was lost: its process " + victim + " was killed")
+        .containsPattern("The last checkpoint is model/checkpoints/step-\\d+, complete; --resume");
+
+    List<String> alone = new ArrayList<>(command.subList(1, command.size() - 1));
+    alone.add("--resume");
+    Result resumed = gta(alone.toArray(String[]::new));
+    assertThat(resumed.exit()).as(resumed.output()).isZero();
+    assertThat(resumed.output()).contains("going on from").contains("model is a model now");
+    assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(200);
+  }
+
+  @Test
   void optionsMayStandInAFile() throws IOException, InterruptedException {
     Files.writeString(
         folder.resolve("plan.yaml"),
@@ -251,7 +305,20 @@ class TrainIT {
     assertThat(train("--sample-every=-1").output()).contains("expected an integer from 0 on");
     assertThat(train("--sample-prompt=A cat").output())
         .contains("--sample-prompt: expected --sample-every N or --validation beside it");
+    assertThat(train("--sample-every=1", "--sample-prompt=" + "A".repeat(2000)).output())
+        .contains("it has 2000 tokens, which leaves no room in the model's context of 1024");
+    Files.writeString(folder.resolve("words.bin"), "no words");
+    assertThat(train("--tokenizer=words.bin").output()).contains("words.bin: size: expected");
+    assertThat(train("--tokenizer=stories.txt").output()).contains("a .bin of llama2.c");
     assertThat(train("--steps=0").output()).contains("--steps: expected an integer from 1 on");
+    assertThat(train("--workers=3").output())
+        .contains("--workers: expected at most 1, one for each batch of a step, found 3")
+        .contains("smaller --micro-tokens");
+    assertThat(train("--world=2", "--rank=0").output())
+        .contains("--rendezvous: expected --world, --rank and --rendezvous together");
+    assertThat(train("--workers=2", "--world=2").output()).contains("found both");
+    assertThat(train("--world=2", "--rank=2", "--rendezvous=here:1").output())
+        .contains("--rank: expected 0 to 1, found 2");
     Files.writeString(folder.resolve("short.txt"), "A cat.");
     Result tooShort =
         gta(
