@@ -18,6 +18,9 @@ import org.knowm.xchart.style.XYStyler;
 
 /** Line plots as they look everywhere in this project, and SVG of them. */
 public final class Plots {
+  /** How many lines of a plot have a colour of their own. */
+  public static final int COLORS = Palette.LIGHT.series().size();
+
   private static final int WIDTH = 760;
   private static final int HEIGHT = 440;
 

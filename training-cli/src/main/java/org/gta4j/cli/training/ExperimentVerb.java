@@ -28,6 +28,11 @@ final class ExperimentVerb extends Verb {
       Setting.integer("--limit", "N", "Trainings to make at most (default: all).");
   private final Setting<Boolean> list =
       Setting.flag("--list", "Only show how far every training is.");
+  private final Setting<String> report =
+      Setting.text(
+          "--report",
+          "FILE.md",
+          "Only write a page with tables and plots of what is done so far; times decoding for it.");
   private final Setting<Boolean> keepModels =
       Setting.flag("--keep-models", "Leave every model in FOLDER/runs.");
   private final Setting<Integer> threads =
@@ -44,8 +49,9 @@ final class ExperimentVerb extends Verb {
             "FOLDER/results/NAME-SEED.json, which may come from another machine."),
         List.of(
             "gta experiment docs/comparison.yaml --data stories.txt --validation held-out.txt --tokenizer tokenizer --out comparison",
-            "gta experiment docs/comparison.yaml --out comparison --list"));
-    add(file, out, data, validation, tokenizer, limit, list, keepModels, threads);
+            "gta experiment docs/comparison.yaml --out comparison --list",
+            "gta experiment docs/comparison.yaml --out comparison --report comparison.md"));
+    add(file, out, data, validation, tokenizer, limit, list, report, keepModels, threads);
     addHelp();
   }
 
@@ -64,11 +70,14 @@ final class ExperimentVerb extends Verb {
       list(terminal, experiment, folder);
       return;
     }
+    int cores = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
+    if (report.isGiven()) {
+      ComparisonPage.write(terminal, experiment, folder, Check.path(report), cores);
+      return;
+    }
     ExperimentRunner.Options options =
         new ExperimentRunner.Options(
-            Check.count(limit, 1, Integer.MAX_VALUE),
-            keepModels.isGiven(),
-            Check.count(threads, 1, Runtime.getRuntime().availableProcessors()));
+            Check.count(limit, 1, Integer.MAX_VALUE), keepModels.isGiven(), cores);
     TokenizerFiles words =
         TokenizerFiles.read(
             tokenizer.isGiven()

@@ -1,0 +1,119 @@
+package org.gta4j.cli.training;
+
+import java.lang.foreign.Arena;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Map;
+import java.util.TreeMap;
+import org.gta4j.cache.CacheType;
+import org.gta4j.cli.Progress;
+import org.gta4j.cli.Terminal;
+import org.gta4j.measure.RandomWeights;
+import org.gta4j.measure.Samples;
+import org.gta4j.measure.TimedSteps;
+import org.gta4j.model.Decoder;
+import org.gta4j.ops.Activations;
+import org.gta4j.ops.Backends;
+import org.gta4j.ops.Ops;
+import org.gta4j.tensor.DType;
+
+/**
+ * How fast the engine decodes after a long text, all variants taking turns. Weights are random:
+ * speed does not depend on what they are.
+ *
+ * @param kernels what computed
+ * @param tokensPerSecond of all sequences together, by the variant's name and the number of
+ *     sequences
+ */
+record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerSecond) {
+  /** Tokens in the cache of each sequence. */
+  static final int CONTEXT = 8192;
+
+  /** Sequences at once. */
+  static final List<Integer> BATCHES = List.of(1, 8);
+
+  /** What numbers are cached as. */
+  static final CacheType CACHE = CacheType.F16;
+
+  private static final int REPETITIONS = 7;
+  private static final int WARM_TOKENS = 64;
+  private static final int TOKENS = 16;
+
+  /** Measures. */
+  static DecodeSpeeds measure(Terminal terminal, List<VariantOutcome> outcomes, int threads) {
+    Map<String, Map<Integer, Double>> speeds = new TreeMap<>();
+    int rounds = BATCHES.size() * outcomes.size() * (REPETITIONS + 1);
+    try (Progress progress = new Progress(terminal, "decoding", rounds, "rounds");
+        Ops ops = Backends.choose(Backends.AUTO, threads, Activations.AUTO).ops()) {
+      int before = 0;
+      for (int batch : BATCHES) {
+        List<Timed> models = new ArrayList<>();
+        try {
+          for (VariantOutcome outcome : outcomes) {
+            models.add(Timed.of(outcome, ops, batch));
+            progress.at(++before);
+          }
+          for (int repetition = 0; repetition < REPETITIONS; repetition++) {
+            for (Timed model : models) {
+              model.samples.add(batch * TOKENS / model.steps.decode(TOKENS));
+              progress.at(++before);
+            }
+          }
+          for (Timed model : models) {
+            speeds
+                .computeIfAbsent(model.name, name -> new TreeMap<>())
+                .put(batch, model.samples.median().orElseThrow());
+          }
+        } finally {
+          models.forEach(Timed::close);
+        }
+      }
+      return new DecodeSpeeds(ops.describe(), speeds);
+    }
+  }
+
+  /** The speed of a variant. */
+  double of(VariantOutcome outcome, int batch) {
+    Double speed = tokensPerSecond.getOrDefault(outcome.name(), Map.of()).get(batch);
+    if (speed == null) {
+      throw new IllegalArgumentException("not measured: " + outcome.name());
+    }
+    return speed;
+  }
+
+  /** A model whose sequences are there, and what was measured of it. */
+  private record Timed(String name, Arena arena, Decoder decoder, TimedSteps steps, Samples samples)
+      implements AutoCloseable {
+    @SuppressWarnings("MustBeClosedChecker") // closed with what is returned
+    static Timed of(VariantOutcome outcome, Ops ops, int batch) {
+      Arena arena = Arena.ofShared();
+      Decoder decoder;
+      try {
+        decoder =
+            new Decoder(
+                outcome.config(),
+                RandomWeights.of(outcome.name(), outcome.config(), DType.Q8_0, arena),
+                ops);
+      } catch (RuntimeException | Error e) {
+        arena.close();
+        throw e;
+      }
+      try {
+        TimedSteps steps = new TimedSteps(decoder, CACHE, batch, CONTEXT, WARM_TOKENS);
+        steps.decode(WARM_TOKENS);
+        return new Timed(outcome.name(), arena, decoder, steps, new Samples());
+      } catch (RuntimeException | Error e) {
+        decoder.close();
+        arena.close();
+        throw e;
+      }
+    }
+
+    @Override
+    public void close() {
+      steps.close();
+      decoder.close();
+      arena.close();
+    }
+  }
+}
