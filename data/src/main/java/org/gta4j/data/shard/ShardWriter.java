@@ -13,12 +13,12 @@ import java.util.List;
 import java.util.Locale;
 import java.util.UUID;
 import java.util.zip.CRC32C;
-import org.gta4j.checkpoint.Folders;
+import org.gta4j.checkpoint.UnfinishedFiles;
 import org.gta4j.data.DataException;
 
 /**
  * Writes tokens into shards, beside their place until all are there: a folder appears whole or not
- * at all. Closing it unfinished leaves nothing.
+ * at all. Closing it unfinished leaves nothing, nor does ending the process.
  */
 public final class ShardWriter implements AutoCloseable {
   private static final int BUFFER = 1 << 20;
@@ -62,10 +62,12 @@ public final class ShardWriter implements AutoCloseable {
     buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     String name = ".%s.%s".formatted(folder.getFileName(), UUID.randomUUID());
     unfinished = folder.toAbsolutePath().resolveSibling(name);
+    UnfinishedFiles.addFolder(unfinished);
     try {
       Files.createDirectories(unfinished);
       channel = open();
     } catch (IOException e) {
+      UnfinishedFiles.deleteFolder(unfinished);
       throw failed(e);
     }
   }
@@ -154,6 +156,7 @@ public final class ShardWriter implements AutoCloseable {
       ShardIndex index = new ShardIndex(vocabulary, tokenizer, tokenBytes, documents, shards);
       Files.write(unfinished.resolve(ShardIndex.NAME), index.toJson());
       Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
+      UnfinishedFiles.finished(unfinished);
       finished = true;
       return index;
     } catch (IOException e) {
@@ -168,10 +171,10 @@ public final class ShardWriter implements AutoCloseable {
     }
     try {
       channel.close();
-      Folders.delete(unfinished);
     } catch (IOException e) {
-      throw new DataException(
-          "%s: what was begun cannot be deleted: %s".formatted(unfinished, e.getMessage()), e);
+      throw failed(e);
+    } finally {
+      UnfinishedFiles.deleteFolder(unfinished);
     }
   }
 }
