@@ -58,7 +58,7 @@ public final class ShardWriter implements AutoCloseable {
     this.vocabulary = vocabulary;
     this.tokenizer = tokenizer;
     this.shardTokens = shardTokens;
-    tokenBytes = vocabulary <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
+    tokenBytes = ShardIndex.tokenBytes(vocabulary);
     buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
     String name = ".%s.%s".formatted(folder.getFileName(), UUID.randomUUID());
     unfinished = folder.toAbsolutePath().resolveSibling(name);

@@ -145,6 +145,13 @@ class TrainIT {
     Result other = train("--data=tokens", "--steps=1");
     assertThat(other.exit()).isEqualTo(1);
     assertThat(other.output()).contains("made with another tokenizer");
+    Path index = folder.resolve("tokens/index.json");
+    String json = Files.readString(index);
+    Files.writeString(index, json.replaceFirst("(\"vocabulary\" : )\\d+", "$1999"));
+    assertThat(train("--data=tokens", "--tokenizer=words", "--steps=1").output())
+        .contains("index.json: vocabulary: expected ")
+        .contains("as many tokens as --tokenizer has, found 999");
+    Files.writeString(index, json);
     Result shards = train("--data=tokens", "--tokenizer=words", "--steps=2");
     assertThat(shards.exit()).as(shards.output()).isZero();
     Result texts = train("--tokenizer=words", "--steps=2", "--out=texts");
