@@ -159,6 +159,26 @@ class TrainIT {
     assertThat(Files.readAllBytes(folder.resolve("texts/model.safetensors")))
         .isEqualTo(Files.readAllBytes(folder.resolve("model/model.safetensors")));
 
+    // The same texts in a field of JSON lines are the same model.
+    StringBuilder lines = new StringBuilder();
+    for (String story :
+        Files.readString(folder.resolve("stories.txt")).split("<\\|endoftext\\|>", -1)) {
+      lines.append(Json.object().put("body", story).put("text", "other")).append('\n');
+    }
+    Files.writeString(folder.resolve("stories.jsonl"), lines);
+    Result fields =
+        train(
+            "--data=stories.jsonl",
+            "--field=body",
+            "--tokenizer=words",
+            "--steps=2",
+            "--out=fields");
+    assertThat(fields.exit()).as(fields.output()).isZero();
+    assertThat(folder.resolve("fields/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("model/model.safetensors"));
+    assertThat(train("--data=stories.jsonl", "--field=title", "--out=new").output())
+        .contains("stories.jsonl: line 1: expected a text in the field \"title\"");
+
     Files.write(folder.resolve("tokens/shard-00000.bin"), new byte[600]);
     Result damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
     assertThat(damaged.exit()).isEqualTo(1);
