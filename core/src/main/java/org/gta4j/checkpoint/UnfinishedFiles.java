@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.DirectoryNotEmptyException;
 import java.nio.file.Files;
 import java.nio.file.LinkOption;
+import java.nio.file.NoSuchFileException;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
 import java.util.Deque;
@@ -13,7 +14,7 @@ import java.util.Deque;
  * between, by Ctrl-C say, takes them away with it.
  */
 public final class UnfinishedFiles {
-  /** While a process ends, its threads may go on writing into a folder that is being deleted. */
+  /** While a folder is being deleted, others may go on writing into it, or delete it as well. */
   private static final int ATTEMPTS = 5;
 
   private static final Deque<Unfinished> PATHS = new ArrayDeque<>();
@@ -44,6 +45,13 @@ public final class UnfinishedFiles {
         }
       }
       PATHS.push(unfinished);
+    }
+  }
+
+  /** Whether this process is making it. */
+  static boolean isKnown(Path path) {
+    synchronized (PATHS) {
+      return PATHS.stream().anyMatch(unfinished -> unfinished.path().equals(path));
     }
   }
 
@@ -83,7 +91,7 @@ public final class UnfinishedFiles {
     for (int attempt = 1; Files.exists(folder, LinkOption.NOFOLLOW_LINKS); attempt++) {
       try {
         Folders.delete(folder);
-      } catch (DirectoryNotEmptyException e) {
+      } catch (DirectoryNotEmptyException | NoSuchFileException e) {
         if (attempt == ATTEMPTS) {
           throw e;
         }

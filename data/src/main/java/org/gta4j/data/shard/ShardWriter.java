@@ -11,8 +11,9 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.zip.CRC32C;
+import org.gta4j.checkpoint.AtomicOutput;
+import org.gta4j.checkpoint.TemporaryOutput;
 import org.gta4j.checkpoint.UnfinishedFiles;
 import org.gta4j.data.DataException;
 
@@ -32,6 +33,7 @@ public final class ShardWriter implements AutoCloseable {
   private final int tokenBytes;
   private final List<ShardIndex.Shard> shards = new ArrayList<>();
   private CRC32C checksum = new CRC32C();
+  private final FileChannel index;
   private FileChannel channel;
   private long inShard;
   private long documents;
@@ -60,21 +62,23 @@ public final class ShardWriter implements AutoCloseable {
     this.shardTokens = shardTokens;
     tokenBytes = ShardIndex.tokenBytes(vocabulary);
     buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    String name = ".%s.%s".formatted(folder.getFileName(), UUID.randomUUID());
-    unfinished = folder.toAbsolutePath().resolveSibling(name);
+    TemporaryOutput.clear(folder);
+    unfinished = TemporaryOutput.beside(folder.toAbsolutePath());
     UnfinishedFiles.addFolder(unfinished);
     try {
       Files.createDirectories(unfinished);
-      channel = open();
+      index = open(ShardIndex.NAME);
+      TemporaryOutput.hold(index);
+      channel = open(name());
     } catch (IOException e) {
       UnfinishedFiles.deleteFolder(unfinished);
       throw failed(e);
     }
   }
 
-  private FileChannel open() throws IOException {
+  private FileChannel open(String name) throws IOException {
     return FileChannel.open(
-        unfinished.resolve(name()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        unfinished.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   private String name() {
@@ -105,7 +109,7 @@ public final class ShardWriter implements AutoCloseable {
         }
         if (inShard == shardTokens) {
           endShard();
-          channel = open();
+          channel = open(name());
         }
         if (buffer.remaining() < tokenBytes) {
           flush();
@@ -153,12 +157,14 @@ public final class ShardWriter implements AutoCloseable {
         throw new DataException("%s: expected tokens to write, found none".formatted(place));
       }
       endShard();
-      ShardIndex index = new ShardIndex(vocabulary, tokenizer, tokenBytes, documents, shards);
-      Files.write(unfinished.resolve(ShardIndex.NAME), index.toJson());
+      ShardIndex written = new ShardIndex(vocabulary, tokenizer, tokenBytes, documents, shards);
+      AtomicOutput.writeFully(index, ByteBuffer.wrap(written.toJson()));
+      index.force(true);
       Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
       UnfinishedFiles.finished(unfinished);
       finished = true;
-      return index;
+      index.close();
+      return written;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -171,6 +177,7 @@ public final class ShardWriter implements AutoCloseable {
     }
     try {
       channel.close();
+      index.close();
     } catch (IOException e) {
       throw failed(e);
     } finally {

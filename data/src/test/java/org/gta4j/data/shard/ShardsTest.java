@@ -6,9 +6,12 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.gta4j.checkpoint.TemporaryOutput;
 import org.gta4j.data.DataException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
@@ -71,6 +74,22 @@ class ShardsTest {
     write(10, 10, 10);
     assertThatThrownBy(() -> new ShardWriter(folder, 10, "words", 5).close())
         .hasMessageContaining("there already");
+  }
+
+  @Test
+  void whatAKilledProcessLeftOfTheSameFolderIsDeleted() throws IOException {
+    Path left = Files.createDirectory(TemporaryOutput.beside(folder));
+    Path shard = Files.write(left.resolve("shard-00000.bin"), new byte[10]);
+    Files.setLastModifiedTime(shard, FileTime.from(Instant.now().minusSeconds(60)));
+    try (ShardWriter other = new ShardWriter(folder, 10, "words", 5)) {
+      assertThat(left).doesNotExist();
+      write(10, 10, 5);
+      other.write(1);
+      assertThatThrownBy(other::finish).isInstanceOf(DataException.class);
+    }
+    try (Stream<Path> files = Files.list(parent)) {
+      assertThat(files).containsExactly(folder);
+    }
   }
 
   @Test
