@@ -4,6 +4,8 @@ import static com.tngtech.archunit.lang.syntax.ArchRuleDefinition.noClasses;
 import static com.tngtech.archunit.library.dependencies.SlicesRuleDefinition.slices;
 import static org.assertj.core.api.Assertions.assertThat;
 
+import com.tngtech.archunit.base.DescribedPredicate;
+import com.tngtech.archunit.core.domain.JavaClass;
 import com.tngtech.archunit.core.domain.JavaClasses;
 import com.tngtech.archunit.core.importer.ImportOption;
 import com.tngtech.archunit.junit.AnalyzeClasses;
@@ -15,6 +17,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
+import java.util.stream.Stream;
 
 /** Holds the arrows of docs/design.md. */
 @AnalyzeClasses(packages = "org.gta4j", importOptions = ImportOption.DoNotIncludeTests.class)
@@ -45,8 +48,64 @@ class ArrowsTest {
               "org.gta4j.cli..",
               "org.gta4j.kernels..",
               "org.gta4j.embedded..",
+              "org.gta4j.data..",
+              "org.gta4j.train..",
+              "org.gta4j.plot..",
               "org.gta4j.examples..",
               "org.gta4j.bench..");
+
+  @ArchTest
+  static final ArchRule DATA_KNOWS_FILES_AND_TOKENIZERS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.data..")
+          .should()
+          .dependOnClassesThat(
+              ofOursOutside("org.gta4j.data..", "org.gta4j.checkpoint..", "org.gta4j.tokenizer.."));
+
+  @ArchTest
+  static final ArchRule PLOTS_KNOW_NOBODY =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.plot..")
+          .should()
+          .dependOnClassesThat(ofOursOutside("org.gta4j.plot.."));
+
+  @ArchTest
+  static final ArchRule TRAINING_KNOWS_CORE =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.train..")
+          .should()
+          .dependOnClassesThat(
+              ofOursOutside(
+                  Stream.concat(Stream.of("org.gta4j.train.."), Stream.of(CORE))
+                      .toArray(String[]::new)));
+
+  @ArchTest
+  static final ArchRule ONLY_THE_VERBS_THAT_MAKE_MODELS_KNOW_DATA_AND_TRAINING =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages(
+              "org.gta4j.cli.training..", "org.gta4j.data..", "org.gta4j.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.gta4j.data..", "org.gta4j.train..");
+
+  @ArchTest
+  static final ArchRule ONLY_TRAINING_USES_LIBTORCH =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.gta4j.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.bytedeco..");
+
+  /** Classes of this project that are in none of these packages. */
+  private static DescribedPredicate<JavaClass> ofOursOutside(String... packages) {
+    return JavaClass.Predicates.resideInAPackage("org.gta4j..")
+        .and(JavaClass.Predicates.resideOutsideOfPackages(packages));
+  }
 
   @ArchTest
   static final ArchRule ROOMS_OF_CORE =
@@ -151,10 +210,12 @@ class ArrowsTest {
               "org.gta4j.embedded..");
 
   @ArchTest
-  static final ArchRule ONE_CLASS_CALLS_NATIVE_CODE =
+  static final ArchRule ONE_CLASS_CALLS_KERNELS_AND_ONE_THE_C_LIBRARY =
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("org.gta4j.kernels.Kernels")
+          .and()
+          .doNotHaveFullyQualifiedName("org.gta4j.train.workers.StandardOutput")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.lang.foreign.Linker");

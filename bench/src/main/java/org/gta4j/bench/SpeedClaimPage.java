@@ -40,7 +40,9 @@ final class SpeedClaimPage {
     machine.append(
         "%s. The machine reads %.1f GB/s and multiplies at %.0f G operations/s at best.%n"
             .formatted(
-                ops.describe(), rates.bytesPerSecond() / 1e9, rates.operationsPerSecond() / 1e9));
+                ops.describe(weights.isQuantized()),
+                rates.bytesPerSecond() / 1e9,
+                rates.operationsPerSecond() / 1e9));
   }
 
   /** How fast memory was read before models were measured at a context. */

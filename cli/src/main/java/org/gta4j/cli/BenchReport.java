@@ -48,7 +48,7 @@ final class BenchReport {
                 model.decoder().config().parameters(),
                 model.weightsLabel(),
                 cacheType.label()));
-    terminal.line(model.ops().describe());
+    terminal.line(model.model().describeOps());
     terminal.line(
         "this machine: reads %.1f GB/s, multiplies %s weights at %.0f G operations/s"
             .formatted(

@@ -7,6 +7,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -77,6 +78,7 @@ final class ConvertVerb extends Verb {
         "--out PATH [OPTION]...",
         List.of(
             "Writes a model as a Hugging Face folder or a GGUF file, its weights as another type if asked for.",
+            "f16 and bf16 are what all of a folder becomes, norms and biases too, as Hugging Face's libraries expect. In a GGUF file those stay f32, as llama.cpp has them, so that an f32 model loses a little less there.",
             "q8 and q4 are blocks of 32 numbers with a scale each: 8.5 and 4.5 bits a number. With q4 the embedding and the output head stay at 8 bits; norms and biases stay f32.",
             "A Llama, Mistral, Qwen2 or Qwen3 without sliding windows becomes a GGUF file that llama.cpp reads too, every other model one that only gta4j reads. A folder with f32, f16 or bf16 is read by Hugging Face's own code, one with q8 or q4 by gta4j."),
         List.of(
@@ -126,9 +128,11 @@ final class ConvertVerb extends Verb {
   }
 
   private boolean isGguf() {
-    String name = format.or(out.or("").endsWith(".gguf") ? GGUF : SAFETENSORS);
+    boolean named = out.or("").toLowerCase(Locale.ROOT).endsWith("." + GGUF);
+    String given = format.or(named ? GGUF : SAFETENSORS);
+    String name = given.toLowerCase(Locale.ROOT);
     if (!name.equals(SAFETENSORS) && !name.equals(GGUF)) {
-      throw UsageException.of(format.name(), "safetensors or gguf", name);
+      throw UsageException.of(format.name(), "safetensors or gguf", given);
     }
     return name.equals(GGUF);
   }

@@ -41,7 +41,7 @@ record LoadedModel(LanguageModel model, long loadNanos, boolean isSmall) impleme
                   model.config().attention().name(),
                   model.config().parameters(),
                   loadNanos / 1e6));
-      terminal.say("backend %s (%s)".formatted(model.ops().describe(), why(options)));
+      terminal.say("backend %s (%s)".formatted(model.describeOps(), why(options)));
       terminal.say(
           "cache %s, %d bytes a token; context %d tokens"
               .formatted(cache.type().label(), cache.bytesPerToken(), model.contextLength()));

@@ -5,7 +5,8 @@ import java.util.concurrent.locks.LockSupport;
 
 /**
  * News of something that takes longer than two seconds: how far it is and how long it will take,
- * every two seconds, whether or not there is anything new. Says nothing about what is done sooner.
+ * every two seconds if there is anything new, and after the first two in any case. Says nothing
+ * about what is done sooner.
  */
 public final class Progress implements AutoCloseable {
   private static final long NEWS_NANOS = 2_000_000_000L;
@@ -55,14 +56,22 @@ public final class Progress implements AutoCloseable {
     this.done = done;
   }
 
+  /** What can be new. */
+  private record News(long done, long total, String aside) {}
+
   private void tell() {
+    News told = new News(-1, -1, "");
     long next = begin + NEWS_NANOS;
     while (!closed) {
       long left = next - System.nanoTime();
       if (left > 0) {
         LockSupport.parkNanos(this, left);
       } else {
-        terminal.say(line(System.nanoTime() - begin));
+        News news = new News(done, total, aside);
+        if (!news.equals(told)) {
+          terminal.say(line(System.nanoTime() - begin, news));
+          told = news;
+        }
         next += NEWS_NANOS;
       }
     }
@@ -70,8 +79,12 @@ public final class Progress implements AutoCloseable {
 
   /** The news after so many nanoseconds. */
   String line(long nanos) {
-    long now = done;
-    long all = total;
+    return line(nanos, new News(done, total, aside));
+  }
+
+  private String line(long nanos, News news) {
+    long now = news.done();
+    long all = news.total();
     double share = all == 0 ? 0 : (double) now / all;
     String left =
         share < TELLING_SHARE ? "" : ", %s left".formatted(time((all - now) * (nanos / 1e9) / now));
@@ -84,7 +97,7 @@ public final class Progress implements AutoCloseable {
         unit,
         100 * share,
         left,
-        aside.isEmpty() ? "" : ", " + aside);
+        news.aside().isEmpty() ? "" : ", " + news.aside());
   }
 
   private static String time(double seconds) {

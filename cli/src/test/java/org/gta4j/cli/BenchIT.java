@@ -114,6 +114,30 @@ class BenchIT {
   }
 
   @ParameterizedTest
+  @CsvSource({"f32, false", "q8, true"})
+  void activationsAreSaidToBeWhatTheyAre(String weights, boolean quantized) {
+    String head =
+        GtaProcess.run(
+                "bench",
+                "--random",
+                "gqa-tiny",
+                "--weights",
+                weights,
+                "--prompt",
+                "1",
+                "--generate",
+                "0",
+                "--repetitions",
+                "1")
+            .done()
+            .out();
+    if (head.contains("native:")) {
+      assertThat(head.contains("8-bit (f32 where")).as(head).isEqualTo(quantized);
+      assertThat(head.contains(" f32 activations")).as(head).isNotEqualTo(quantized);
+    }
+  }
+
+  @ParameterizedTest
   @CsvSource(
       delimiter = '|',
       value = {

@@ -93,6 +93,25 @@ class ConvertIT {
         .isEqualTo(story);
   }
 
+  /** A folder has one type throughout, a GGUF file vectors in f32. */
+  @ParameterizedTest
+  @CsvSource({"bf16, BF16, bfloat16", "F16, F16, float16"})
+  void normsAreOfTheFoldersTypeAndF32InGguf(String weights, String dtype, String named)
+      throws IOException {
+    GtaProcess.run("convert", "--weights", weights, "--out", path("model")).done();
+    JsonNode inFolder = inspect(path("model"));
+    assertThat(count(inFolder, dtype)).isEqualTo(inFolder.get("tensors").size());
+    assertThat(Files.readString(folder.resolve("model/config.json")))
+        .contains("dtype\" : \"" + named);
+    GtaProcess.run("convert", "--weights", weights, "--format", "GGUF", "--out", path("model.bin"))
+        .done();
+    JsonNode inFile = inspect(path("model.bin"));
+    assertThat(count(inFile, "F32")).as("two norms a layer, and one").isEqualTo(11);
+    assertThat(count(inFile, dtype)).isEqualTo(inFile.get("tensors").size() - 11);
+    GtaProcess.run("convert", "--weights", weights, "--out", path("MODEL.GGUF")).done();
+    assertThat(folder.resolve("MODEL.GGUF")).hasSameBinaryContentAs(folder.resolve("model.bin"));
+  }
+
   /** From llama2.c to GGUF and on to a folder: the same text, the same ids. */
   @Test
   void theEmbeddedModelAsGguf() {

@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.ByteArrayOutputStream;
 import java.io.OutputStream;
 import java.nio.charset.StandardCharsets;
+import java.util.List;
 import org.junit.jupiter.api.Test;
 
 class ProgressTest {
@@ -47,5 +48,20 @@ class ProgressTest {
     }
     assertThat(err.toString(StandardCharsets.UTF_8))
         .startsWith("gta: reading the prompt: 1 of 5 tokens, 20%, ");
+  }
+
+  @Test
+  void whatIsNotNewIsNotToldAgain() throws InterruptedException {
+    try (Progress progress = progress(5)) {
+      Thread.sleep(6500);
+      assertThat(lines()).containsExactly("gta: reading the prompt: 0 of 5 tokens, 0%");
+      progress.at(0, "the first case");
+      Thread.sleep(4500);
+    }
+    assertThat(lines()).hasSize(2).last().asString().endsWith("0%, the first case");
+  }
+
+  private List<String> lines() {
+    return err.toString(StandardCharsets.UTF_8).lines().toList();
   }
 }

@@ -10,7 +10,6 @@ import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
 import java.nio.file.attribute.PosixFileAttributeView;
-import java.util.UUID;
 
 /**
  * A file that appears whole or not at all: it is written under a temporary name beside its place
@@ -70,18 +69,19 @@ public final class AtomicOutput {
   }
 
   private static void replace(Path file, Content content) throws IOException {
-    // Not made from the file's own name, which may be as long as names can be.
-    Path temporary = file.resolveSibling(".gta4j-%s.tmp".formatted(UUID.randomUUID()));
+    TemporaryOutput.clear(file);
+    Path temporary = TemporaryOutput.beside(file);
     UnfinishedFiles.add(temporary);
     try {
       try (FileChannel channel =
           FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+        TemporaryOutput.hold(channel);
         content.writeTo(channel);
         channel.force(true);
+        keepPermissions(file, temporary);
+        Files.move(
+            temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
-      keepPermissions(file, temporary);
-      Files.move(
-          temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       UnfinishedFiles.finished(temporary);
     } finally {
       UnfinishedFiles.delete(temporary);

@@ -81,6 +81,7 @@ final class FolderWriter {
    */
   private static void createFolder(Path folder, Deque<Path> made) {
     if (Files.isDirectory(folder)) {
+      TemporaryOutput.clearIn(folder);
       try (var files = Files.newDirectoryStream(folder)) {
         for (Path file : files) {
           throw new CheckpointException(

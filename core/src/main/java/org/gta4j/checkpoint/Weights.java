@@ -98,6 +98,11 @@ public record Weights(String file, String prefix, SequencedMap<String, Tensor> t
     return tensors.values().stream().mapToLong(tensor -> tensor.data().byteSize()).sum();
   }
 
+  /** Whether some of them are in blocks. */
+  public boolean isQuantized() {
+    return tensors.values().stream().anyMatch(tensor -> tensor.dtype().isQuantized());
+  }
+
   /** The type of most of the bytes: what people call the checkpoint's type. */
   public DType mainType() {
     DType main = DType.F32;

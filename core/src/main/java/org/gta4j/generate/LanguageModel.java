@@ -160,6 +160,11 @@ public final class LanguageModel implements AutoCloseable {
     return backend.ops();
   }
 
+  /** Which code computes it, for people. */
+  public String describeOps() {
+    return ops().describe(checkpoint.weights().isQuantized());
+  }
+
   /**
    * One sentence for each backend that would have been preferred and cannot run here; empty where
    * the best one runs, or the one that was asked for.

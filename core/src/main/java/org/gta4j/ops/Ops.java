@@ -32,8 +32,12 @@ public interface Ops extends AutoCloseable {
   /** The name the user chooses it by: {@code scalar}, {@code vector}, {@code native}. */
   String name();
 
-  /** Which code runs and why, for people: instruction set, vector width, threads. */
-  String describe();
+  /**
+   * Which code runs and why, for people: instruction set, vector width, threads.
+   *
+   * @param quantized whether weights in blocks are among those that it computes with
+   */
+  String describe(boolean quantized);
 
   /** The same in a few words, for tables and programs: {@code AVX-512 with VNNI}. */
   String kernels();

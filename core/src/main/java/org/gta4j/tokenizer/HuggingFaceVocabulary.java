@@ -90,7 +90,7 @@ public final class HuggingFaceVocabulary {
   static ObjectNode json(PublishedWords words, Vocabulary vocabulary, List<List<String>> merges) {
     ObjectNode json = Json.object();
     json.put("version", "1.0").putNull("truncation").putNull("padding");
-    addedTokens(vocabulary, json.putArray("added_tokens"));
+    addedTokens(vocabulary, json.putArray(AddedToken.KEY));
     json.putNull("normalizer");
     words(words, json.putObject("pre_tokenizer"));
     json.putNull("post_processor");
@@ -112,12 +112,7 @@ public final class HuggingFaceVocabulary {
   private static void addedTokens(Vocabulary vocabulary, ArrayNode added) {
     for (int id = 0; id < vocabulary.size(); id++) {
       if (vocabulary.kind(id).isSought()) {
-        ObjectNode token = added.addObject();
-        token.put("id", id).put("content", vocabulary.name(id));
-        for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
-          token.put(flag, false);
-        }
-        token.put("special", vocabulary.kind(id).isControl());
+        AddedToken.exact(vocabulary.name(id), id, vocabulary.kind(id).isControl()).addTo(added);
       }
     }
   }

@@ -110,7 +110,7 @@ final class TokenizerJson {
     for (String name : file.normalizedTokens()) {
       if (!all.normalize(name, true).equals(name)) {
         throw file.wrong(
-            "added_tokens",
+            AddedToken.KEY,
             "tokens that the normalizer leaves as they are, or \"normalized\": false",
             name);
       }

@@ -28,17 +28,15 @@ final class TokenizerJsonFile {
   private static final int MAX_PART_NODES = 20_000;
   private static final int MOST_GAPS = 4096;
   private static final Pattern BYTE = Pattern.compile("<0x[0-9A-F]{2}>");
-  private static final int MAX_TOKENS = 1 << 22;
+
+  /** More tokens than any vocabulary has. */
+  static final int MAX_TOKENS = 1 << 22;
 
   private final String file;
   private final Map<String, JsonNode> parts = new HashMap<>();
   private final Map<String, Integer> ids = new HashMap<>();
   private final List<AddedToken> added = new ArrayList<>();
   private final List<String> merges = new ArrayList<>();
-
-  /** A token that is sought in texts. */
-  private record AddedToken(
-      String name, int id, boolean special, boolean left, boolean right, boolean normalized) {}
 
   private TokenizerJsonFile(String file) {
     this.file = file;
@@ -66,7 +64,7 @@ final class TokenizerJsonFile {
         bytes,
         (key, value) -> {
           switch (key) {
-            case "added_tokens" -> addedTokens(value);
+            case AddedToken.KEY -> addedTokens(value);
             case "model" -> model(value);
             case "normalizer", "pre_tokenizer", "post_processor" ->
                 parts.put(key, tree(key, value));
@@ -174,30 +172,10 @@ final class TokenizerJsonFile {
 
   private void addedTokens(JsonParser parser) {
     if (parser.currentToken() != JsonToken.START_ARRAY) {
-      throw wrong("added_tokens", "a list", Json.describe(parser));
+      throw wrong(AddedToken.KEY, "a list", Json.describe(parser));
     }
     while (parser.nextToken() != JsonToken.END_ARRAY) {
-      JsonNode token = tree("added_tokens", parser);
-      JsonNode id = token.path("id");
-      String name = token.path("content").asString("");
-      if (!id.isNumber()
-          || id.doubleValue() != Math.rint(id.doubleValue())
-          || id.doubleValue() < 0
-          || id.doubleValue() >= MAX_TOKENS
-          || name.isEmpty()) {
-        throw wrong("added_tokens", "objects with an \"id\" and a \"content\"", token);
-      }
-      if (token.path("single_word").asBoolean(false)) {
-        throw wrong("added_tokens", "\"single_word\": false", token);
-      }
-      added.add(
-          new AddedToken(
-              name,
-              (int) id.doubleValue(),
-              token.path("special").asBoolean(false),
-              token.path("lstrip").asBoolean(false),
-              token.path("rstrip").asBoolean(false),
-              token.path("normalized").asBoolean(false)));
+      added.add(AddedToken.read(file, tree(AddedToken.KEY, parser)));
     }
   }
 
@@ -245,7 +223,7 @@ final class TokenizerJsonFile {
       if ((other != null && other != id)
           || !(names[id].isEmpty() || names[id].equals(token.name()))) {
         throw wrong(
-            "added_tokens",
+            AddedToken.KEY,
             "an id that no other token has, and one for each",
             "%s with id %d".formatted(token.name(), id));
       }

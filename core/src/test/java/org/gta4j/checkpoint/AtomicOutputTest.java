@@ -9,7 +9,9 @@ import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
 import java.nio.file.attribute.PosixFilePermissions;
+import java.time.Instant;
 import java.util.ArrayList;
 import java.util.List;
 import org.junit.jupiter.api.Test;
@@ -137,6 +139,47 @@ class AtomicOutputTest {
       AtomicOutput.write(Path.of("/dev/null"), text("content"));
       assertThat(full).exists();
     }
+  }
+
+  @Test
+  void whatKilledProcessesLeftOfTheSameFileIsDeleted() throws IOException, InterruptedException {
+    Path file = folder.resolve("output");
+    Path left = old(TemporaryOutput.beside(file));
+    Path others = old(TemporaryOutput.beside(folder.resolve("other")));
+    Path young = Files.writeString(TemporaryOutput.beside(file), "just made");
+    Path used = old(TemporaryOutput.beside(file));
+    Process user = holding(used);
+    try {
+      AtomicOutput.write(file, text("content"));
+      assertThat(left).doesNotExist();
+      assertThat(others).exists();
+      assertThat(young).exists();
+      assertThat(used).exists();
+    } finally {
+      user.destroyForcibly().waitFor();
+    }
+    AtomicOutput.write(file, text("content"));
+    assertThat(used).doesNotExist();
+  }
+
+  private static Path old(Path file) throws IOException {
+    Files.writeString(file, "a part");
+    Files.setLastModifiedTime(file, FileTime.from(Instant.now().minusSeconds(60)));
+    return file;
+  }
+
+  /** Another process that writes a temporary file. */
+  private static Process holding(Path file) throws IOException {
+    Process process =
+        new ProcessBuilder(
+                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
+                "-cp",
+                System.getProperty("java.class.path"),
+                HoldingProgram.class.getName(),
+                file.toString())
+            .start();
+    assertThat(process.getInputStream().read()).isEqualTo('.');
+    return process;
   }
 
   @Test

@@ -26,7 +26,7 @@ final class NarrowProgram {
           bits.attentionIsTheSameInWhateverChunks(backend, shape);
         }
         try (Ops ops = backend.start(1)) {
-          System.out.println(ops.describe());
+          System.out.println(ops.describe(true));
         }
       }
     }

@@ -55,12 +55,14 @@ final class NativeOps implements Ops {
   }
 
   @Override
-  public String describe() {
+  public String describe(boolean quantized) {
     return "native: C kernels, %s (%s), %s activations, %d %s"
         .formatted(
             kernels.level().label(),
             kernels.why(),
-            activations == Activations.AUTO ? "8-bit (f32 where weights are not quantized)" : "f32",
+            quantized && activations == Activations.AUTO
+                ? "8-bit (f32 where weights are not quantized)"
+                : "f32",
             threads(),
             threads() == 1 ? "thread" : "threads");
   }

@@ -24,8 +24,9 @@ class ProviderTest {
     try (Ops exact = RunnableKernels.start(1, Activations.F32);
         Ops fast = RunnableKernels.start(2, Activations.AUTO)) {
       String level = RunnableKernels.get().level().label();
-      assertThat(exact.describe()).contains(level).contains("f32 activations, 1 thread");
-      assertThat(fast.describe()).contains(level).contains("8-bit").contains("2 threads");
+      assertThat(exact.describe(true)).contains(level).contains("f32 activations, 1 thread");
+      assertThat(fast.describe(true)).contains(level).contains("8-bit").contains("2 threads");
+      assertThat(fast.describe(false)).contains("f32 activations").doesNotContain("8-bit");
     }
   }
 

@@ -18,7 +18,7 @@ final class QuantizedProgram {
       test.matricesPerHeadGiveWhatEachGivesAlone(dtype);
     }
     try (Ops ops = RunnableKernels.start(1, Activations.AUTO)) {
-      System.out.println(ops.describe());
+      System.out.println(ops.describe(true));
     }
   }
 }

@@ -37,7 +37,7 @@ public final class ScalarOps implements Ops {
   }
 
   @Override
-  public String describe() {
+  public String describe(boolean quantized) {
     return "scalar: plain Java loops, sums in double, 1 thread; the specification, not made for speed";
   }
 

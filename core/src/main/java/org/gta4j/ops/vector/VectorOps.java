@@ -57,7 +57,7 @@ final class VectorOps implements Ops {
   }
 
   @Override
-  public String describe() {
+  public String describe(boolean quantized) {
     return "vector: Java Vector API, %d-bit vectors, f32 arithmetic, %d %s"
         .formatted(Lanes.FLOATS.vectorBitSize(), threads(), threads() == 1 ? "thread" : "threads");
   }

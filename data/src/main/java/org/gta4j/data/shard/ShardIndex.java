@@ -16,7 +16,7 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param vocabulary ids go from 0 to this minus 1
  * @param tokenizer a checksum of the tokenizer, or what else tells it from others
- * @param tokenBytes bytes a token, 2 or 4, little endian
+ * @param tokenBytes bytes a token, little endian: 2, or 4 where 2 are too few for the vocabulary
  * @param documents how many there are
  * @param shards the files, in the order of the text
  */
@@ -45,6 +45,11 @@ public record ShardIndex(
     if (vocabulary < 1) {
       throw new IllegalArgumentException("vocabulary: expected at least 1, found " + vocabulary);
     }
+    if (tokenBytes != tokenBytes(vocabulary)) {
+      throw new IllegalArgumentException(
+          "token_bytes: expected %d for a vocabulary of %d, found %d"
+              .formatted(tokenBytes(vocabulary), vocabulary, tokenBytes));
+    }
     if (shards.isEmpty() || shards.size() > MOST_SHARDS) {
       throw new IllegalArgumentException(
           "shards: expected 1 to %d, found %d".formatted(MOST_SHARDS, shards.size()));
@@ -57,6 +62,11 @@ public record ShardIndex(
       }
     }
     shards = List.copyOf(shards);
+  }
+
+  /** Bytes that a token of such a vocabulary takes. */
+  static int tokenBytes(int vocabulary) {
+    return vocabulary <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
   }
 
   /** All tokens. */
@@ -96,12 +106,20 @@ public record ShardIndex(
         shards.add(
             new Shard(text(shard, "name"), number(shard, "tokens"), text(shard, "checksum")));
       }
-      return new ShardIndex(
-          Math.toIntExact(number(json, "vocabulary")),
-          text(json, "tokenizer"),
-          Math.toIntExact(number(json, "token_bytes")),
-          number(json, "documents"),
-          shards);
+      ShardIndex index =
+          new ShardIndex(
+              Math.toIntExact(number(json, "vocabulary")),
+              text(json, "tokenizer"),
+              Math.toIntExact(number(json, "token_bytes")),
+              number(json, "documents"),
+              shards);
+      long tokens = number(json, "tokens");
+      if (tokens != index.tokens()) {
+        throw new IllegalArgumentException(
+            "tokens: expected %d, as many as its shards have together, found %d"
+                .formatted(index.tokens(), tokens));
+      }
+      return index;
     } catch (IllegalArgumentException | ArithmeticException e) {
       throw new DataException("%s: %s".formatted(file, e.getMessage()), e);
     } catch (CheckpointException e) {

@@ -11,14 +11,15 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
-import java.util.UUID;
 import java.util.zip.CRC32C;
-import org.gta4j.checkpoint.Folders;
+import org.gta4j.checkpoint.AtomicOutput;
+import org.gta4j.checkpoint.TemporaryOutput;
+import org.gta4j.checkpoint.UnfinishedFiles;
 import org.gta4j.data.DataException;
 
 /**
  * Writes tokens into shards, beside their place until all are there: a folder appears whole or not
- * at all. Closing it unfinished leaves nothing.
+ * at all. Closing it unfinished leaves nothing, nor does ending the process.
  */
 public final class ShardWriter implements AutoCloseable {
   private static final int BUFFER = 1 << 20;
@@ -32,6 +33,7 @@ public final class ShardWriter implements AutoCloseable {
   private final int tokenBytes;
   private final List<ShardIndex.Shard> shards = new ArrayList<>();
   private CRC32C checksum = new CRC32C();
+  private final FileChannel index;
   private FileChannel channel;
   private long inShard;
   private long documents;
@@ -58,21 +60,25 @@ public final class ShardWriter implements AutoCloseable {
     this.vocabulary = vocabulary;
     this.tokenizer = tokenizer;
     this.shardTokens = shardTokens;
-    tokenBytes = vocabulary <= 1 << Short.SIZE ? Short.BYTES : Integer.BYTES;
+    tokenBytes = ShardIndex.tokenBytes(vocabulary);
     buffer = ByteBuffer.allocate(BUFFER).order(ByteOrder.LITTLE_ENDIAN);
-    String name = ".%s.%s".formatted(folder.getFileName(), UUID.randomUUID());
-    unfinished = folder.toAbsolutePath().resolveSibling(name);
+    TemporaryOutput.clear(folder);
+    unfinished = TemporaryOutput.beside(folder.toAbsolutePath());
+    UnfinishedFiles.addFolder(unfinished);
     try {
       Files.createDirectories(unfinished);
-      channel = open();
+      index = open(ShardIndex.NAME);
+      TemporaryOutput.hold(index);
+      channel = open(name());
     } catch (IOException e) {
+      UnfinishedFiles.deleteFolder(unfinished);
       throw failed(e);
     }
   }
 
-  private FileChannel open() throws IOException {
+  private FileChannel open(String name) throws IOException {
     return FileChannel.open(
-        unfinished.resolve(name()), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
+        unfinished.resolve(name), StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE);
   }
 
   private String name() {
@@ -103,7 +109,7 @@ public final class ShardWriter implements AutoCloseable {
         }
         if (inShard == shardTokens) {
           endShard();
-          channel = open();
+          channel = open(name());
         }
         if (buffer.remaining() < tokenBytes) {
           flush();
@@ -151,11 +157,14 @@ public final class ShardWriter implements AutoCloseable {
         throw new DataException("%s: expected tokens to write, found none".formatted(place));
       }
       endShard();
-      ShardIndex index = new ShardIndex(vocabulary, tokenizer, tokenBytes, documents, shards);
-      Files.write(unfinished.resolve(ShardIndex.NAME), index.toJson());
+      ShardIndex written = new ShardIndex(vocabulary, tokenizer, tokenBytes, documents, shards);
+      AtomicOutput.writeFully(index, ByteBuffer.wrap(written.toJson()));
+      index.force(true);
       Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);
+      UnfinishedFiles.finished(unfinished);
       finished = true;
-      return index;
+      index.close();
+      return written;
     } catch (IOException e) {
       throw failed(e);
     }
@@ -168,10 +177,11 @@ public final class ShardWriter implements AutoCloseable {
     }
     try {
       channel.close();
-      Folders.delete(unfinished);
+      index.close();
     } catch (IOException e) {
-      throw new DataException(
-          "%s: what was begun cannot be deleted: %s".formatted(unfinished, e.getMessage()), e);
+      throw failed(e);
+    } finally {
+      UnfinishedFiles.deleteFolder(unfinished);
     }
   }
 }

@@ -39,9 +39,10 @@ public final class Shards implements AutoCloseable {
   }
 
   /**
-   * Opens a folder, and reads all of it once to compare checksums.
+   * Opens a folder, and reads all of it once to compare checksums and to look at every token.
    *
-   * @throws DataException if a file is missing, of another size, or damaged
+   * @throws DataException if a file is missing, of another size, damaged, or has tokens beyond the
+   *     vocabulary
    */
   @SuppressWarnings("MustBeClosedChecker") // close closes it
   public static Shards open(Path folder) {
@@ -73,10 +74,29 @@ public final class Shards implements AutoCloseable {
             "%s: expected the checksum %s, as the index says, found %s: the file is damaged"
                 .formatted(file, shard.checksum(), found));
       }
+      requireInVocabulary(file, segment);
       return segment;
     } catch (IOException | ArithmeticException e) {
       throw new DataException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
+  }
+
+  private void requireInVocabulary(Path file, MemorySegment segment) {
+    long count = segment.byteSize() / index.tokenBytes();
+    for (long i = 0; i < count; i++) {
+      int token = token(segment, i);
+      if (token < 0 || token >= index.vocabulary()) {
+        throw new DataException(
+            "%s: expected token ids from 0 to %d, as the index's vocabulary says, found %d"
+                .formatted(file, index.vocabulary() - 1, token));
+      }
+    }
+  }
+
+  private int token(MemorySegment segment, long at) {
+    return index.tokenBytes() == Short.BYTES
+        ? Short.toUnsignedInt(segment.get(SHORT, at * Short.BYTES))
+        : segment.get(INT, at * Integer.BYTES);
   }
 
   private static String checksum(MemorySegment segment) {
@@ -115,10 +135,7 @@ public final class Shards implements AutoCloseable {
 
   private void copy(MemorySegment segment, long from, int[] to, int at, int count) {
     for (int i = 0; i < count; i++) {
-      to[at + i] =
-          index.tokenBytes() == Short.BYTES
-              ? Short.toUnsignedInt(segment.get(SHORT, (from + i) * Short.BYTES))
-              : segment.get(INT, (from + i) * Integer.BYTES);
+      to[at + i] = token(segment, from + i);
     }
   }
 

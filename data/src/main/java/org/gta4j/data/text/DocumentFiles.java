@@ -26,7 +26,7 @@ public final class DocumentFiles {
    * Reads a file.
    *
    * @param field the field of JSON lines, or the column of Parquet, that holds the text
-   * @param bytes is told how many bytes of the file have been read
+   * @param bytes is told how many bytes of the file have been read, from time to time
    * @param documents gets the documents
    * @throws DataException if it is missing, damaged, or no UTF-8
    */
@@ -36,7 +36,7 @@ public final class DocumentFiles {
     }
     String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
     if (name.endsWith(".parquet")) {
-      ParquetColumn.read(file, field, documents);
+      ParquetColumn.read(file, field, bytes, documents);
       return;
     }
     String plain = name.replaceAll("\\.(gz|xz|zst)$", "");

@@ -5,9 +5,11 @@ import dev.hardwood.reader.ParquetFileReader;
 import dev.hardwood.reader.RowReader;
 import dev.hardwood.schema.ColumnProjection;
 import java.io.IOException;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.function.Consumer;
+import java.util.function.LongConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
 import org.gta4j.data.DataException;
@@ -23,7 +25,12 @@ final class ParquetColumn {
 
   private ParquetColumn() {}
 
-  static void read(Path file, String column, Consumer<Piece> documents) {
+  /**
+   * Reads a file.
+   *
+   * @param bytes is told what part of the file's bytes has been read: that of its rows
+   */
+  static void read(Path file, String column, LongConsumer bytes, Consumer<Piece> documents) {
     try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file))) {
       List<String> columns =
           reader.getFileSchema().getColumns().stream().map(c -> c.name()).toList();
@@ -33,12 +40,14 @@ final class ParquetColumn {
       }
       try (RowReader rows =
           reader.buildRowReader().projection(ColumnProjection.columns(column)).build()) {
-        while (rows.hasNext()) {
+        double bytesPerRow = (double) Files.size(file) / reader.getFileMetaData().numRows();
+        for (long row = 1; rows.hasNext(); row++) {
           rows.next();
           String text = rows.isNull(column) ? "" : rows.getString(column).strip();
           if (!text.isEmpty()) {
             documents.accept(new Piece(text, true, true));
           }
+          bytes.accept(Math.round(row * bytesPerRow));
         }
       }
     } catch (DataException e) {

@@ -6,14 +6,18 @@ import static org.assertj.core.api.Assertions.assertThatThrownBy;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.Arrays;
 import java.util.stream.IntStream;
 import java.util.stream.Stream;
+import org.gta4j.checkpoint.TemporaryOutput;
 import org.gta4j.data.DataException;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
 
 class ShardsTest {
@@ -73,6 +77,22 @@ class ShardsTest {
   }
 
   @Test
+  void whatAKilledProcessLeftOfTheSameFolderIsDeleted() throws IOException {
+    Path left = Files.createDirectory(TemporaryOutput.beside(folder));
+    Path shard = Files.write(left.resolve("shard-00000.bin"), new byte[10]);
+    Files.setLastModifiedTime(shard, FileTime.from(Instant.now().minusSeconds(60)));
+    try (ShardWriter other = new ShardWriter(folder, 10, "words", 5)) {
+      assertThat(left).doesNotExist();
+      write(10, 10, 5);
+      other.write(1);
+      assertThatThrownBy(other::finish).isInstanceOf(DataException.class);
+    }
+    try (Stream<Path> files = Files.list(parent)) {
+      assertThat(files).containsExactly(folder);
+    }
+  }
+
+  @Test
   void damagedFoldersAreRefusedByName() throws IOException {
     write(300, 1000, 400);
     Path shard = folder.resolve("shard-00001.bin");
@@ -102,6 +122,41 @@ class ShardsTest {
     assertRefused("index.json", "");
     Files.delete(index);
     assertRefused("index.json", "gta data prepare");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "\"tokens\" : 1000      | \"tokens\" : 999        | index.json      | tokens: expected 1000, as many as its shards have together, found 999",
+        "\"tokens\" : 200       | \"tokens\" : 199        | index.json      | tokens: expected 999, as many as its shards have together, found 1000",
+        "\"tokens\" : 400       | \"tokens\" : 401        | index.json      | tokens: expected 1002",
+        "\"token_bytes\" : 2    | \"token_bytes\" : 4     | index.json      | token_bytes: expected 2 for a vocabulary of 300, found 4",
+        "\"vocabulary\" : 300   | \"vocabulary\" : 70000  | index.json      | token_bytes: expected 4 for a vocabulary of 70000, found 2",
+        "\"vocabulary\" : 300   | \"vocabulary\" : 299    | shard-00000.bin | expected token ids from 0 to 298, as the index's vocabulary says, found 299",
+      })
+  void indexesThatContradictTheirShardsAreRefusedByName(
+      String from, String to, String file, String message) throws IOException {
+    write(300, 1000, 400);
+    Path index = folder.resolve("index.json");
+    String json = Files.readString(index);
+    assertThat(json).contains(from);
+    Files.writeString(index, json.replace(from, to));
+    assertRefused(file, message);
+  }
+
+  /** Where the sum is right, the files' sizes tell. */
+  @Test
+  void sizesOfFilesAreComparedOneByOne() throws IOException {
+    write(300, 1000, 400);
+    Path index = folder.resolve("index.json");
+    String json = Files.readString(index);
+    int first = json.indexOf("\"tokens\" : 400");
+    String changed =
+        json.substring(0, first)
+            + json.substring(first).replaceFirst("400", "399").replaceFirst("400", "401");
+    Files.writeString(index, changed);
+    assertRefused("shard-00000.bin", "expected 798 bytes, as the index says, found 800");
   }
 
   private void assertRefused(String file, String what) {

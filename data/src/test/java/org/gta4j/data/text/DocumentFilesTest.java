@@ -123,6 +123,14 @@ class DocumentFilesTest {
     byte[] parquet = Base64.getDecoder().decode(PARQUET);
     Path file = file("a.parquet", parquet);
     assertThat(texts(file)).containsExactly("One.", "Two.\nTwo.", "ä🙂");
+    List<Long> read = new ArrayList<>();
+    DocumentFiles.read(file, "text", read::add, piece -> {});
+    assertThat(read)
+        .as("progress, row by row")
+        .hasSize(4)
+        .isSorted()
+        .startsWith(Math.round(parquet.length / 4.0))
+        .endsWith((long) parquet.length);
     assertThatThrownBy(() -> read(file, "body"))
         .hasMessageContaining("a.parquet: expected a column \"body\", found")
         .hasMessageContaining("text");

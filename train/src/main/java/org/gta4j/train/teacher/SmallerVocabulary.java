@@ -11,6 +11,7 @@ import java.util.Set;
 import java.util.stream.IntStream;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.tokenizer.AddedToken;
 import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
 import tools.jackson.databind.JsonNode;
@@ -44,8 +45,8 @@ public final class SmallerVocabulary {
     for (Map.Entry<String, JsonNode> entry : model.path("vocab").properties()) {
       vocabulary.put(entry.getKey(), entry.getValue().asInt());
     }
-    for (JsonNode token : json.path("added_tokens")) {
-      sought.add(token.path("content").asString(""));
+    for (JsonNode token : json.path(AddedToken.KEY)) {
+      sought.add(AddedToken.read(file, token).name());
     }
     for (JsonNode merge : model.path("merges")) {
       List<String> pair = pair(merge);
@@ -149,12 +150,7 @@ public final class SmallerVocabulary {
         left.add(merge);
       }
     }
-    ArrayNode added = json.putArray("added_tokens");
-    ObjectNode token = added.addObject().put("id", 0).put("content", end);
-    for (String flag : new String[] {"single_word", "lstrip", "rstrip", "normalized"}) {
-      token.put(flag, false);
-    }
-    token.put("special", true);
+    AddedToken.exact(end, 0, true).addTo(json.putArray(AddedToken.KEY));
     json.putNull("post_processor"); // it would name tokens that are gone
     return Json.toBytes(json);
   }

@@ -129,6 +129,20 @@ class TeacherTest {
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("some.json")
         .hasMessageContaining("byte-pair");
+    assertThatThrownBy(() ->
+            SmallerVocabulary.of(
+                "some.json",
+                """
+                {"added_tokens": [{"content": "<|end|>"}],
+                 "model": {"type": "BPE", "vocab": {}, "merges": []}}
+                """
+                    .getBytes(StandardCharsets.UTF_8),
+                tokenizer(whole),
+                List.of("a"),
+                10,
+                END))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("some.json: added_tokens: expected objects with an \"id\"");
   }
 
   private static ModelConfig config(int vocabulary) {

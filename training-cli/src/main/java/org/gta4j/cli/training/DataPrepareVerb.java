@@ -16,8 +16,7 @@ import org.gta4j.data.shard.ShardWriter;
 
 /** {@code gta data prepare}. */
 final class DataPrepareVerb extends Verb {
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
-  private final Setting<String> field = Setting.text("--field", "NAME", TextTokens.FIELD);
+  private final TextOptions texts = TextOptions.ofTexts();
   private final Setting<String> tokenizer =
       Setting.required(
           "--tokenizer", "PATH", "A tokenizer's file, or a folder with one, such as a model's.");
@@ -37,13 +36,14 @@ final class DataPrepareVerb extends Verb {
         List.of(
             "gta data prepare --data wikipedia.txt.xz --tokenizer tokenizer --out wikipedia",
             "gta data prepare --data a.parquet --data b.parquet --field content --tokenizer tokenizer --out web"));
-    add(data, field, tokenizer, shardTokens, out);
+    texts.addTo(this);
+    add(tokenizer, shardTokens, out);
     addHelp();
   }
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = TextTokens.of(data, field.or(TextTokens.USUAL_FIELD));
+    TextTokens documents = texts.texts();
     long tokens = shardTokens.or(100_000_000L);
     if (tokens < 1) {
       throw UsageException.of("--shard-tokens", "an integer from 1 on", tokens);
@@ -51,12 +51,12 @@ final class DataPrepareVerb extends Verb {
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     try (ShardWriter writer =
         new ShardWriter(Check.path(out), words.tokenizer().size(), checksum(words), tokens)) {
-      texts.each(
+      documents.each(
           terminal,
           words.tokenizer(),
-          (ids, documents) -> {
+          (ids, ended) -> {
             writer.write(ids);
-            writer.endDocuments(documents);
+            writer.endDocuments(ended);
           });
       ShardIndex index = writer.finish();
       terminal.line(

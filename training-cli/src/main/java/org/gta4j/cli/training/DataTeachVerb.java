@@ -28,7 +28,7 @@ import org.gta4j.train.teacher.Teacher;
 final class DataTeachVerb extends Verb {
   private final Setting<String> model =
       Setting.required("--model", "PATH", "The model that teaches.");
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
+  private final TextOptions texts = TextOptions.ofTexts();
   private final Setting<String> tokenizer =
       Setting.required(
           "--tokenizer", "PATH", "The learner's tokenizer, such as 'gta tokenizer trim' makes.");
@@ -50,13 +50,15 @@ final class DataTeachVerb extends Verb {
             "'gta train --data FILE.safetensors' learns from that beside the texts' own tokens: a small model of few texts becomes better."),
         List.of(
             "gta data teach --model SmolLM2-135M.gguf --data stories.txt --tokenizer tokenizer --out taught.safetensors"));
-    add(model, data, tokenizer, top, threads, out);
+    add(model);
+    texts.addTo(this);
+    add(tokenizer, top, threads, out);
     addHelp();
   }
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
+    TextTokens read = texts.texts();
     Path file = Check.path(out);
     if (!file.toString().endsWith(".safetensors")) {
       throw UsageException.of("--out", "a name that ends with .safetensors", file);
@@ -73,7 +75,7 @@ final class DataTeachVerb extends Verb {
                 new RefusedException(
                     "--tokenizer: %s has no token that ends texts (eos_token)"
                         .formatted(tokenizer.or(""))));
-    List<String> documents = texts.documents(terminal);
+    List<String> documents = read.documents(terminal);
     List<Lesson> lessons =
         new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
             .run(terminal, () -> teacher(learner, count));

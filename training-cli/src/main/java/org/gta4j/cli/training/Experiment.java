@@ -34,9 +34,14 @@ record Experiment(
    *
    * @param data what is learned
    * @param validation what the loss is measured on
+   * @param field the field or column of files that have several
    * @param tokenizer what makes tokens of both
    */
-  record Texts(List<String> data, List<String> validation, Optional<String> tokenizer) {}
+  record Texts(
+      List<String> data,
+      List<String> validation,
+      Optional<String> field,
+      Optional<String> tokenizer) {}
 
   /**
    * A model to train.

@@ -23,6 +23,7 @@ final class ExperimentFile {
       List.of(
           "data",
           "validation",
+          "field",
           "tokenizer",
           "steps",
           "batch-tokens",
@@ -87,7 +88,8 @@ final class ExperimentFile {
     }
     return new Experiment(
         file,
-        new Experiment.Texts(files("data"), files("validation"), root.text("tokenizer")),
+        new Experiment.Texts(
+            files("data"), files("validation"), root.text("field"), root.text("tokenizer")),
         schedule,
         sequence,
         root.size("validate-every", 100),

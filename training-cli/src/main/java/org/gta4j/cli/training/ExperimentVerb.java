@@ -17,8 +17,7 @@ final class ExperimentVerb extends Verb {
       Setting.parameter("FILE.yaml", "What is compared: docs/training.md lists the keys.");
   private final Setting<String> out =
       Setting.required("--out", "FOLDER", "Where results and unfinished trainings go.");
-  private final Setting<List<String>> data =
-      Setting.texts("--data", "FILE", "A text to learn, instead of the file's.");
+  private final TextOptions data = TextOptions.insteadOfTheFiles();
   private final Setting<List<String>> validation =
       Setting.texts(
           "--validation", "FILE", "A text to measure the loss on, instead of the file's.");
@@ -51,7 +50,9 @@ final class ExperimentVerb extends Verb {
             "gta experiment docs/comparison.yaml --data stories.txt --validation held-out.txt --tokenizer tokenizer --out comparison",
             "gta experiment docs/comparison.yaml --out comparison --list",
             "gta experiment docs/comparison.yaml --out comparison --report comparison.md"));
-    add(file, out, data, validation, tokenizer, limit, list, report, keepModels, threads);
+    add(file, out);
+    data.addTo(this);
+    add(validation, tokenizer, limit, list, report, keepModels, threads);
     addHelp();
   }
 
@@ -87,7 +88,7 @@ final class ExperimentVerb extends Verb {
                         .texts()
                         .tokenizer()
                         .orElseThrow(() -> missing("--tokenizer", "a tokenizer"))));
-    int[] learned = tokens(terminal, data, experiment.texts().data(), experiment, words);
+    int[] learned = tokens(terminal, data.data(), experiment.texts().data(), experiment, words);
     int[] held = tokens(terminal, validation, experiment.texts().validation(), experiment, words);
     ExperimentRunner runner =
         new ExperimentRunner(terminal, experiment, folder, words, learned, held);
@@ -102,7 +103,7 @@ final class ExperimentVerb extends Verb {
     }
   }
 
-  private static int[] tokens(
+  private int[] tokens(
       Terminal terminal,
       Setting<List<String>> option,
       List<String> written,
@@ -112,7 +113,8 @@ final class ExperimentVerb extends Verb {
     if (files.isEmpty()) {
       throw missing(option.name(), "a text file");
     }
-    return TextTokens.of(option.name(), files)
+    String field = data.field(experiment.texts().field().orElse(TextTokens.USUAL_FIELD));
+    return new TextTokens(option.name(), files, field)
         .read(terminal, words.tokenizer(), experiment.sequence());
   }
 

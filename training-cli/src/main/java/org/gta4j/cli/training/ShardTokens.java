@@ -16,7 +16,8 @@ record ShardTokens(Shards shards) implements TokenRun {
   /**
    * Opens a folder.
    *
-   * @throws RefusedException if it is damaged, or was made with another tokenizer
+   * @throws RefusedException if it is damaged, contradicts itself, or was made with another
+   *     tokenizer
    */
   static ShardTokens open(String option, Path folder, TokenizerFiles words) {
     Shards shards;
@@ -32,6 +33,14 @@ record ShardTokens(Shards shards) implements TokenRun {
       throw new RefusedException(
           "%s: %s was made with another tokenizer than --tokenizer (checksum %s, not %s): prepare it anew"
               .formatted(option, folder, found, wanted));
+    }
+    int size = words.tokenizer().size();
+    int vocabulary = shards.index().vocabulary();
+    if (vocabulary != size) {
+      shards.close();
+      throw new RefusedException(
+          "%s: %s: index.json: vocabulary: expected %d, as many tokens as --tokenizer has, found %d"
+              .formatted(option, folder, size, vocabulary));
     }
     return new ShardTokens(shards);
   }

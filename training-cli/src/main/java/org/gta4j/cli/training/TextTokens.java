@@ -15,9 +15,7 @@ import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
-import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
-import org.gta4j.cli.UsageException;
 import org.gta4j.data.DataException;
 import org.gta4j.data.text.DocumentFiles;
 import org.gta4j.data.text.Piece;
@@ -33,14 +31,6 @@ import org.gta4j.tokenizer.Tokenizer;
  * @param field the field or column of files that have several
  */
 record TextTokens(String option, List<String> files, String field) {
-  /** What verbs say of an option that names files. */
-  static final String FILES =
-      "A text, UTF-8, in which '<|endoftext|>' separates documents; .gz, .xz and .zst of one; .jsonl; .parquet. May be given several times.";
-
-  /** What verbs say of {@code --field}. */
-  static final String FIELD =
-      "The field of JSON lines, or the column of Parquet, that is the text (default: text).";
-
   /** What stands between documents of a file. */
   static final String SEPARATOR = "<|endoftext|>";
 
@@ -49,24 +39,6 @@ record TextTokens(String option, List<String> files, String field) {
 
   /** Pieces together that a thread gets at once, in characters. */
   private static final int PORTION = 1 << 18;
-
-  /** Files that an option names, with the usual field. */
-  static TextTokens of(String option, List<String> files) {
-    return new TextTokens(option, files, USUAL_FIELD);
-  }
-
-  /**
-   * Files that an option has to name.
-   *
-   * @throws UsageException if it names none
-   */
-  static TextTokens of(Setting<List<String>> option, String field) {
-    List<String> files = option.or(List.of());
-    if (files.isEmpty()) {
-      throw UsageException.of(option.name(), "a text file", "none");
-    }
-    return new TextTokens(option.name(), files, field);
-  }
 
   /**
    * Tells documents' tokens in the order of the text, tokenized in parallel.

@@ -15,8 +15,7 @@ import org.gta4j.tokenizer.ByteLevel;
 final class TokenizerTrainVerb extends Verb {
   private static final int BYTES = 256;
 
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
-  private final Setting<String> field = Setting.text("--field", "NAME", TextTokens.FIELD);
+  private final TextOptions texts = TextOptions.ofTexts();
   private final Setting<Integer> size =
       Setting.integer(
           "--vocab-size", "N", "How many tokens, all 256 bytes included (default: 4096).");
@@ -34,13 +33,14 @@ final class TokenizerTrainVerb extends Verb {
         List.of(
             "gta tokenizer train --data stories.txt --vocab-size 4096 --out tokenizer",
             "gta tokenizer train --data articles.jsonl --field body --out tokenizer"));
-    add(data, field, size, out);
+    texts.addTo(this);
+    add(size, out);
     addHelp();
   }
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = TextTokens.of(data, field.or(TextTokens.USUAL_FIELD));
+    TextTokens documents = texts.texts();
     int tokens = Check.count(size, 1, 4096);
     if (tokens <= BYTES) {
       throw UsageException.of(
@@ -50,7 +50,7 @@ final class TokenizerTrainVerb extends Verb {
     }
     TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
     WordCounts words = new WordCounts();
-    texts.pieces(
+    documents.pieces(
         terminal,
         "counting words",
         pieces -> pieces.parallelStream().forEach(piece -> words.add(piece.text())));

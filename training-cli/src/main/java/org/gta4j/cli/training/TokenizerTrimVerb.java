@@ -21,7 +21,7 @@ final class TokenizerTrimVerb extends Verb {
 
   private final Setting<String> model =
       Setting.required("--model", "PATH", "The model whose tokenizer is trimmed.");
-  private final Setting<List<String>> data = Setting.texts("--data", "FILE", TextTokens.FILES);
+  private final TextOptions texts = TextOptions.ofTexts();
   private final Setting<Integer> size =
       Setting.integer("--vocab-size", "N", "How many tokens to keep (default: 4096).");
   private final Setting<String> out =
@@ -37,16 +37,18 @@ final class TokenizerTrimVerb extends Verb {
             "Text whose tokens are all kept is cut as the model cuts it, so the model can teach a smaller one ('gta data teach')."),
         List.of(
             "gta tokenizer trim --model SmolLM2-135M.gguf --data stories.txt --vocab-size 4096 --out tokenizer"));
-    add(model, data, size, out);
+    add(model);
+    texts.addTo(this);
+    add(size, out);
     addHelp();
   }
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
+    TextTokens read = texts.texts();
     int most = Check.count(size, 1, 4096);
     TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
-    List<String> documents = texts.documents(terminal);
+    List<String> documents = read.documents(terminal);
     byte[] json;
     String end;
     try (Checkpoint checkpoint = Checkpoint.open(Check.path(model))) {

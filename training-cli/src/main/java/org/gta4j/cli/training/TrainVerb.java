@@ -32,12 +32,9 @@ final class TrainVerb extends Verb {
           "A shape with a name, such as gta-tiny; its vocabulary becomes the tokenizer's.");
   private final Setting<String> config =
       Setting.text("--config", "FILE", "Or a config.json; the tokenizer must fit it.");
-  private final Setting<List<String>> data =
-      Setting.texts(
-          "--data",
-          "FILE",
-          TextTokens.FILES
-              + " Or one folder that 'gta data prepare' made, or one file that 'gta data teach' wrote.");
+  private final TextOptions data =
+      TextOptions.ofTextsOr(
+          "Or one folder that 'gta data prepare' made, or one file that 'gta data teach' wrote.");
   private final Setting<Double> teacherPart =
       Setting.number(
           "--teacher-part",
@@ -111,19 +108,9 @@ final class TrainVerb extends Verb {
             "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
             "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
             "gta train stories.yaml --steps 2000"));
-    add(
-        preset,
-        config,
-        data,
-        teacherPart,
-        held,
-        tokenizer,
-        out,
-        steps,
-        batchTokens,
-        sequence,
-        micro,
-        seed);
+    add(preset, config);
+    data.addTo(this);
+    add(teacherPart, held, tokenizer, out, steps, batchTokens, sequence, micro, seed);
     add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
     add(dtype, recompute, threads);
     samples.addTo(this);
@@ -134,7 +121,7 @@ final class TrainVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = TextTokens.of(data, TextTokens.USUAL_FIELD);
+    TextTokens texts = data.texts();
     try (Team team = workers.team(arguments)) {
       run(terminal, team, texts);
     }
@@ -163,7 +150,7 @@ final class TrainVerb extends Verb {
             .map(files ->
                 validation(
                     new TokenBatches(
-                        TextTokens.of("--validation", files).read(terminal, tokens, length),
+                        data.texts("--validation", files).read(terminal, tokens, length),
                         length,
                         0)));
     try (Batches batches = learned(terminal, texts, words, length, plan.seed());

@@ -9,12 +9,15 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import java.util.stream.Stream;
 import org.gta4j.checkpoint.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
 
-/** {@code ./gta train} when somebody presses Ctrl-C, and what can be seen while it runs. */
+/** What is left when somebody presses Ctrl-C, and what can be seen while a training runs. */
 class StoppedTrainIT {
   private static final Path ROOT = Path.of(System.getProperty("gta.root", ".."));
   private static final int STEPS = 60;
@@ -30,14 +33,9 @@ class StoppedTrainIT {
   }
 
   private Process start(String out, String... more) throws IOException {
-    // Where this test's own process ignores the signal, as in a script's background, children
-    // would.
-    List<String> command =
+    List<String> arguments =
         new ArrayList<>(
             List.of(
-                "env",
-                "--default-signal=INT",
-                ROOT.resolve("gta").toString(),
                 "train",
                 "--preset=gta-tiny",
                 "--data=stories.txt",
@@ -45,7 +43,17 @@ class StoppedTrainIT {
                 "--out=" + out,
                 "--sequence=32",
                 "--steps=" + STEPS));
-    command.addAll(List.of(more));
+    arguments.addAll(List.of(more));
+    return gta(out, arguments);
+  }
+
+  private Process gta(String out, List<String> arguments) throws IOException {
+    // Where this test's own process ignores the signal, as in a script's background, children
+    // would.
+    List<String> command =
+        new ArrayList<>(
+            List.of("env", "--default-signal=INT,TERM", ROOT.resolve("gta").toString()));
+    command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
             .directory(folder.toFile())
@@ -77,7 +85,44 @@ class StoppedTrainIT {
   }
 
   private static void interrupt(Process process) throws IOException, InterruptedException {
-    new ProcessBuilder("kill", "-INT", Long.toString(process.pid())).start().waitFor();
+    signal(process, "INT");
+  }
+
+  private static boolean isEmpty(Path place) throws IOException {
+    try (Stream<Path> files = Files.list(place)) {
+      return files.findAny().isEmpty();
+    }
+  }
+
+  private static void signal(Process process, String name)
+      throws IOException, InterruptedException {
+    new ProcessBuilder("kill", "-" + name, Long.toString(process.pid())).start().waitFor();
+  }
+
+  @ParameterizedTest
+  @CsvSource({"INT, 130", "TERM, 143"})
+  void preparedDataThatIsNotFinishedIsTakenAway(String signal, int code)
+      throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("large.txt"), "The cat sat on the mat. The dog saw it.\n".repeat(1 << 20));
+    Path place = Files.createDirectory(folder.resolve("place"));
+    Process process =
+        gta(
+            "prepare",
+            List.of(
+                "data",
+                "prepare",
+                "--data=large.txt",
+                "--tokenizer=tokenizer.json",
+                "--shard-tokens=20000",
+                "--out=place/tokens"));
+    while (isEmpty(place)) {
+      assertThat(process.isAlive()).as(Files.readString(folder.resolve("prepare.log"))).isTrue();
+      Thread.sleep(20);
+    }
+    signal(process, signal);
+    ended(process, "prepare", code);
+    assertThat(place).isEmptyDirectory();
   }
 
   @Test

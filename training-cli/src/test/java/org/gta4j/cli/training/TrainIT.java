@@ -145,12 +145,39 @@ class TrainIT {
     Result other = train("--data=tokens", "--steps=1");
     assertThat(other.exit()).isEqualTo(1);
     assertThat(other.output()).contains("made with another tokenizer");
+    Path index = folder.resolve("tokens/index.json");
+    String json = Files.readString(index);
+    Files.writeString(index, json.replaceFirst("(\"vocabulary\" : )\\d+", "$1999"));
+    assertThat(train("--data=tokens", "--tokenizer=words", "--steps=1").output())
+        .contains("index.json: vocabulary: expected ")
+        .contains("as many tokens as --tokenizer has, found 999");
+    Files.writeString(index, json);
     Result shards = train("--data=tokens", "--tokenizer=words", "--steps=2");
     assertThat(shards.exit()).as(shards.output()).isZero();
     Result texts = train("--tokenizer=words", "--steps=2", "--out=texts");
     assertThat(texts.exit()).as(texts.output()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("texts/model.safetensors")))
         .isEqualTo(Files.readAllBytes(folder.resolve("model/model.safetensors")));
+
+    // The same texts in a field of JSON lines are the same model.
+    StringBuilder lines = new StringBuilder();
+    for (String story :
+        Files.readString(folder.resolve("stories.txt")).split("<\\|endoftext\\|>", -1)) {
+      lines.append(Json.object().put("body", story).put("text", "other")).append('\n');
+    }
+    Files.writeString(folder.resolve("stories.jsonl"), lines);
+    Result fields =
+        train(
+            "--data=stories.jsonl",
+            "--field=body",
+            "--tokenizer=words",
+            "--steps=2",
+            "--out=fields");
+    assertThat(fields.exit()).as(fields.output()).isZero();
+    assertThat(folder.resolve("fields/model.safetensors"))
+        .hasSameBinaryContentAs(folder.resolve("model/model.safetensors"));
+    assertThat(train("--data=stories.jsonl", "--field=title", "--out=new").output())
+        .contains("stories.jsonl: line 1: expected a text in the field \"title\"");
 
     Files.write(folder.resolve("tokens/shard-00000.bin"), new byte[600]);
     Result damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
