@@ -99,9 +99,13 @@ final class FinetuneVerb extends Verb {
   private void run(Terminal terminal, Team team, Path folder, BaseModel base, List<String> files) {
     Optional<Lora> adapters = lora.of(base.config());
     int length = length(base);
-    Optional<SamplePlan> shown =
-        run.samples(base.words().tokenizer(), base.config(), held.isGiven());
     Examples learned = examples(terminal, "--data", files, base, length);
+    Optional<SamplePlan> shown =
+        run.samples(
+            base.words().tokenizer(),
+            base.config(),
+            held.isGiven(),
+            learned instanceof Examples.Chats ? base.templates() : Optional.empty());
     TrainingPlan plan =
         run.plan(
             Recipe.finetuning(adapters.isPresent()),

@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.chat.ChatTemplates;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
@@ -128,9 +129,11 @@ final class RunOptions {
    * Whether and when the model shows what it writes.
    *
    * @param validated whether there is any validation
+   * @param chats how a model of chats is asked
    */
-  Optional<SamplePlan> samples(Tokenizer tokenizer, ModelConfig model, boolean validated) {
-    return samples.plan(tokenizer, model, validated);
+  Optional<SamplePlan> samples(
+      Tokenizer tokenizer, ModelConfig model, boolean validated, Optional<ChatTemplates> chats) {
+    return samples.plan(tokenizer, model, validated, chats);
   }
 
   /** What does not change the result. */

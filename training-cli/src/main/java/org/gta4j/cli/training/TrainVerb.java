@@ -96,7 +96,8 @@ final class TrainVerb extends Verb {
           "--sequence %d is more than the model's context of %d tokens"
               .formatted(length, model.contextLength()));
     }
-    Optional<SamplePlan> shown = run.samples(words.tokenizer(), model, held.isGiven());
+    Optional<SamplePlan> shown =
+        run.samples(words.tokenizer(), model, held.isGiven(), Optional.empty());
     TrainingPlan plan =
         run.plan(Recipe.of(preset.or("")), RunOptions.positive(steps, 1000), length, length);
     TrainingSession.Settings settings = run.settings(folder, team, shown);

@@ -77,12 +77,20 @@ class FinetuneIT {
   @Test
   void aModelLearnsAnswersAndIsOneThatOtherVerbsLoad() throws IOException, InterruptedException {
     Launched tuned =
-        finetune("--out=tuned", "--epochs=5", "--learning-rate=0.001", "--validation=chats.jsonl");
+        finetune(
+            "--out=tuned",
+            "--epochs=5",
+            "--learning-rate=0.001",
+            "--validation=chats.jsonl",
+            "--sample-prompt=What is a cat?");
     assertThat(tuned.exit()).as(tuned.output()).isZero();
     assertThat(tuned.output()).contains("6 conversations").contains("tuned is a model now");
     List<String> lines = Files.readAllLines(folder.resolve("tuned/metrics.jsonl"));
     assertThat(lines).hasSize(15); // 6 conversations 5 times, 2 a step
     assertThat(loss(lines.getLast())).isLessThan(loss(lines.getFirst()) - 2);
+    assertThat(Files.readAllLines(folder.resolve("tuned/samples.jsonl")))
+        .hasSize(1)
+        .allSatisfy(line -> assertThat(line).contains("\"text\":\"What is a cat?\\n"));
     Launched spoken = gta("generate", "--model=tuned", "--max-tokens=5", "user: What");
     assertThat(spoken.exit()).as(spoken.output()).isZero();
     Launched texts = finetune("--model=tuned", "--data=text.txt", "--out=more", "--sequence=32");
