@@ -18,6 +18,9 @@ sealed interface Examples {
   /** How many tokens the longest has. */
   int longest();
 
+  /** The largest id of all tokens. */
+  int largestToken();
+
   /**
    * The sequences in an order.
    *
@@ -41,6 +44,14 @@ sealed interface Examples {
     @Override
     public int longest() {
       return lengths().max().orElse(1);
+    }
+
+    @Override
+    public int largestToken() {
+      return sequences.stream()
+          .flatMapToInt(sequence -> IntStream.of(sequence.ids()))
+          .max()
+          .orElse(0);
     }
 
     private IntStream lengths() {
@@ -68,6 +79,11 @@ sealed interface Examples {
     @Override
     public int longest() {
       return length;
+    }
+
+    @Override
+    public int largestToken() {
+      return IntStream.of(tokens).max().orElse(0);
     }
 
     @Override

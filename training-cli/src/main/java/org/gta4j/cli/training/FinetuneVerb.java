@@ -3,7 +3,6 @@ package org.gta4j.cli.training;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
-import org.gta4j.chat.ChatTemplates;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
@@ -19,6 +18,7 @@ import org.gta4j.train.run.TrainingPlan;
 /** {@code gta finetune}. */
 final class FinetuneVerb extends Verb {
   private static final int USUAL_SEQUENCE = 1024;
+  private static final double USUAL_EPOCHS = 3;
   private static final double MOST_EPOCHS = 1e6;
 
   private final Setting<String> model =
@@ -87,6 +87,10 @@ final class FinetuneVerb extends Verb {
     if (steps.isGiven() && epochs.isGiven()) {
       throw UsageException.of("--steps or --epochs", "one of the two", "both");
     }
+    double times = epochs.or(USUAL_EPOCHS);
+    if (!(times > 0 && times <= MOST_EPOCHS)) {
+      throw UsageException.of(epochs.name(), "a number above 0, at most a million", times);
+    }
     try (Team team = run.team(arguments)) {
       Path folder = run.folder(team);
       try (BaseModel base = BaseModel.open(model.value().map(path -> Check.path(model)))) {
@@ -99,7 +103,8 @@ final class FinetuneVerb extends Verb {
   private void run(Terminal terminal, Team team, Path folder, BaseModel base, List<String> files) {
     Optional<Lora> adapters = lora.of(base.config());
     int length = length(base);
-    Examples learned = examples(terminal, "--data", files, base, length);
+    ExampleFiles reader = new ExampleFiles(base, length);
+    Examples learned = reader.read(terminal, "--data", files);
     Optional<SamplePlan> shown =
         run.samples(
             base.words().tokenizer(),
@@ -117,18 +122,30 @@ final class FinetuneVerb extends Verb {
         held.value()
             .map(names ->
                 run.validation(
-                    examples(terminal, "--validation", names, base, length)
-                        .batches(plan.sequences(), 0)));
+                    reader.read(terminal, "--validation", names).batches(plan.sequences(), 0)));
     try (Batches batches = learned.batches(plan.sequences(), plan.seed());
-        TrainingSession session =
-            new TrainingSession(
-                settings,
-                plan,
-                FirstParameters.of(base, adapters, plan.seed()),
-                base.words().files(),
-                batches,
-                validation)) {
+        TrainingSession session = session(settings, plan, base, adapters, batches, validation)) {
       session.run(terminal, run.isResumed(), team);
+    }
+  }
+
+  private static TrainingSession session(
+      TrainingSession.Settings settings,
+      TrainingPlan plan,
+      BaseModel base,
+      Optional<Lora> adapters,
+      Batches batches,
+      Optional<Trainer.Validation> validation) {
+    try {
+      return new TrainingSession(
+          settings,
+          plan,
+          FirstParameters.of(base, adapters, plan.seed()),
+          base.words().files(),
+          batches,
+          validation);
+    } catch (IllegalArgumentException e) {
+      throw new RefusedException("%s: %s".formatted(base.name(), e.getMessage()), e);
     }
   }
 
@@ -142,36 +159,11 @@ final class FinetuneVerb extends Verb {
     return length;
   }
 
-  /** Chats or texts; both at once would be two kinds of sequences. */
-  private static Examples examples(
-      Terminal terminal, String option, List<String> files, BaseModel base, int length) {
-    List<String> chats = files.stream().filter(file -> ChatFiles.isOne(option, file)).toList();
-    if (chats.isEmpty()) {
-      return new Examples.Texts(
-          TextTokens.of(option, files).read(terminal, base.words().tokenizer(), length), length);
-    }
-    if (chats.size() < files.size()) {
-      throw UsageException.of(
-          option, "chats or texts", "both: chats in " + String.join(", ", chats));
-    }
-    ChatTemplates templates =
-        base.templates()
-            .orElseThrow(() ->
-                new RefusedException(
-                    "%s has no chat template, by which chats are written: expected chat_template.jinja, or chat_template in tokenizer_config.json; give one with --chat-template, or texts as --data"
-                        .formatted(base.name())));
-    return new ChatFiles(option, files).read(terminal, templates, base.words().tokenizer(), length);
-  }
-
   private long steps(Examples learned) {
     if (steps.isGiven()) {
       return RunOptions.positive(steps, 1);
     }
-    double times = epochs.or(3.0);
-    if (!(times > 0 && times <= MOST_EPOCHS)) {
-      throw UsageException.of(epochs.name(), "a number above 0, at most a million", times);
-    }
     int together = Schedule.sequences(run.batchTokens(), learned.usualLength());
-    return Math.max(1, (long) Math.ceil(times * (double) learned.count() / together));
+    return Math.max(1, (long) Math.ceil(epochs.or(USUAL_EPOCHS) * learned.count() / together));
   }
 }

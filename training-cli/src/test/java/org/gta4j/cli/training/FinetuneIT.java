@@ -124,6 +124,30 @@ class FinetuneIT {
   }
 
   @Test
+  void theEmbeddedModelLearnsChatsByAGivenTemplateInTwoProcesses()
+      throws IOException, InterruptedException {
+    Files.writeString(folder.resolve("words.jinja"), TEMPLATE);
+    List<String> arguments =
+        List.of(
+            "finetune",
+            "--data=chats.jsonl",
+            "--chat-template=words.jinja",
+            "--lora",
+            "--lora-rank=2",
+            "--batch-tokens=120",
+            "--micro-tokens=60",
+            "--steps=3",
+            "--workers=2",
+            "--out=tuned");
+    Launched tuned = gta(arguments.toArray(String[]::new));
+    assertThat(tuned.exit()).as(tuned.output()).isZero();
+    assertThat(folder.resolve("tuned/chat_template.jinja")).hasContent(TEMPLATE);
+    Launched answered = gta("generate", "--model=tuned", "--max-tokens=5", "What is a cat?");
+    assertThat(answered.exit()).as(answered.output()).isZero();
+    assertThat(answered.output()).doesNotStartWith("What is a cat?"); // an answer, by the template
+  }
+
+  @Test
   void whatCannotBeDoneIsRefusedInWords() throws IOException, InterruptedException {
     assertThat(gta("finetune", "--help").output()).contains("--lora-targets").contains("Examples:");
     assertThat(finetune("--out=new", "--lora-rank=0").output())
@@ -145,6 +169,17 @@ class FinetuneIT {
     assertThat(broken.output()).contains("--data: bad.jsonl: line 7: expected a JSON object");
     Files.write(folder.resolve("base/tokenizer_config.json"), Json.toBytes(Json.object()));
     assertThat(finetune("--out=new").output()).contains("base has no chat template");
+    assertThat(finetune("--out=new", "--chat-template=words.jinja").output())
+        .contains("words.jinja");
+    assertThat(finetune("--out=new", "--data=base").output())
+        .contains("--data: base: expected a file of chats or texts, found a folder");
+    assertThat(finetune("--out=new", "--data=nowhere.jsonl").output())
+        .contains("nowhere.jsonl: there is no such file");
+    assertThat(finetune("--out=new", "--model=nowhere").output()).contains("nowhere");
+    assertThat(finetune("--out=new", "--steps=2", "--epochs=2").output())
+        .contains("--steps or --epochs: expected one of the two, found both");
+    assertThat(finetune("--out=new", "--epochs=0").output())
+        .contains("--epochs: expected a number above 0, at most a million, found 0");
     Files.writeString(
         folder.resolve("base/config.json"),
         Files.readString(folder.resolve("base/config.json")).replace("\"silu\"", "\"gelu\""));
