@@ -3,7 +3,7 @@ module org.gta4j.cli {
   requires static transitive org.jspecify;
   requires transitive info.picocli;
   requires jdk.management;
-  requires org.gta4j.core;
+  requires transitive org.gta4j.core;
   requires org.gta4j.embedded;
   requires org.jline.reader;
   requires org.jline.terminal;

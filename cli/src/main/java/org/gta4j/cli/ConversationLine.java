@@ -11,7 +11,7 @@ import org.gta4j.chat.Conversation;
 import tools.jackson.databind.JsonNode;
 
 /** A conversation as a line of JSON has it. */
-final class ConversationLine {
+public final class ConversationLine {
   private ConversationLine() {}
 
   /**
@@ -19,8 +19,9 @@ final class ConversationLine {
    * in it are variables of the template.
    *
    * @param where names the line in errors
+   * @throws RefusedException if it is something else
    */
-  static Conversation read(JsonNode node, String where) {
+  public static Conversation read(JsonNode node, String where) {
     List<ChatMessage> messages = new ArrayList<>();
     for (JsonNode message : list(node, "messages", where)) {
       if (!message.isObject()) {

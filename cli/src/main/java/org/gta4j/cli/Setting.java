@@ -5,6 +5,7 @@ import java.util.Optional;
 import org.jspecify.annotations.Nullable;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
+import picocli.CommandLine.Model.IGetter;
 import picocli.CommandLine.Model.ISetter;
 import picocli.CommandLine.Model.OptionSpec;
 import picocli.CommandLine.Model.PositionalParamSpec;
@@ -17,16 +18,16 @@ import picocli.CommandLine.Model.PositionalParamSpec;
  *
  * @param <T> the value's type
  */
-public final class Setting<T> implements ISetter {
+public final class Setting<T> implements IGetter, ISetter {
   private final ArgSpec spec;
   private @Nullable T value;
 
   private Setting(OptionSpec.Builder option) {
-    spec = option.setter(this).build();
+    spec = option.getter(this).setter(this).build();
   }
 
   private Setting(PositionalParamSpec.Builder parameter) {
-    spec = parameter.setter(this).build();
+    spec = parameter.getter(this).setter(this).build();
   }
 
   private static OptionSpec.Builder option(String name, Class<?> type, String description) {
@@ -104,6 +105,13 @@ public final class Setting<T> implements ISetter {
   public T or(T absent) {
     T given = value;
     return given == null ? absent : given;
+  }
+
+  /** What there is: picocli adds to it where an option is given again. */
+  @Override
+  @SuppressWarnings({"unchecked", "TypeParameterUnusedInFormals"}) // as picocli declares it
+  public <V> @Nullable V get() {
+    return (V) value;
   }
 
   @Override

@@ -15,6 +15,7 @@ public record TrainingVerb(String name, String description) {
   public static final List<TrainingVerb> ALL =
       List.of(
           new TrainingVerb("train", "Trains a model from scratch."),
+          new TrainingVerb("finetune", "Trains a model further, on chats or texts."),
           new TrainingVerb("experiment", "Trains attention variants alike and compares them."),
           new TrainingVerb("data", "Prepares what models learn from."),
           new TrainingVerb("tokenizer", "Makes tokenizers."));

@@ -8,6 +8,8 @@ import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.CsvSource;
 import org.junit.jupiter.params.provider.ValueSource;
+import picocli.CommandLine;
+import picocli.CommandLine.Model.CommandSpec;
 
 /** Values as users write them. */
 class ParsingTest {
@@ -24,6 +26,15 @@ class ParsingTest {
     assertThatThrownBy(() -> TokenIds.parse(text))
         .isInstanceOf(UsageException.class)
         .hasMessageStartingWith("--ids: expected token ids");
+  }
+
+  @Test
+  void anOptionThatIsGivenAgainKeepsWhatItHad() {
+    Setting<List<String>> stop = Setting.texts("--stop", "TEXT", "Where it ends.");
+    CommandSpec command = CommandSpec.create();
+    stop.addTo(command);
+    new CommandLine(command).parseArgs("--stop=a", "--stop", "b");
+    assertThat(stop.value()).contains(List.of("a", "b"));
   }
 
   @Test

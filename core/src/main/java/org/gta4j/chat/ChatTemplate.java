@@ -44,6 +44,11 @@ public final class ChatTemplate {
     }
   }
 
+  /** What it came from, for errors. */
+  String file() {
+    return file;
+  }
+
   /** Its source. */
   public String source() {
     return source;

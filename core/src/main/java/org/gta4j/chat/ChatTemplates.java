@@ -38,21 +38,33 @@ public record ChatTemplates(
           .text(key)
           .ifPresent(source -> sources.put(key.substring(GGUF_KEY.length() + 1), source));
     }
+    return of(metadata.file(), sources, tokens(tokenizer));
+  }
+
+  /**
+   * The names of a GGUF file's special tokens. Where a model has no such token the template's
+   * variable is empty, as it is with llama.cpp.
+   */
+  public static Map<String, String> tokens(Tokenizer tokenizer) {
     Map<String, String> tokens = new LinkedHashMap<>();
-    // Where a model has no such token the template's variable is empty, as it is with llama.cpp.
     tokenizer.begin().ifPresent(id -> tokens.put("bos_token", tokenizer.name(id)));
     tokenizer.end().ifPresent(id -> tokens.put("eos_token", tokenizer.name(id)));
     tokens.putIfAbsent("bos_token", "");
     tokens.putIfAbsent("eos_token", "");
-    return of(metadata.file(), sources, tokens);
+    return tokens;
   }
 
   /** The templates beside a Hugging Face tokenizer; empty where there are none. */
   public static Optional<ChatTemplates> of(TokenizerConfig config) {
+    return of(config.file().toString(), config.chatTemplates(), tokens(config));
+  }
+
+  /** The names of a Hugging Face tokenizer's special tokens. */
+  public static Map<String, String> tokens(TokenizerConfig config) {
     Map<String, String> tokens = new LinkedHashMap<>();
     config.beginToken().ifPresent(name -> tokens.put("bos_token", name));
     config.endToken().ifPresent(name -> tokens.put("eos_token", name));
-    return of(config.file().toString(), config.chatTemplates(), tokens);
+    return tokens;
   }
 
   private static Optional<ChatTemplates> of(

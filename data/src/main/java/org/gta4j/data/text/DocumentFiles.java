@@ -13,6 +13,7 @@ import java.util.function.LongConsumer;
 import org.apache.commons.compress.compressors.CompressorException;
 import org.apache.commons.compress.compressors.CompressorStreamFactory;
 import org.gta4j.data.DataException;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * The documents of files, one after the other, whatever the files' size: texts, in which {@code
@@ -31,22 +32,60 @@ public final class DocumentFiles {
    * @throws DataException if it is missing, damaged, or no UTF-8
    */
   public static void read(Path file, String field, LongConsumer bytes, Consumer<Piece> documents) {
+    if (name(file).endsWith(".parquet") && Files.isRegularFile(file)) {
+      ParquetColumn.read(file, field, bytes, documents);
+    } else if (isJsonLines(file)) {
+      objects(
+          file, bytes, (line, object) -> JsonLines.document(file, line, object, field, documents));
+    } else {
+      stream(file, bytes, stream -> SeparatedText.read(stream, documents));
+    }
+  }
+
+  /** Whether a file is named as one with a JSON object a line is. */
+  public static boolean isJsonLines(Path file) {
+    String plain = plain(name(file));
+    return plain.endsWith(".jsonl") || plain.endsWith(".ndjson");
+  }
+
+  /** Gets JSON objects. */
+  @FunctionalInterface
+  public interface Objects {
+    /** Takes the object in a line, whose number is from 1 on. */
+    void accept(long line, ObjectNode object);
+  }
+
+  /**
+   * Reads the objects of a file that has one a line.
+   *
+   * @param bytes is told how many bytes of the file have been read
+   * @throws DataException if it is missing, damaged, or a line is no JSON object
+   */
+  public static void objects(Path file, LongConsumer bytes, Objects objects) {
+    stream(file, bytes, stream -> JsonLines.read(file, stream, objects));
+  }
+
+  private static String name(Path file) {
+    return String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
+  }
+
+  private static String plain(String name) {
+    return name.replaceAll("\\.(gz|xz|zst)$", "");
+  }
+
+  @FunctionalInterface
+  private interface Reading {
+    void read(InputStream stream) throws IOException;
+  }
+
+  private static void stream(Path file, LongConsumer bytes, Reading reading) {
     if (!Files.isRegularFile(file)) {
       throw new DataException("%s: there is no such file".formatted(file));
     }
-    String name = String.valueOf(file.getFileName()).toLowerCase(Locale.ROOT);
-    if (name.endsWith(".parquet")) {
-      ParquetColumn.read(file, field, bytes, documents);
-      return;
-    }
-    String plain = name.replaceAll("\\.(gz|xz|zst)$", "");
+    String name = name(file);
     try (InputStream counted = counted(Files.newInputStream(file), bytes);
-        InputStream stream = name.equals(plain) ? counted : decompressed(name, counted)) {
-      if (plain.endsWith(".jsonl") || plain.endsWith(".ndjson")) {
-        JsonLines.read(file.toString(), stream, field, documents);
-      } else {
-        SeparatedText.read(stream, documents);
-      }
+        InputStream stream = name.equals(plain(name)) ? counted : decompressed(name, counted)) {
+      reading.read(stream);
     } catch (CharacterCodingException e) {
       throw new DataException("%s: expected UTF-8, found other bytes".formatted(file), e);
     } catch (CompressorException e) {

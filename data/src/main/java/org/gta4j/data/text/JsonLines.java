@@ -6,19 +6,21 @@ import java.io.InputStream;
 import java.io.InputStreamReader;
 import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.function.Consumer;
 import org.gta4j.data.DataException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
-/** A JSON object a line, one of whose fields is a document. */
+/** A JSON object a line, one of whose fields may be a document. */
 final class JsonLines {
   private static final JsonMapper MAPPER = new JsonMapper();
 
   private JsonLines() {}
 
-  static void read(String file, InputStream stream, String field, Consumer<Piece> documents)
+  static void read(Path file, InputStream stream, DocumentFiles.Objects objects)
       throws IOException {
     BufferedReader reader =
         new BufferedReader(
@@ -32,24 +34,32 @@ final class JsonLines {
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       number++;
       if (!line.isBlank()) {
-        String text = text(file, number, line, field).strip();
-        if (!text.isEmpty()) {
-          documents.accept(new Piece(text, true, true));
-        }
+        objects.accept(number, object(file, number, line));
       }
     }
   }
 
-  private static String text(String file, long number, String line, String field) {
-    JsonNode object;
+  private static ObjectNode object(Path file, long number, String line) {
+    String found;
     try {
-      object = MAPPER.readTree(line);
+      JsonNode node = MAPPER.readTree(line);
+      if (node instanceof ObjectNode object) {
+        return object;
+      }
+      found = String.valueOf(node.getNodeType());
     } catch (JacksonException e) {
       throw new DataException(
           "%s: line %d: expected a JSON object, found %s"
               .formatted(file, number, e.getOriginalMessage()),
           e);
     }
+    throw new DataException(
+        "%s: line %d: expected a JSON object, found %s".formatted(file, number, found));
+  }
+
+  /** The document in a line's object. */
+  static void document(
+      Path file, long number, ObjectNode object, String field, Consumer<Piece> documents) {
     JsonNode text = object.path(field);
     if (!text.isString()) {
       throw new DataException(
@@ -60,6 +70,9 @@ final class JsonLines {
                   field,
                   text.isMissingNode() ? "no such field" : text.getNodeType()));
     }
-    return text.stringValue();
+    String stripped = text.stringValue().strip();
+    if (!stripped.isEmpty()) {
+      documents.accept(new Piece(stripped, true, true));
+    }
   }
 }

@@ -1,7 +1,5 @@
 package org.gta4j.train.batch;
 
-import java.util.SplittableRandom;
-
 /**
  * Sequences of one long run of tokens, cut where a sequence is full whatever stands there: no token
  * is padding. Every epoch has each sequence once, in an order of its own.
@@ -11,11 +9,9 @@ import java.util.SplittableRandom;
 public final class TokenBatches implements Batches {
   private final TokenRun tokens;
   private final int length;
-  private final long seed;
   private final int sequences;
   private final String fingerprint;
-  private final int[] order;
-  private long orderedEpoch = -1;
+  private final EpochOrder order;
 
   /** Sequences of tokens in memory. */
   public TokenBatches(int[] tokens, int length, long seed) {
@@ -44,9 +40,8 @@ public final class TokenBatches implements Batches {
     }
     this.tokens = tokens;
     this.length = length;
-    this.seed = seed;
     sequences = (int) count;
-    order = new int[sequences];
+    order = new EpochOrder(sequences, seed);
     fingerprint = "%s, sequences of %d, order %d".formatted(tokens.fingerprint(), length, seed);
   }
 
@@ -79,27 +74,7 @@ public final class TokenBatches implements Batches {
 
   /** Where in the tokens the sequence begins that comes at a place of the endless order. */
   public long begin(long place) {
-    return (long) sequence(place) * length;
-  }
-
-  /** Which sequence comes at a place of the endless order. */
-  private int sequence(long place) {
-    long epoch = place / sequences;
-    if (epoch != orderedEpoch) {
-      shuffle(epoch);
-    }
-    return order[(int) (place % sequences)];
-  }
-
-  /** Fisher and Yates's, begun anew for each epoch. */
-  private void shuffle(long epoch) {
-    SplittableRandom random = new SplittableRandom(seed * 0x9E37_79B9_7F4A_7C15L + epoch);
-    for (int i = 0; i < sequences; i++) {
-      int other = random.nextInt(i + 1);
-      order[i] = order[other];
-      order[other] = i;
-    }
-    orderedEpoch = epoch;
+    return (long) order.at(place) * length;
   }
 
   @Override

@@ -1,6 +1,8 @@
 package org.gta4j.train.block;
 
 import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Objects;
 import java.util.Optional;
 import java.util.SequencedMap;
 import org.bytedeco.pytorch.Tensor;
@@ -13,10 +15,19 @@ import org.gta4j.train.torch.Torch;
 
 /**
  * A model's parameters in f32, under the names of its checkpoint. They live until this is closed.
+ *
+ * <p>All of them are trained, unless the model is adapted: then its own stay as they are, and what
+ * is trained are the adapters' matrices.
  */
 public final class Parameters implements AutoCloseable {
+  private static final String WEIGHT = ".weight";
+  private static final String DOWN = ".lora_A.weight"; // as PEFT calls them
+  private static final String UP = ".lora_B.weight";
+
   private final ModelConfig config;
   private final SequencedMap<String, Tensor> tensors = new LinkedHashMap<>();
+  private final SequencedMap<String, Tensor> adapters = new LinkedHashMap<>();
+  private Optional<Lora> lora = Optional.empty();
 
   private Parameters(ModelConfig config) {
     this.config = config;
@@ -56,37 +67,108 @@ public final class Parameters implements AutoCloseable {
   }
 
   /**
-   * The parameters of a model that is there.
+   * The parameters of a model that is there; numbers in blocks are what they stand for.
    *
    * @throws org.gta4j.checkpoint.CheckpointException if a tensor is missing or of another shape
-   * @throws IllegalArgumentException if a tensor's type cannot be trained: of numbers in blocks
-   *     only roundings are left
    */
   public static Parameters of(ModelConfig config, Weights weights) {
     config.requireTensors(weights);
     Parameters parameters = empty(config);
-    parameters.tensors.forEach((name, tensor) -> {
-      org.gta4j.tensor.Tensor values = weights.get(name, Memory.sizes(tensor));
-      if (!values.dtype().isPlain()) {
-        parameters.close();
-        throw new IllegalArgumentException(
-            "%s: tensor %s: expected numbers of type f32, bf16 or f16 to train from, found %s"
-                .formatted(weights.file(), name, values.dtype().label()));
-      }
-      Memory.copy(values, tensor);
-    });
+    parameters.tensors.forEach(
+        (name, tensor) -> Memory.copy(weights.get(name, Memory.sizes(tensor)), tensor));
     return parameters;
+  }
+
+  /**
+   * Adapts linear layers: from now on only what is added to them is trained, and nothing is added
+   * before the first step, B being zero. The same seed gives the same numbers.
+   *
+   * @throws IllegalArgumentException if a target is none of the model's linear layers, or the model
+   *     is adapted already
+   */
+  public void adapt(Lora adaptation, long seed) {
+    if (lora.isPresent()) {
+      throw new IllegalArgumentException("expected a model without adapters, found one with them");
+    }
+    List<String> layers = adaptation.layers(config);
+    lora = Optional.of(adaptation);
+    tensors.values().forEach(tensor -> tensor.set_requires_grad(false));
+    synchronized (Parameters.class) {
+      Torch.seed(seed);
+      layers.forEach(layer -> addAdapter(layer, adaptation.rank()));
+    }
+  }
+
+  private void addAdapter(String layer, int rank) {
+    long[] sizes = Memory.sizes(get(layer + WEIGHT));
+    Tensor down = Torch.empty(Torch.F32, rank, sizes[1]);
+    Tensor up = Torch.empty(Torch.F32, sizes[0], rank);
+    try (TensorScope _ = new TensorScope();
+        GradMode _ = GradMode.off()) {
+      // As PEFT's adapters begin, and PyTorch's linear layers.
+      double bound = 1 / Math.sqrt((double) sizes[1]);
+      down.uniform_(-bound, bound, new org.bytedeco.pytorch.GeneratorOptional());
+      up.fill_(Torch.scalar(0));
+    }
+    adapters.put(layer + DOWN, down.set_requires_grad(true));
+    adapters.put(layer + UP, up.set_requires_grad(true));
+  }
+
+  /** How the model is adapted, where it is. */
+  public Optional<Lora> lora() {
+    return lora;
+  }
+
+  /**
+   * The model that these are, without adapters: weights of adapted layers are copies to which is
+   * added what adapters add, all other parameters lie where these do. For reading; closed by the
+   * caller, before these are.
+   */
+  public Parameters merged() {
+    Parameters merged = new Parameters(config);
+    share(tensors, merged.tensors, false);
+    if (lora.isPresent()) {
+      for (String layer : lora.get().layers(config)) {
+        Tensor weight = mergedWeight(layer);
+        merged.get(layer + WEIGHT).close();
+        merged.tensors.put(layer + WEIGHT, weight);
+      }
+    }
+    return merged;
+  }
+
+  private Tensor mergedWeight(String layer) {
+    LowRank added = adapter(layer).orElseThrow();
+    try (TensorScope scope = new TensorScope();
+        GradMode _ = GradMode.off()) {
+      return scope.keep(added.mergedWith(get(layer + WEIGHT)));
+    }
+  }
+
+  private Optional<LowRank> adapter(String layer) {
+    Tensor down = adapters.get(layer + DOWN);
+    Tensor up = adapters.get(layer + UP);
+    return down == null || up == null
+        ? Optional.empty()
+        : Optional.of(new LowRank(down, up, lora.orElseThrow().scale()));
   }
 
   /** The same numbers in the same memory, with gradients of their own. */
   public Parameters sharing() {
     Parameters parameters = new Parameters(config);
-    tensors.forEach((name, tensor) -> {
+    parameters.lora = lora;
+    share(tensors, parameters.tensors, lora.isEmpty());
+    share(adapters, parameters.adapters, true);
+    return parameters;
+  }
+
+  private static void share(
+      SequencedMap<String, Tensor> from, SequencedMap<String, Tensor> to, boolean trained) {
+    from.forEach((name, tensor) -> {
       try (TensorScope scope = new TensorScope()) {
-        parameters.tensors.put(name, scope.keep(tensor.detach().set_requires_grad(true)));
+        to.put(name, scope.keep(tensor.detach().set_requires_grad(trained)));
       }
     });
-    return parameters;
   }
 
   /** The model's sizes. */
@@ -94,13 +176,31 @@ public final class Parameters implements AutoCloseable {
     return config;
   }
 
-  /** All parameters by their names. */
+  /** All of the model's own parameters by their names, whether they are trained or not. */
   public SequencedMap<String, Tensor> all() {
     return tensors;
   }
 
-  /** Views of all parameters, valid until this is closed. */
+  /**
+   * What is trained: all of the model's own parameters, or the matrices of its adapters as {@code
+   * LAYER.lora_A.weight} and {@code LAYER.lora_B.weight}.
+   */
+  public SequencedMap<String, Tensor> trained() {
+    return lora.isPresent() ? adapters : tensors;
+  }
+
+  /** Views of all of the model's own parameters, valid until this is closed. */
   public SequencedMap<String, org.gta4j.tensor.Tensor> views() {
+    return views(tensors);
+  }
+
+  /** Views of what is {@link #trained}, valid until this is closed. */
+  public SequencedMap<String, org.gta4j.tensor.Tensor> trainedViews() {
+    return views(trained());
+  }
+
+  private static SequencedMap<String, org.gta4j.tensor.Tensor> views(
+      SequencedMap<String, Tensor> tensors) {
     SequencedMap<String, org.gta4j.tensor.Tensor> views = new LinkedHashMap<>();
     tensors.forEach((name, tensor) -> views.put(name, Memory.view(tensor)));
     return views;
@@ -135,14 +235,15 @@ public final class Parameters implements AutoCloseable {
     /** A linear layer; it has a bias where the checkpoint has one. */
     public Linear linear(String name, Precision precision) {
       return new Linear(
-          get(name + ".weight"),
+          get(name + WEIGHT),
           Optional.ofNullable(parameters.tensors.get(prefix + name + ".bias")),
+          parameters.adapter(prefix + name),
           precision);
     }
 
     /** A norm. */
     public RmsNorm norm(String name, double epsilon) {
-      return new RmsNorm(get(name + ".weight"), epsilon);
+      return new RmsNorm(get(name + WEIGHT), epsilon);
     }
   }
 
@@ -153,12 +254,13 @@ public final class Parameters implements AutoCloseable {
   public SequencedMap<String, org.gta4j.tensor.Tensor> gradients() {
     SequencedMap<String, org.gta4j.tensor.Tensor> gradients = new LinkedHashMap<>();
     try (TensorScope _ = new TensorScope()) {
-      tensors.forEach((name, tensor) -> {
-        Tensor gradient = tensor.grad();
-        if (gradient.defined()) {
-          gradients.put(name, Memory.view(gradient));
-        }
-      });
+      trained()
+          .forEach((name, tensor) -> {
+            Tensor gradient = tensor.grad();
+            if (gradient.defined()) {
+              gradients.put(name, Memory.view(gradient));
+            }
+          });
     }
     return gradients;
   }
@@ -171,25 +273,30 @@ public final class Parameters implements AutoCloseable {
   public void takeGradients(Parameters other) {
     try (TensorScope _ = new TensorScope();
         GradMode _ = GradMode.off()) {
-      tensors.forEach((name, tensor) -> {
-        Tensor theirs = other.get(name).grad();
-        if (!theirs.defined()) {
-          return;
-        }
-        if (tensor.grad().defined()) {
-          tensor.grad().add_(theirs);
-        } else {
-          tensor.mutable_grad().put(theirs);
-        }
-      });
+      trained()
+          .forEach((name, tensor) -> {
+            Tensor theirs = other.trainedTensor(name).grad();
+            if (!theirs.defined()) {
+              return;
+            }
+            if (tensor.grad().defined()) {
+              tensor.grad().add_(theirs);
+            } else {
+              tensor.mutable_grad().put(theirs);
+            }
+          });
     }
     other.forgetGradients();
+  }
+
+  private Tensor trainedTensor(String name) {
+    return Objects.requireNonNull(trained().get(name), name);
   }
 
   /** Frees all gradients. */
   public void forgetGradients() {
     try (TensorScope _ = new TensorScope()) {
-      tensors.values().forEach(tensor -> tensor.mutable_grad().reset());
+      trained().values().forEach(tensor -> tensor.mutable_grad().reset());
     }
   }
 
@@ -197,5 +304,7 @@ public final class Parameters implements AutoCloseable {
   public void close() {
     tensors.values().forEach(Tensor::close);
     tensors.clear();
+    adapters.values().forEach(Tensor::close);
+    adapters.clear();
   }
 }

@@ -144,7 +144,9 @@ public final class TrainableDecoder implements AutoCloseable {
         gradient = scope.keep(gradientOf(input));
       }
     }
-    backward(embedded(batch, dropout), gradient);
+    if (parameters.lora().isEmpty()) { // adapters leave embeddings alone
+      backward(embedded(batch, dropout), gradient);
+    }
     return sum.item_double();
   }
 

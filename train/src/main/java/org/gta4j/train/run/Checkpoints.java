@@ -14,7 +14,6 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import java.util.UUID;
 import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -31,13 +30,12 @@ import org.gta4j.tensor.Tensor;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.torch.Memory;
-import org.jspecify.annotations.Nullable;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A training's checkpoints: folders {@code step-N}, each a model that the engine loads, with the
- * optimizer's moments and the state beside it. One appears whole or not at all: it is written
- * beside its place and moved.
+ * optimizer's moments and the state beside it; of a model that is adapted, its adapters as PEFT has
+ * them. One appears whole or not at all: it is written beside its place and moved.
  *
  * <p>The newest are kept, and the one with the lowest validation loss.
  */
@@ -116,19 +114,17 @@ public final class Checkpoints {
     try {
       Files.createDirectories(folder);
       deleteUnfinished();
-      HuggingFaceFolder.write(
-          unfinished,
-          parameters.config().source().json(),
-          parameters.views(),
-          TensorTypes.all(DType.F32),
-          Long.MAX_VALUE,
-          tokenizer,
-          (bytes, all) -> {});
+      if (parameters.lora().isPresent()) {
+        Files.createDirectory(unfinished);
+        AdapterFiles.write(unfinished, parameters, parameters.lora().get());
+      } else {
+        writeModel(unfinished, parameters);
+      }
       SafetensorsWriter.write(unfinished.resolve(OPTIMIZER), optimizer.state());
       ObjectNode json = record.toJson();
       validation.ifPresent(loss -> json.put("validation_loss", loss));
       ObjectNode checksums = json.putObject(CHECKSUMS);
-      for (String name : List.of(MODEL, OPTIMIZER)) {
+      for (String name : checked(parameters)) {
         checksums.put(name, Checksum.of(unfinished.resolve(name)));
       }
       byte[] bytes = Json.toBytes(json);
@@ -147,6 +143,42 @@ public final class Checkpoints {
           e);
     }
     prune();
+    return place;
+  }
+
+  private static List<String> checked(Parameters parameters) {
+    return List.of(parameters.lora().isPresent() ? AdapterFiles.TENSORS : MODEL, OPTIMIZER);
+  }
+
+  private void writeModel(Path to, Parameters parameters) {
+    HuggingFaceFolder.write(
+        to,
+        parameters.config().source().json(),
+        parameters.views(),
+        TensorTypes.all(DType.F32),
+        Long.MAX_VALUE,
+        tokenizer,
+        (bytes, all) -> {});
+  }
+
+  /**
+   * Writes the model that adapters make of the one they adapt, with its tokenizer. It is among the
+   * checkpoints, and gone after {@link #deleteUnfinished}.
+   *
+   * @return its folder
+   * @throws TrainingException if it cannot be written
+   */
+  public Path merged(Parameters parameters) {
+    Path place = folder.resolve(UNFINISHED + UUID.randomUUID());
+    try (Parameters merged = parameters.merged()) {
+      Files.createDirectories(folder);
+      deleteUnfinished();
+      writeModel(place, merged);
+    } catch (IOException | CheckpointException e) {
+      deleteQuietly(place);
+      throw new TrainingException(
+          "the model cannot be written: %s. %s".formatted(e.getMessage(), lastGood()), e);
+    }
     return place;
   }
 
@@ -221,7 +253,7 @@ public final class Checkpoints {
   public static void load(Path checkpoint, Parameters parameters, AdamW optimizer) {
     Path training = checkpoint.resolve(TRAINING);
     ObjectNode json = Json.readObject(training);
-    for (String name : List.of(MODEL, OPTIMIZER)) {
+    for (String name : checked(parameters)) {
       String expected = json.path(CHECKSUMS).path(name).asString("");
       String found = Checksum.of(checkpoint.resolve(name));
       if (!expected.equals(found)) {
@@ -232,28 +264,22 @@ public final class Checkpoints {
             found + "; the checkpoint is damaged: delete its folder to go on from an earlier one");
       }
     }
-    try (Checkpoint model = Checkpoint.open(checkpoint);
-        Arena arena = Arena.ofShared()) {
-      SequencedMap<String, org.bytedeco.pytorch.Tensor> all = parameters.all();
-      all.forEach(
-          (name, tensor) -> Memory.copy(model.weights().get(name, Memory.sizes(tensor)), tensor));
+    if (parameters.lora().isPresent()) {
+      AdapterFiles.read(checkpoint, parameters);
+    } else {
+      try (Checkpoint model = Checkpoint.open(checkpoint)) {
+        parameters
+            .all()
+            .forEach((name, tensor) ->
+                Memory.copy(model.weights().get(name, Memory.sizes(tensor)), tensor));
+      }
+    }
+    try (Arena arena = Arena.ofShared()) {
       Path file = checkpoint.resolve(OPTIMIZER);
       Map<String, Tensor> moments = SafetensorsReader.read(file, arena);
       optimizer
           .state()
-          .forEach((name, moment) -> {
-            @Nullable Tensor saved = moments.get(name);
-            if (saved == null
-                || saved.dtype() != DType.F32
-                || !saved.shape().equals(moment.shape())) {
-              throw CheckpointException.of(
-                  file.toString(),
-                  "tensor " + name,
-                  "f32 of shape " + moment.shape(),
-                  saved == null ? "no such tensor" : saved.dtype().label() + " " + saved.shape());
-            }
-            moment.data().copyFrom(saved.data());
-          });
+          .forEach((name, moment) -> AdapterFiles.copy(file, name, moments.get(name), moment));
     }
   }
 

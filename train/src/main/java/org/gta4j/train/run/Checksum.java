@@ -11,7 +11,7 @@ import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.tensor.Tensor;
 
 /** CRC-32C of files, and of tensors. */
-final class Checksum {
+public final class Checksum {
   private static final int BUFFER = 1 << 20;
 
   private Checksum() {}
@@ -36,7 +36,7 @@ final class Checksum {
   }
 
   /** The checksum of all tensors' bytes, one after the other. */
-  static long of(Collection<Tensor> tensors) {
+  public static long of(Collection<Tensor> tensors) {
     CRC32C crc = new CRC32C();
     for (Tensor tensor : tensors) {
       MemorySegment data = tensor.data();

@@ -113,7 +113,7 @@ public final class Trainer {
    */
   public static TrainingState share(
       Workers workers, Parameters parameters, AdamW optimizer, TrainingState state) {
-    workers.share(parameters.views().values());
+    workers.share(parameters.trainedViews().values());
     workers.share(optimizer.state().values());
     return workers.count() == 1 ? state : TrainingState.shared(workers, state);
   }
@@ -131,7 +131,7 @@ public final class Trainer {
     }
     List<Double> checksums;
     try {
-      checksums = workers.each((double) Checksum.of(model.parameters().views().values()));
+      checksums = workers.each((double) Checksum.of(model.parameters().trainedViews().values()));
     } catch (WorkerException e) {
       throw lost(state.step(), e);
     }

@@ -1,6 +1,7 @@
 package org.gta4j.train.torch;
 
 import java.lang.foreign.MemorySegment;
+import java.util.stream.LongStream;
 import org.bytedeco.pytorch.global.torch.ScalarType;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.Shape;
@@ -92,7 +93,7 @@ public final class Memory {
   /**
    * Copies a tensor of the core into an f32 tensor of the same shape.
    *
-   * @param values numbers of type f32, f16 or bf16
+   * @param values numbers of a type that weights have; of those in blocks what they stand for
    * @throws IllegalArgumentException if shapes differ, or numbers are of another type
    */
   public static void copy(Tensor values, org.bytedeco.pytorch.Tensor to) {
@@ -106,17 +107,35 @@ public final class Memory {
         of(to).copyFrom(values.data());
         return;
       }
+      if (values.dtype().isQuantized()) {
+        dequantize(values, of(to));
+        return;
+      }
       ScalarType type =
           switch (values.dtype()) {
             case F16 -> Torch.F16;
             case BF16 -> Torch.BF16;
             default ->
                 throw new IllegalArgumentException(
-                    "expected numbers of type f32, f16 or bf16, found " + values.dtype().label());
+                    "expected numbers of a type that weights have, found "
+                        + values.dtype().label());
           };
       org.bytedeco.pytorch.Tensor narrow = Torch.empty(type, values.shape().toArray());
       of(narrow).copyFrom(values.data());
       to.copy_(narrow);
     }
+  }
+
+  private static void dequantize(Tensor values, MemorySegment to) {
+    long elements = values.shape().elements();
+    long piece = 1 << 16;
+    LongStream.range(0, Math.ceilDiv(elements, piece))
+        .parallel()
+        .forEach(number -> {
+          long end = Math.min(elements, (number + 1) * piece);
+          for (long i = number * piece; i < end; i++) {
+            to.setAtIndex(Tensor.FLOAT, i, values.get(i));
+          }
+        });
   }
 }

@@ -36,13 +36,16 @@ final class TinyTraining implements AutoCloseable {
   }
 
   TinyTraining(TrainingPlan plan, int threads) {
+    this(plan, threads, Parameters.random(config(), plan.seed(), 0.02));
+  }
+
+  TinyTraining(TrainingPlan plan, int threads, Parameters parameters) {
     this.plan = plan;
-    ModelConfig config = config();
-    parameters = Parameters.random(config, plan.seed(), 0.02);
+    this.parameters = parameters;
     model =
         new ParallelDecoder(
             parameters, new TrainableDecoder.Mode(plan.precision(), plan.recompute()), threads);
-    optimizer = new AdamW(parameters.views(), plan.adam());
+    optimizer = new AdamW(parameters.trainedViews(), plan.adam());
   }
 
   static ModelConfig config() {

@@ -68,7 +68,7 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
           models.forEach(Timed::close);
         }
       }
-      return new DecodeSpeeds(ops.describe(), speeds);
+      return new DecodeSpeeds(ops.describe(true), speeds);
     }
   }
 

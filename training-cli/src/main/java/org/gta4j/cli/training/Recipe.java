@@ -23,4 +23,12 @@ record Recipe(double learningRate, double warmup, double weightDecay, double bet
     }
     return new Recipe(1e-3, 0.05, 0.1, 0.9, 0.95);
   }
+
+  /**
+   * The paper's for models that are trained already; adapters, which begin at zero, take ten times
+   * its learning rate, as is usual for them (Hu et al., arXiv 2106.09685).
+   */
+  static Recipe finetuning(boolean adapters) {
+    return new Recipe(adapters ? 2e-4 : 2e-5, 0.1, 0.1, 0.9, 0.95);
+  }
 }

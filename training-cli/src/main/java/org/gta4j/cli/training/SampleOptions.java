@@ -2,6 +2,7 @@ package org.gta4j.cli.training;
 
 import java.util.Optional;
 import java.util.OptionalLong;
+import org.gta4j.chat.ChatTemplates;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
 import org.gta4j.cli.UsageException;
@@ -19,7 +20,9 @@ final class SampleOptions {
           "Steps from one text that the model writes to the next; 0 for none (default: one at each validation).");
   private final Setting<String> prompt =
       Setting.text(
-          "--sample-prompt", "TEXT", "What these texts begin with (default: the model begins).");
+          "--sample-prompt",
+          "TEXT",
+          "What these texts begin with (default: the model begins); where chats are learned, what a user says.");
 
   void addTo(Verb verb) {
     verb.add(every, prompt);
@@ -29,8 +32,10 @@ final class SampleOptions {
    * What they say.
    *
    * @param validated whether there is any validation
+   * @param chats how a model of chats is asked; without a prompt such a model shows nothing
    */
-  Optional<SamplePlan> plan(Tokenizer tokenizer, ModelConfig model, boolean validated) {
+  Optional<SamplePlan> plan(
+      Tokenizer tokenizer, ModelConfig model, boolean validated, Optional<ChatTemplates> chats) {
     long steps = every.or(validated ? 1L : 0L);
     if (steps < 0) {
       throw UsageException.of(every.name(), "an integer from 0 on", steps);
@@ -42,15 +47,19 @@ final class SampleOptions {
       }
       return Optional.empty();
     }
+    OptionalLong interval = every.isGiven() ? OptionalLong.of(steps) : OptionalLong.empty();
     Optional<SamplePlan> plan =
-        SamplePlan.of(
-            tokenizer,
-            prompt.or(""),
-            every.isGiven() ? OptionalLong.of(steps) : OptionalLong.empty());
+        chats.isPresent()
+            ? prompt
+                .value()
+                .map(text -> SamplePlan.ofQuestion(tokenizer, chats.get(), text, interval))
+            : SamplePlan.of(tokenizer, prompt.or(""), interval);
     if (plan.isEmpty() && every.isGiven()) {
       throw UsageException.of(
           prompt.name(),
-          "a text, since the tokenizer has no token that begins or ends texts",
+          chats.isPresent()
+              ? "a text that a user says"
+              : "a text, since the tokenizer has no token that begins or ends texts",
           "none");
     }
     int tokens = plan.map(found -> found.prompt().length).orElse(0);

@@ -54,8 +54,19 @@ record Schedule(
    * @throws IllegalArgumentException if a number makes no sense; the message begins with its name
    */
   TrainingPlan plan(int length, long seed) {
+    return plan(length, length, seed);
+  }
+
+  /**
+   * The plan for sequences of different lengths.
+   *
+   * @param usual their mean length, which says how many a step has
+   * @param longest of all, which says how many are computed at once
+   * @throws IllegalArgumentException if a number makes no sense; the message begins with its name
+   */
+  TrainingPlan plan(int usual, int longest, long seed) {
     try {
-      return unnamed(length, seed);
+      return unnamed(usual, longest, seed);
     } catch (IllegalArgumentException e) {
       // The library's names have other dashes than options have.
       String[] parts = String.valueOf(e.getMessage()).split(":", 2);
@@ -64,12 +75,17 @@ record Schedule(
     }
   }
 
-  private TrainingPlan unnamed(int length, long seed) {
-    int sequences = Math.max(1, batchTokens / length);
+  /** How many sequences of a length a step of so many tokens has. */
+  static int sequences(int batchTokens, int length) {
+    return Math.max(1, batchTokens / length);
+  }
+
+  private TrainingPlan unnamed(int usual, int longest, long seed) {
+    int sequences = sequences(batchTokens, usual);
     return new TrainingPlan(
         steps,
         sequences,
-        Math.clamp(microTokens / length, 1, sequences),
+        Math.clamp(microTokens / longest, 1, sequences),
         new LearningRate(learningRate, LEFT, Math.round(warmup * (double) steps), steps),
         new AdamW.Settings(beta1, beta2, EPSILON, weightDecay),
         CLIP,

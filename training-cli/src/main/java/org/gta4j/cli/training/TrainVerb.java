@@ -45,50 +45,11 @@ final class TrainVerb extends Verb {
   private final Setting<String> tokenizer =
       Setting.required(
           "--tokenizer", "PATH", "A tokenizer's file, or a folder with one, such as a model's.");
-  private final Setting<String> out =
-      Setting.required("--out", "FOLDER", "Where model, checkpoints and metrics.jsonl go.");
   private final Setting<Long> steps = Setting.wide("--steps", "N", "Steps (default: 1000).");
-  private final Setting<Integer> batchTokens =
-      Setting.integer("--batch-tokens", "N", "Tokens a step, about (default: 8192).");
   private final Setting<Integer> sequence =
       Setting.integer("--sequence", "N", "Tokens a sequence (default: the context, at most 512).");
-  private final Setting<Integer> micro =
-      Setting.integer(
-          "--micro-tokens",
-          "N",
-          "Tokens that a thread computes at once: less memory, same result but for rounding (default: 2048).");
-  private final Setting<Long> seed =
-      Setting.wide("--seed", "N", "Of first weights, order and dropout (default: 0).");
-  private final Setting<Long> saveEvery =
-      Setting.wide("--save-every", "N", "Steps between checkpoints (default: 100).");
-  private final Setting<Integer> keep =
-      Setting.integer("--keep", "N", "Newest checkpoints kept, beside the best (default: 2).");
-  private final Setting<Long> validateEvery =
-      Setting.wide("--validate-every", "N", "Steps between validations (default: 100).");
-  private final SampleOptions samples = new SampleOptions();
-  private final Setting<Boolean> resume =
-      Setting.flag("--resume", "Go on from the newest checkpoint in --out.");
-  private final Setting<Double> learningRate =
-      Setting.number(
-          "--learning-rate", "X", "The highest (default: what the shape's trainers published).");
-  private final Setting<Double> warmup =
-      Setting.number("--warmup", "PART", "Part of the steps in which it rises.");
-  private final Setting<Double> weightDecay =
-      Setting.number("--weight-decay", "X", "Of matrices, AdamW's.");
-  private final Setting<Double> dropout =
-      Setting.number("--dropout", "P", "Probability to drop a number (default: 0).");
-  private final Setting<String> dtype =
-      Setting.text("--dtype", "TYPE", "Of matrix products: f32 or bf16 (default: f32).");
-  private final Setting<Boolean> recompute =
-      Setting.flag(
-          "--recompute", "Compute layers twice instead of keeping what they need: less memory.");
-  private final Setting<Integer> threads =
-      Setting.integer(
-          "--threads",
-          "N",
-          "Batches computed side by side on this machine, which does not change the result (default: one a core).");
 
-  private final WorkerOptions workers = new WorkerOptions();
+  private final RunOptions run = new RunOptions("what the shape's trainers published");
   private final List<String> arguments;
 
   /**
@@ -110,11 +71,8 @@ final class TrainVerb extends Verb {
             "gta train stories.yaml --steps 2000"));
     add(preset, config);
     data.addTo(this);
-    add(teacherPart, held, tokenizer, out, steps, batchTokens, sequence, micro, seed);
-    add(saveEvery, keep, validateEvery, resume, learningRate, warmup, weightDecay, dropout);
-    add(dtype, recompute, threads);
-    samples.addTo(this);
-    workers.addTo(this);
+    add(teacherPart, held, tokenizer, steps, sequence);
+    run.addTo(this);
     addHelp();
     this.arguments = List.of(arguments);
   }
@@ -122,16 +80,13 @@ final class TrainVerb extends Verb {
   @Override
   public void run(Terminal terminal) {
     TextTokens texts = data.texts();
-    try (Team team = workers.team(arguments)) {
+    try (Team team = run.team(arguments)) {
       run(terminal, team, texts);
     }
   }
 
   private void run(Terminal terminal, Team team, TextTokens texts) {
-    Path folder = Check.path(out);
-    if (team.rank() == 0) {
-      requireFolder(folder);
-    }
+    Path folder = run.folder(team);
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     ModelConfig model = model(words);
     int length = Check.count(sequence, 1, Math.min(512, model.contextLength()));
@@ -140,49 +95,24 @@ final class TrainVerb extends Verb {
           "--sequence %d is more than the model's context of %d tokens"
               .formatted(length, model.contextLength()));
     }
-    Optional<SamplePlan> shown = samples.plan(words.tokenizer(), model, held.isGiven());
-    TrainingPlan plan = plan(length);
-    workers.requireWork(plan);
-    int all = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
+    Optional<SamplePlan> shown =
+        run.samples(words.tokenizer(), model, held.isGiven(), Optional.empty());
+    TrainingPlan plan =
+        run.plan(Recipe.of(preset.or("")), RunOptions.positive(steps, 1000), length, length);
+    TrainingSession.Settings settings = run.settings(folder, team, shown);
     Tokenizer tokens = words.tokenizer();
     Optional<Trainer.Validation> validation =
         held.value()
             .map(files ->
-                validation(
+                run.validation(
                     new TokenBatches(
                         data.texts("--validation", files).read(terminal, tokens, length),
                         length,
                         0)));
     try (Batches batches = learned(terminal, texts, words, length, plan.seed());
         TrainingSession session =
-            new TrainingSession(
-                new TrainingSession.Settings(
-                    folder,
-                    Check.count(keep, 1, 2),
-                    positive(saveEvery, 100),
-                    Math.max(1, all / team.here()),
-                    shown),
-                plan,
-                model,
-                words.files(),
-                batches,
-                validation)) {
-      session.run(terminal, resume.isGiven(), team);
-    }
-  }
-
-  /** What would be lost or mixed up is refused before anything is read. */
-  private void requireFolder(Path folder) {
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new RefusedException("--out: %s is a file".formatted(folder));
-    }
-    boolean begun =
-        Files.exists(folder.resolve(TrainingSession.CHECKPOINTS))
-            || Files.exists(folder.resolve("config.json"));
-    if (begun && !resume.isGiven()) {
-      throw new RefusedException(
-          "--out: %s holds a training or a model already: go on with --resume, or choose another folder"
-              .formatted(folder));
+            new TrainingSession(settings, plan, model, words.files(), batches, validation)) {
+      session.run(terminal, run.isResumed(), team);
     }
   }
 
@@ -213,21 +143,6 @@ final class TrainVerb extends Verb {
     return new TokenBatches(texts.read(terminal, words.tokenizer(), length), length, order);
   }
 
-  private Trainer.Validation validation(TokenBatches batches) {
-    return new Trainer.Validation(
-        batches,
-        (int) Math.min(batches.sequencesPerEpoch(), 1 << 12),
-        positive(validateEvery, 100));
-  }
-
-  private static long positive(Setting<Long> option, long absent) {
-    long value = option.or(absent);
-    if (value < 1) {
-      throw UsageException.of(option.name(), "an integer from 1 on", value);
-    }
-    return value;
-  }
-
   private ModelConfig model(TokenizerFiles words) {
     if (preset.isGiven() == config.isGiven()) {
       throw UsageException.of(
@@ -252,29 +167,5 @@ final class TrainVerb extends Verb {
     }
     words.fit(json);
     return ModelConfig.read(ConfigFile.of("preset " + preset.or(""), json));
-  }
-
-  private TrainingPlan plan(int length) {
-    Recipe recipe = Recipe.of(preset.or(""));
-    long count = positive(steps, 1000);
-    int tokens = Check.count(batchTokens, 1, 8192);
-    int atOnce = Check.count(micro, 1, 2048);
-    try {
-      return new Schedule(
-              count,
-              tokens,
-              atOnce,
-              learningRate.or(recipe.learningRate()),
-              warmup.or(recipe.warmup()),
-              weightDecay.or(recipe.weightDecay()),
-              recipe.beta1(),
-              recipe.beta2(),
-              dropout.or(0.0),
-              Schedule.precision(dtype.or("f32")),
-              recompute.or(false))
-          .plan(length, seed.or(0L));
-    } catch (IllegalArgumentException e) {
-      throw UsageException.of(e);
-    }
   }
 }

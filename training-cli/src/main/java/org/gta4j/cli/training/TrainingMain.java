@@ -27,6 +27,7 @@ public final class TrainingMain {
     Main.main(
         List.of(
             new TrainVerb(expanded).spec(),
+            new FinetuneVerb(expanded).spec(),
             new ExperimentVerb().spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
             VerbGroup.of(

@@ -26,6 +26,7 @@ import org.gta4j.train.block.Parameters;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
+import org.gta4j.train.run.AdapterFiles;
 import org.gta4j.train.run.Checkpoints;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
@@ -43,7 +44,8 @@ final class TrainingSession implements AutoCloseable {
   /** The folder of checkpoints. */
   static final String CHECKPOINTS = "checkpoints";
 
-  private static final double DEVIATION = 0.02; // as the paper's models begin
+  /** The folder of adapters by themselves, where a model was adapted. */
+  static final String ADAPTER = "adapter";
 
   /**
    * What does not change the result.
@@ -59,6 +61,7 @@ final class TrainingSession implements AutoCloseable {
 
   private final Settings settings;
   private final TrainingPlan plan;
+  private final String origin;
   private final Map<String, byte[]> tokenizer;
   private final Batches batches;
   private final Optional<Trainer.Validation> validation;
@@ -69,10 +72,32 @@ final class TrainingSession implements AutoCloseable {
   private long step;
   private volatile boolean stopped;
 
+  /** A training from scratch. */
   TrainingSession(
       Settings settings,
       TrainingPlan plan,
       ModelConfig config,
+      Map<String, byte[]> tokenizer,
+      Batches batches,
+      Optional<Trainer.Validation> validation) {
+    this(
+        settings,
+        plan,
+        FirstParameters.random(config, plan.seed()),
+        tokenizer,
+        batches,
+        validation);
+  }
+
+  /**
+   * A training.
+   *
+   * @param first what it begins with; closed with this
+   */
+  TrainingSession(
+      Settings settings,
+      TrainingPlan plan,
+      FirstParameters first,
       Map<String, byte[]> tokenizer,
       Batches batches,
       Optional<Trainer.Validation> validation) {
@@ -83,13 +108,14 @@ final class TrainingSession implements AutoCloseable {
     this.validation = validation;
     checkpoints =
         new Checkpoints(settings.folder().resolve(CHECKPOINTS), settings.keep(), tokenizer);
-    parameters = Parameters.random(config, plan.seed(), DEVIATION);
+    origin = first.origin();
+    parameters = first.parameters();
     model =
         new ParallelDecoder(
             parameters,
             new TrainableDecoder.Mode(plan.precision(), plan.recompute()),
             settings.threads());
-    optimizer = new AdamW(parameters.views(), plan.adam());
+    optimizer = new AdamW(parameters.trainedViews(), plan.adam());
   }
 
   /**
@@ -182,7 +208,7 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private void lead(Terminal terminal, Trainer trainer, Consumer<StepReport> news) {
-    Subject subject = new Subject(parameters, plan, batches.fingerprint(), settings.samples());
+    Subject subject = new Subject(parameters, plan, data(), settings.samples());
     try (Journal journal =
         Journal.open(settings.folder(), trainer.state().step(), subject, terminal::say)) {
       train(
@@ -245,20 +271,29 @@ final class TrainingSession implements AutoCloseable {
     if (newest.isEmpty()) {
       terminal.say(
           "training %s parameters on %s"
-              .formatted(
-                  String.format(Locale.ROOT, "%,d", parameters.config().parameters()),
-                  batches.fingerprint()));
+              .formatted(String.format(Locale.ROOT, "%,d", trained()), batches.fingerprint()));
       return TrainingState.start();
     }
     TrainingRecord record = Checkpoints.record(newest.get());
-    record.requireSame(newest.get().toString(), plan, batches.fingerprint());
+    record.requireSame(newest.get().toString(), plan, data());
     Checkpoints.load(newest.get(), parameters, optimizer);
     terminal.say("going on from " + newest.get());
     return record.state();
   }
 
+  private long trained() {
+    return parameters.trainedViews().values().stream()
+        .mapToLong(tensor -> tensor.shape().elements())
+        .sum();
+  }
+
+  /** What the result depends on beside the plan. */
+  private String data() {
+    return batches.fingerprint() + origin;
+  }
+
   private TrainingRecord record(TrainingState state) {
-    return new TrainingRecord(plan, batches.fingerprint(), state);
+    return new TrainingRecord(plan, data(), state);
   }
 
   private void save(TrainingState state, OptionalDouble validated) {
@@ -278,19 +313,51 @@ final class TrainingSession implements AutoCloseable {
         Numbers.bytes(Torch.processBytes()));
   }
 
-  /** The last checkpoint's files become the folder's own; the configuration comes last. */
+  /**
+   * The last checkpoint's files become the folder's own; of adapters those of the model that they
+   * make, and theirs lie beside it. The configuration comes last.
+   */
   private void publish() {
     Path last = checkpoints.of(plan.steps());
+    Path model = last;
+    if (parameters.lora().isPresent()) {
+      model = merged();
+      publishAdapter(last);
+    }
     List<String> names = new ArrayList<>(tokenizer.keySet());
     names.add("model.safetensors");
     names.add("config.json");
     for (String name : names) {
-      try (FileChannel from = FileChannel.open(last.resolve(name))) {
-        AtomicOutput.write(settings.folder().resolve(name), to -> copy(from, to));
-      } catch (IOException e) {
-        throw new RefusedException(
-            "%s: cannot be read: %s".formatted(last.resolve(name), e.getMessage()), e);
-      }
+      copy(model.resolve(name), settings.folder().resolve(name));
+    }
+    checkpoints.deleteUnfinished();
+  }
+
+  private Path merged() {
+    try {
+      return checkpoints.merged(parameters);
+    } catch (TrainingException e) {
+      throw new RefusedException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  private void publishAdapter(Path checkpoint) {
+    Path folder = settings.folder().resolve(ADAPTER);
+    try {
+      Files.createDirectories(folder);
+    } catch (IOException e) {
+      throw new RefusedException("%s: cannot be made: %s".formatted(folder, e.getMessage()), e);
+    }
+    for (String name : List.of(AdapterFiles.TENSORS, AdapterFiles.CONFIG)) {
+      copy(checkpoint.resolve(name), folder.resolve(name));
+    }
+  }
+
+  private static void copy(Path file, Path to) {
+    try (FileChannel from = FileChannel.open(file)) {
+      AtomicOutput.write(to, channel -> copy(from, channel));
+    } catch (IOException e) {
+      throw new RefusedException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 

@@ -29,7 +29,7 @@ class StoppedTrainIT {
     Files.writeString(
         folder.resolve("stories.txt"),
         "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
-    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(TrainIT.tokenizer()));
+    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(Launched.tokenizer()));
   }
 
   private Process start(String out, String... more) throws IOException {

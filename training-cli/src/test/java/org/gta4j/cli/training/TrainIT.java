@@ -9,75 +9,32 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Set;
 import java.util.concurrent.TimeUnit;
+import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.model.Preset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code ./gta train} as users start it. */
 class TrainIT {
-  private static final Path ROOT = Path.of(System.getProperty("gta.root", ".."));
-
   @TempDir private Path folder = Path.of("");
-
-  private record Result(int exit, String output) {}
 
   @BeforeEach
   void writeInputs() throws IOException {
     Files.writeString(
         folder.resolve("stories.txt"),
         "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
-    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(tokenizer()));
+    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(Launched.tokenizer()));
   }
 
-  /** A token for each byte under GPT-2's letters, and one that ends texts. */
-  static ObjectNode tokenizer() {
-    ObjectNode json = Json.object();
-    ArrayNode added = json.putArray("added_tokens");
-    added.addObject().put("id", 256).put("content", "<|endoftext|>").put("special", true);
-    json.putObject("pre_tokenizer")
-        .put("type", "ByteLevel")
-        .put("add_prefix_space", false)
-        .put("use_regex", true);
-    json.putObject("decoder").put("type", "ByteLevel");
-    ObjectNode model = json.putObject("model").put("type", "BPE");
-    ObjectNode vocabulary = model.putObject("vocab");
-    int beyond = 256;
-    for (int i = 0; i < 256; i++) {
-      boolean printable = (i > 32 && i < 127) || (i > 160 && i != 173);
-      vocabulary.put(Character.toString(printable ? i : beyond++), i);
-    }
-    vocabulary.put("<|endoftext|>", 256);
-    model.putArray("merges");
-    return json;
+  private Launched gta(String... arguments) throws IOException, InterruptedException {
+    return Launched.gta(folder, List.of(arguments));
   }
 
-  private Process start(List<String> command) throws IOException {
-    ProcessBuilder builder =
-        new ProcessBuilder(command).directory(folder.toFile()).redirectErrorStream(true);
-    builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
-    builder.environment().put("GTA_BUILD", "no");
-    return builder.start();
-  }
-
-  private Result gta(String... arguments) throws IOException, InterruptedException {
-    List<String> command = new ArrayList<>(List.of(ROOT.resolve("gta").toString()));
-    command.addAll(List.of(arguments));
-    Process process = start(command);
-    String output;
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      output = String.join("\n", reader.lines().toList());
-    }
-    assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
-    return new Result(process.exitValue(), output);
-  }
-
-  private Result train(String... more) throws IOException, InterruptedException {
+  private Launched train(String... more) throws IOException, InterruptedException {
     List<String> arguments =
         new ArrayList<>(
             List.of(
@@ -97,25 +54,25 @@ class TrainIT {
 
   @Test
   void aModelIsTrainedResumedAndSpeaks() throws IOException, InterruptedException {
-    Result first = train("--steps=6", "--save-every=3", "--validation=stories.txt");
+    Launched first = train("--steps=6", "--save-every=3", "--validation=stories.txt");
     assertThat(first.exit()).as(first.output()).isZero();
     assertThat(first.output()).contains("step 6: validation loss").contains("model is a model now");
     assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(6);
     assertThat(folder.resolve("model/checkpoints/step-00000003")).isDirectory();
     byte[] weights = Files.readAllBytes(folder.resolve("model/model.safetensors"));
 
-    Result spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
+    Launched spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
     assertThat(spoken.exit()).as(spoken.output()).isZero();
     assertThat(spoken.output()).startsWith("The cat");
 
-    Result again = train("--steps=6");
+    Launched again = train("--steps=6");
     assertThat(again.exit()).isEqualTo(1);
     assertThat(again.output()).contains("holds a training or a model already").contains("--resume");
-    Result other = train("--steps=7", "--resume");
+    Launched other = train("--steps=7", "--resume");
     assertThat(other.exit()).isEqualTo(1);
     assertThat(other.output()).contains("plan.steps").contains("found 7");
-    delete(folder.resolve("model/checkpoints/step-00000006"));
-    Result resumed = train("--steps=6", "--resume");
+    Folders.delete(folder.resolve("model/checkpoints/step-00000006"));
+    Launched resumed = train("--steps=6", "--resume");
     assertThat(resumed.exit()).as(resumed.output()).isZero();
     assertThat(resumed.output()).contains("going on from").contains("step-00000003");
     assertThat(Files.readAllBytes(folder.resolve("model/model.safetensors"))).isEqualTo(weights);
@@ -124,7 +81,7 @@ class TrainIT {
 
   @Test
   void tokenizersAndTokensAreMadeOfTexts() throws IOException, InterruptedException {
-    Result made =
+    Launched made =
         gta("tokenizer", "train", "--data=stories.txt", "--vocab-size=280", "--out=words");
     assertThat(made.exit()).as(made.output()).isZero();
     assertThat(gta("tokenizer", "train", "--data=stories.txt", "--out=words").output())
@@ -137,12 +94,12 @@ class TrainIT {
       "--out=tokens",
       "--shard-tokens=300"
     };
-    Result prepared = gta(prepare);
+    Launched prepared = gta(prepare);
     assertThat(prepared.exit()).as(prepared.output()).isZero();
     assertThat(prepared.output()).contains("tokens: 40 documents");
     assertThat(gta(prepare).output()).contains("tokens: it is there already");
 
-    Result other = train("--data=tokens", "--steps=1");
+    Launched other = train("--data=tokens", "--steps=1");
     assertThat(other.exit()).isEqualTo(1);
     assertThat(other.output()).contains("made with another tokenizer");
     Path index = folder.resolve("tokens/index.json");
@@ -152,9 +109,9 @@ class TrainIT {
         .contains("index.json: vocabulary: expected ")
         .contains("as many tokens as --tokenizer has, found 999");
     Files.writeString(index, json);
-    Result shards = train("--data=tokens", "--tokenizer=words", "--steps=2");
+    Launched shards = train("--data=tokens", "--tokenizer=words", "--steps=2");
     assertThat(shards.exit()).as(shards.output()).isZero();
-    Result texts = train("--tokenizer=words", "--steps=2", "--out=texts");
+    Launched texts = train("--tokenizer=words", "--steps=2", "--out=texts");
     assertThat(texts.exit()).as(texts.output()).isZero();
     assertThat(Files.readAllBytes(folder.resolve("texts/model.safetensors")))
         .isEqualTo(Files.readAllBytes(folder.resolve("model/model.safetensors")));
@@ -166,7 +123,7 @@ class TrainIT {
       lines.append(Json.object().put("body", story).put("text", "other")).append('\n');
     }
     Files.writeString(folder.resolve("stories.jsonl"), lines);
-    Result fields =
+    Launched fields =
         train(
             "--data=stories.jsonl",
             "--field=body",
@@ -180,7 +137,7 @@ class TrainIT {
         .contains("stories.jsonl: line 1: expected a text in the field \"title\"");
 
     Files.write(folder.resolve("tokens/shard-00000.bin"), new byte[600]);
-    Result damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
+    Launched damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
     assertThat(damaged.exit()).isEqualTo(1);
     assertThat(damaged.output()).contains("shard-00000.bin").contains("checksum");
   }
@@ -188,7 +145,7 @@ class TrainIT {
   @Test
   void aModelTeachesASmallerVocabulary() throws IOException, InterruptedException {
     assertThat(train("--steps=1", "--out=teacher").exit()).isZero();
-    Result trimmed =
+    Launched trimmed =
         gta(
             "tokenizer",
             "trim",
@@ -205,26 +162,17 @@ class TrainIT {
       "--tokenizer=words",
       "--out=t.safetensors"
     };
-    Result taught = gta(teach);
+    Launched taught = gta(teach);
     assertThat(taught.exit()).as(taught.output()).isZero();
     assertThat(taught.output()).contains("t.safetensors: 40 documents");
     assertThat(gta(teach).output()).contains("t.safetensors is there already");
-    Result learned = train("--data=t.safetensors", "--tokenizer=words", "--steps=2");
+    Launched learned = train("--data=t.safetensors", "--tokenizer=words", "--steps=2");
     assertThat(learned.exit()).as(learned.output()).isZero();
     assertThat(train("--teacher-part=0.5", "--out=other").output())
         .contains("--teacher-part: expected --data with one file");
     Files.writeString(folder.resolve("t.safetensors"), "no tensors");
     assertThat(train("--data=t.safetensors", "--tokenizer=words", "--out=other").output())
         .contains("t.safetensors");
-  }
-
-  private static void delete(Path directory) throws IOException {
-    try (var files = Files.list(directory)) {
-      for (Path file : files.toList()) {
-        Files.delete(file);
-      }
-    }
-    Files.delete(directory);
   }
 
   @Test
@@ -235,7 +183,7 @@ class TrainIT {
     Files.write(folder.resolve("config.json"), Json.toBytes(config));
     List<String> command =
         List.of(
-            ROOT.resolve("gta").toString(),
+            Launched.ROOT.resolve("gta").toString(),
             "train",
             "--config=config.json",
             "--data=stories.txt",
@@ -247,7 +195,7 @@ class TrainIT {
             "--steps=200",
             "--save-every=10",
             "--workers=3");
-    Process process = start(command);
+    Process process = Launched.start(folder, command);
     StringBuilder output = new StringBuilder();
     long victim = 0;
     try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
@@ -270,7 +218,7 @@ class TrainIT {
 
     List<String> alone = new ArrayList<>(command.subList(1, command.size() - 1));
     alone.add("--resume");
-    Result resumed = gta(alone.toArray(String[]::new));
+    Launched resumed = gta(alone.toArray(String[]::new));
     assertThat(resumed.exit()).as(resumed.output()).isZero();
     assertThat(resumed.output()).contains("going on from").contains("model is a model now");
     assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(200);
@@ -291,10 +239,10 @@ class TrainIT {
         recompute: true
         dtype: f16
         """);
-    Result refused = gta("train", "plan.yaml");
+    Launched refused = gta("train", "plan.yaml");
     assertThat(refused.exit()).isEqualTo(2);
     assertThat(refused.output()).contains("--dtype: expected f32 or bf16, found f16");
-    Result done = gta("train", "plan.yaml", "--dtype=bf16");
+    Launched done = gta("train", "plan.yaml", "--dtype=bf16");
     assertThat(done.exit()).as(done.output()).isZero();
     assertThat(folder.resolve("other/config.json")).isRegularFile();
     Files.writeString(folder.resolve("plan.yaml"), "steps: {a: 1}");
@@ -303,8 +251,8 @@ class TrainIT {
 
   @Test
   void tokenizersOfLlama2cAreTakenAlong() throws IOException, InterruptedException {
-    Path tokenizer = ROOT.resolve("cli/src/test/models/stories260K/tok512.bin");
-    Result done =
+    Path tokenizer = Launched.ROOT.resolve("cli/src/test/models/stories260K/tok512.bin");
+    Launched done =
         train(
             "--tokenizer=" + tokenizer.toAbsolutePath().normalize(),
             "--steps=2",
@@ -314,9 +262,9 @@ class TrainIT {
     assertThat(Files.readString(folder.resolve("model/config.json"))).contains("512");
     // One sample, at the one validation.
     assertThat(Files.readAllLines(folder.resolve("model/samples.jsonl"))).hasSize(1);
-    Result spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
+    Launched spoken = gta("generate", "--model", "model", "--max-tokens", "5", "The cat");
     assertThat(spoken.exit()).as(spoken.output()).isZero();
-    Result packed = gta("convert", "--model", "model", "--out", "model.gguf");
+    Launched packed = gta("convert", "--model", "model", "--out", "model.gguf");
     assertThat(packed.exit()).as(packed.output()).isZero();
     assertThat(gta("tokenize", "--model", "model.gguf", "The cat").output())
         .isEqualTo(gta("tokenize", "--model", "model", "The cat").output());
@@ -347,7 +295,7 @@ class TrainIT {
     assertThat(train("--world=2", "--rank=2", "--rendezvous=here:1").output())
         .contains("--rank: expected 0 to 1, found 2");
     Files.writeString(folder.resolve("short.txt"), "A cat.");
-    Result tooShort =
+    Launched tooShort =
         gta(
             "train",
             "--preset=gta-tiny",

@@ -1,8 +1,13 @@
 package org.gta4j.cli.training.report;
 
+import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.OptionalLong;
+import org.gta4j.chat.ChatIds;
+import org.gta4j.chat.ChatMessage;
+import org.gta4j.chat.ChatTemplates;
+import org.gta4j.chat.Conversation;
 import org.gta4j.tokenizer.ControlTokens;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.run.StepReport;
@@ -32,6 +37,18 @@ public record SamplePlan(Tokenizer tokenizer, String text, int[] prompt, Optiona
     return prompt.length == 0
         ? Optional.empty()
         : Optional.of(new SamplePlan(tokenizer, text, prompt, every));
+  }
+
+  /**
+   * Samples that answer what a user says.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if the template refuses it
+   */
+  public static SamplePlan ofQuestion(
+      Tokenizer tokenizer, ChatTemplates templates, String question, OptionalLong every) {
+    Conversation asked = Conversation.toAnswer(List.of(ChatMessage.of("user", question)));
+    int[] ids = new ChatIds(templates, tokenizer, true).prompt(asked);
+    return new SamplePlan(tokenizer, question + "\n", ids, every);
   }
 
   boolean isDue(StepReport report) {

@@ -74,8 +74,14 @@ final class Samples implements AutoCloseable {
     return Optional.of(text);
   }
 
-  @SuppressWarnings("MustBeClosedChecker") // the model closes its checkpoint, and that the arena
   private String continuation() {
+    try (Parameters model = parameters.merged()) {
+      return continuation(model);
+    }
+  }
+
+  @SuppressWarnings("MustBeClosedChecker") // the model closes its checkpoint, and that the arena
+  private String continuation(Parameters parameters) {
     ModelConfig config = parameters.config();
     int room = Math.min(config.contextLength(), plan.prompt().length + TOKENS);
     LoadOptions options =

@@ -1,0 +1,209 @@
+package org.gta4j.cli.training;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import org.gta4j.chat.AnsweredIds;
+import org.gta4j.chat.ChatMessage;
+import org.gta4j.chat.ChatTemplates;
+import org.gta4j.chat.Conversation;
+import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.cli.ConversationLine;
+import org.gta4j.cli.Progress;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.Terminal;
+import org.gta4j.data.DataException;
+import org.gta4j.data.text.DocumentFiles;
+import org.gta4j.tokenizer.Tokenizer;
+import org.gta4j.train.batch.MaskedSequence;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * Conversations in OpenAI's format: a JSON object a line, with a list {@code messages} of objects
+ * that have a {@code role} and a {@code content}, perhaps {@code tools}. An assistant's message
+ * with a {@code weight} of 0 is no answer to learn.
+ *
+ * @param option what named the files, for messages
+ * @param files what is read, in this order
+ */
+record ChatFiles(String option, List<String> files) {
+  private static final String ASSISTANT = "assistant";
+  private static final Set<String> ROLES = Set.of("system", "developer", "user", ASSISTANT, "tool");
+
+  /** A conversation, and the words that name its line. */
+  private record Line(String where, Conversation conversation) {}
+
+  /** Whether a file is one of conversations: of JSON objects without a text. */
+  static boolean isOne(String option, String name) {
+    Path file = Path.of(name);
+    if (!DocumentFiles.isJsonLines(file)) {
+      return false;
+    }
+    boolean[] texts = {false};
+    try {
+      DocumentFiles.objects(
+          file,
+          bytes -> {},
+          (line, object) -> {
+            texts[0] = object.has(TextTokens.USUAL_FIELD) && !object.has("messages");
+            throw new Enough();
+          });
+    } catch (Enough e) {
+      return !texts[0];
+    } catch (DataException e) {
+      throw new RefusedException(option + ": " + e.getMessage(), e);
+    }
+    return true; // without a line; said where it is read
+  }
+
+  /** The first line has been read. */
+  private static final class Enough extends RuntimeException {
+    private static final long serialVersionUID = 1;
+  }
+
+  /**
+   * All conversations as ids.
+   *
+   * @param longest tokens that a sequence may have; what is longer is cut, which is said
+   * @throws RefusedException if a line is no conversation with an answer, or nothing is left
+   */
+  Examples.Chats read(
+      Terminal terminal, ChatTemplates templates, Tokenizer tokenizer, int longest) {
+    List<Line> lines = lines();
+    List<MaskedSequence> sequences = new ArrayList<>();
+    int cut = 0;
+    int empty = 0;
+    for (AnsweredIds ids : encoded(terminal, lines, templates, tokenizer)) {
+      int kept = Math.min(ids.ids().length, longest + 1); // the last one predicts nothing
+      cut += kept < ids.ids().length ? 1 : 0;
+      MaskedSequence sequence =
+          new MaskedSequence(Arrays.copyOf(ids.ids(), kept), Arrays.copyOf(ids.answers(), kept));
+      if (sequence.counted() == 0) {
+        empty++;
+      } else {
+        sequences.add(sequence);
+      }
+    }
+    if (cut > 0) {
+      terminal.say(
+          "%s: %d of %d conversations have more than %d tokens (--sequence) and were cut there; %d of them have no answer before, and were left out"
+              .formatted(option, cut, lines.size(), longest, empty));
+    }
+    if (sequences.isEmpty()) {
+      throw new RefusedException(
+          "%s: there is no answer within %d tokens in %s: allow longer ones with --sequence"
+              .formatted(option, longest, String.join(", ", files)));
+    }
+    return new Examples.Chats(sequences);
+  }
+
+  private List<Line> lines() {
+    List<Line> lines = new ArrayList<>();
+    for (String file : files) {
+      try {
+        DocumentFiles.objects(
+            Path.of(file),
+            bytes -> {},
+            (number, object) -> lines.add(line("%s: line %d".formatted(file, number), object)));
+      } catch (DataException e) {
+        throw new RefusedException(option + ": " + e.getMessage(), e);
+      }
+    }
+    if (lines.isEmpty()) {
+      throw new RefusedException(
+          "%s: there is no conversation in %s".formatted(option, String.join(", ", files)));
+    }
+    return lines;
+  }
+
+  private Line line(String place, ObjectNode object) {
+    String where = option + ": " + place;
+    if (!object.has("messages")) {
+      throw new RefusedException(
+          "%s: messages: expected a list, found no such field".formatted(where));
+    }
+    Conversation read = ConversationLine.read(object, where);
+    boolean answered = false;
+    for (int i = 0; i < read.messages().size(); i++) {
+      answered |= requireMessage("%s: messages[%d]".formatted(where, i), read.messages().get(i));
+    }
+    if (!answered) {
+      throw new RefusedException(
+          "%s: messages: expected one of the role assistant to learn, found %s"
+              .formatted(where, read.messages().isEmpty() ? "no message at all" : "none"));
+    }
+    return new Line(
+        where, new Conversation(read.messages(), false, read.tools(), read.variables()));
+  }
+
+  /** Checks a message; returns whether it is to be learned. */
+  private static boolean requireMessage(String where, ChatMessage message) {
+    Object role = message.fields().getOrDefault("role", "nothing");
+    if (!(role instanceof String name) || !ROLES.contains(name)) {
+      throw new RefusedException(
+          "%s: role: expected one of system, developer, user, assistant and tool, found %s"
+              .formatted(where, role));
+    }
+    boolean calls = name.equals(ASSISTANT) && message.fields().get("tool_calls") instanceof List<?>;
+    Object content = message.fields().getOrDefault("content", Optional.empty());
+    boolean absent = content instanceof Optional<?>;
+    if (!(content instanceof String) && !(absent && calls)) {
+      throw new RefusedException(
+          "%s: content: expected a text, found %s".formatted(where, absent ? "none" : content));
+    }
+    Object weight = message.fields().getOrDefault("weight", 1L);
+    if (!weight.equals(0L) && !weight.equals(1L)) {
+      throw new RefusedException("%s: weight: expected 0 or 1, found %s".formatted(where, weight));
+    }
+    return name.equals(ASSISTANT) && isLearned(message);
+  }
+
+  private static boolean isLearned(ChatMessage message) {
+    return !Long.valueOf(0).equals(message.fields().get("weight"));
+  }
+
+  private static List<AnsweredIds> encoded(
+      Terminal terminal, List<Line> lines, ChatTemplates templates, Tokenizer tokenizer) {
+    List<AnsweredIds> all = new ArrayList<>();
+    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
+    try (Progress progress = new Progress(terminal, "tokenizing", lines.size(), "conversations")) {
+      List<Future<AnsweredIds>> running =
+          lines.stream()
+              .map(line -> pool.submit(() -> encoded(line, templates, tokenizer)))
+              .toList();
+      for (Future<AnsweredIds> one : running) { // in their order, and so are mistakes
+        all.add(one.get());
+        progress.at(all.size());
+      }
+      return all;
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new RefusedException("it was interrupted", e);
+    } catch (ExecutionException e) {
+      throw e.getCause() instanceof RuntimeException cause
+          ? cause
+          : new IllegalStateException(e.getCause());
+    } finally {
+      pool.shutdownNow();
+    }
+  }
+
+  private static AnsweredIds encoded(Line line, ChatTemplates templates, Tokenizer tokenizer) {
+    try {
+      return AnsweredIds.of(
+          templates.forConversation(line.conversation()),
+          tokenizer,
+          line.conversation(),
+          ChatFiles::isLearned);
+    } catch (CheckpointException e) {
+      throw new RefusedException("%s: %s".formatted(line.where(), e.getMessage()), e);
+    }
+  }
+}
