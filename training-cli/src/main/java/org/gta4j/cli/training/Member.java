@@ -1,7 +1,9 @@
 package org.gta4j.cli.training;
 
 import java.io.IOException;
+import java.nio.file.Path;
 import java.util.Optional;
+import org.gta4j.checkpoint.UnfinishedFiles;
 import org.gta4j.train.workers.GlooWorkers;
 import org.gta4j.train.workers.Seat;
 import org.gta4j.train.workers.Workers;
@@ -20,8 +22,19 @@ record Member(Seat seat, int here) implements Team {
    * Has this process end when the one that started it does, however that happens: it holds the
    * other end of the standard input. Ctrl-C reaches all processes of a terminal; what it asks for
    * the first one tells the others.
+   *
+   * @param folder what the starter made for all, and cannot delete any more where it was killed
    */
-  static void followStarter() {
+  static void followStarter(Path folder) {
+    Optional<Long> starter = parent();
+    Runtime.getRuntime()
+        .addShutdownHook(
+            new Thread(() -> {
+              // This process may notice by the connection that the other one is gone.
+              if (!parent().equals(starter)) {
+                UnfinishedFiles.deleteFolder(folder);
+              }
+            }));
     Signals.register("INT", () -> {});
     Thread.ofPlatform()
         .daemon()
@@ -34,8 +47,13 @@ record Member(Seat seat, int here) implements Team {
           } catch (IOException e) {
             // Gone as well.
           }
+          UnfinishedFiles.deleteFolder(folder);
           Runtime.getRuntime().halt(ABANDONED);
         });
+  }
+
+  private static Optional<Long> parent() {
+    return ProcessHandle.current().parent().map(ProcessHandle::pid);
   }
 
   @Override

@@ -66,8 +66,9 @@ final class WorkerOptions {
     if (store == null || number == null) {
       return new LocalTeam(arguments, count, patience);
     }
-    Member.followStarter();
-    Rendezvous place = new Rendezvous.File(Path.of(store));
+    Path file = Path.of(store);
+    Member.followStarter(file.resolveSibling(""));
+    Rendezvous place = new Rendezvous.File(file);
     return new Member(new Seat(Integer.parseInt(number), count, place, patience), count);
   }
 

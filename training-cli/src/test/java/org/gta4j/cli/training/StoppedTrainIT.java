@@ -26,6 +26,7 @@ class StoppedTrainIT {
 
   @BeforeEach
   void writeInputs() throws IOException {
+    Files.createDirectory(folder.resolve("temporary"));
     Files.writeString(
         folder.resolve("stories.txt"),
         "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
@@ -43,7 +44,10 @@ class StoppedTrainIT {
                 "--out=" + out,
                 "--sequence=32",
                 "--steps=" + STEPS));
-    arguments.addAll(List.of(more));
+    for (String argument : more) {
+      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
+      arguments.add(argument);
+    }
     return gta(out, arguments);
   }
 
@@ -61,6 +65,7 @@ class StoppedTrainIT {
             .redirectOutput(folder.resolve(out + ".log").toFile());
     builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     builder.environment().put("GTA_BUILD", "no");
+    builder.environment().put("GTA_JAVA_OPTS", "-Djava.io.tmpdir=" + folder.resolve("temporary"));
     return builder.start();
   }
 
@@ -157,6 +162,22 @@ class StoppedTrainIT {
     assertThat(Files.readString(folder.resolve("whole.log"))).contains("gta: step 20: The cat");
     assertThat(folder.resolve("whole/curves.svg")).content().contains("<svg");
     assertThat(folder.resolve("whole/tensorboard")).isNotEmptyDirectory();
+  }
+
+  @Test
+  void workersOfAKilledProcessLeaveNoTemporaryFiles() throws IOException, InterruptedException {
+    Path temporary = folder.resolve("temporary");
+    Process process =
+        start("killed", "--batch-tokens=64", "--micro-tokens=32", "--workers=2", "--steps=100000");
+    waitForSteps("killed", process);
+    assertThat(isEmpty(temporary)).isFalse();
+    List<ProcessHandle> others = process.children().toList();
+    assertThat(others).hasSize(1);
+    signal(process, "KILL");
+    for (ProcessHandle other : others) {
+      other.onExit().orTimeout(1, TimeUnit.MINUTES).join();
+    }
+    assertThat(temporary).isEmptyDirectory();
   }
 
   @Test
