@@ -46,7 +46,7 @@ final class ChatVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    Sampling chosen = sampling.sampling(options.seed());
+    Sampling chosen = sampling.sampling(options.seed(), options.path().isEmpty());
     int most = Check.count(maxTokens, 1, 1024);
     Speculation speculate = speculation.value();
     List<String> stops = stop.or(List.of());

@@ -52,7 +52,7 @@ final class GenerateVerb extends Verb {
   @Override
   public void run(Terminal terminal) {
     prompt.check();
-    Sampling chosen = sampling.sampling(options.seed());
+    Sampling chosen = sampling.sampling(options.seed(), options.path().isEmpty());
     int most = Check.count(maxTokens, 1, 256);
     Speculation speculate = speculation.value();
     List<String> stops = stop.or(List.of());

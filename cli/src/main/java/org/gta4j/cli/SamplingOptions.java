@@ -2,6 +2,7 @@ package org.gta4j.cli;
 
 import java.util.Optional;
 import java.util.SplittableRandom;
+import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.generate.Sampling;
 
 /** How the next token is chosen. */
@@ -48,8 +49,8 @@ final class SamplingOptions {
         Setting.number(
             "--repeat-penalty",
             "X",
-            "Above 1 makes tokens less probable that occurred (default: %s)."
-                .formatted(brief(usual.repeatPenalty())));
+            "Above 1 makes tokens less probable that occurred (default: %s; of the embedded model %s)."
+                .formatted(brief(usual.repeatPenalty()), brief(EmbeddedModel.REPEAT_PENALTY)));
     verb.add(temperature, topK, topP, minP, repeatPenalty);
   }
 
@@ -57,8 +58,12 @@ final class SamplingOptions {
     return value == Math.rint(value) ? Long.toString((long) value) : Double.toString(value);
   }
 
-  /** The checked options; without a seed the random numbers are others every time. */
-  Sampling sampling(Optional<Long> seed) {
+  /**
+   * The checked options; without a seed the random numbers are others every time.
+   *
+   * @param embedded whether it is for the embedded model
+   */
+  Sampling sampling(Optional<Long> seed, boolean embedded) {
     long begin = seed.isPresent() ? seed.get() : new SplittableRandom().nextInt(Integer.MAX_VALUE);
     try {
       return new Sampling(
@@ -66,7 +71,7 @@ final class SamplingOptions {
           topK.or(usual.topK()),
           topP.or(usual.topP()),
           minP.or(usual.minP()),
-          repeatPenalty.or(usual.repeatPenalty()),
+          repeatPenalty.or(embedded ? EmbeddedModel.REPEAT_PENALTY : usual.repeatPenalty()),
           begin);
     } catch (IllegalArgumentException e) {
       throw UsageException.of(e);

@@ -9,6 +9,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
 import org.gta4j.cli.GtaProcess.Ended;
@@ -46,6 +47,16 @@ class GenerateIT {
     scalar[plain.length] = "--backend";
     scalar[plain.length + 1] = "scalar";
     assertThat(GtaProcess.plain(scalar).done().out()).isEqualTo(story);
+  }
+
+  @Test
+  void theEmbeddedModelDoesNotSayOneSentenceForever() {
+    String story = GtaProcess.plain("generate", "Once upon a time").done().out();
+    List<String> sentences = List.of(story.split("[.!?]"));
+    assertThat(Set.copyOf(sentences)).as(story).hasSizeGreaterThan(sentences.size() * 3 / 4);
+    Ended unpenalized =
+        GtaProcess.plain("generate", "Once upon a time", "--repeat-penalty", "1").done();
+    assertThat(unpenalized.out()).isNotEqualTo(story);
   }
 
   @Test

@@ -19,6 +19,12 @@ public final class EmbeddedModel {
   /** What it is called, as a GGUF file and in errors. */
   public static final String NAME = "gta-stories.gguf";
 
+  /**
+   * The repeat penalty that suits it: choosing greedily without one, so small a model comes to a
+   * sentence that it says again and again.
+   */
+  public static final double REPEAT_PENALTY = 1.15;
+
   private EmbeddedModel() {}
 
   /** Loads it; the caller closes it. */
