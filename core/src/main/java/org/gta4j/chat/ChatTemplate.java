@@ -1,5 +1,7 @@
 package org.gta4j.chat;
 
+import java.time.Clock;
+import java.time.ZoneId;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
@@ -19,12 +21,15 @@ public final class ChatTemplate {
   private final String source;
   private final Template template;
   private final Map<String, String> tokens;
+  private final Clock clock;
 
-  private ChatTemplate(String file, String source, Template template, Map<String, String> tokens) {
+  private ChatTemplate(
+      String file, String source, Template template, Map<String, String> tokens, Clock clock) {
     this.file = file;
     this.source = source;
     this.template = template;
     this.tokens = tokens;
+    this.clock = clock;
   }
 
   /**
@@ -37,11 +42,21 @@ public final class ChatTemplate {
    */
   public static ChatTemplate of(String file, String source, Map<String, String> tokens) {
     try {
-      return new ChatTemplate(file, source, Template.parse(source), Map.copyOf(tokens));
+      return new ChatTemplate(
+          file,
+          source,
+          Template.parse(source),
+          Map.copyOf(tokens),
+          Clock.system(ZoneId.systemDefault()));
     } catch (TemplateException e) {
       throw CheckpointException.of(
           file, "chat_template", "a Jinja template", "a mistake: " + e.getMessage());
     }
+  }
+
+  /** The same that believes a clock where it writes the date. */
+  public ChatTemplate withClock(Clock other) {
+    return new ChatTemplate(file, source, template, tokens, other);
   }
 
   /** What it came from, for errors. */
@@ -92,7 +107,7 @@ public final class ChatTemplate {
 
   private String render(Map<String, ?> variables) {
     try {
-      return template.render(variables);
+      return template.render(variables, clock);
     } catch (TemplateException e) {
       throw CheckpointException.of(
           file,

@@ -90,13 +90,20 @@ public final class TemporaryOutput {
     if (UnfinishedFiles.isKnown(path)) {
       return false;
     }
+    if (isYoung(path)) {
+      return false;
+    }
     for (Path file : files(path)) {
-      Instant changed = Files.getLastModifiedTime(file, LinkOption.NOFOLLOW_LINKS).toInstant();
-      if (changed.isAfter(Instant.now().minus(YOUNG)) || !isFree(file)) {
+      if (isYoung(file) || !isFree(file)) {
         return false;
       }
     }
     return true;
+  }
+
+  private static boolean isYoung(Path path) throws IOException {
+    Instant changed = Files.getLastModifiedTime(path, LinkOption.NOFOLLOW_LINKS).toInstant();
+    return changed.isAfter(Instant.now().minus(YOUNG));
   }
 
   /** The file, or the folder's. */

@@ -69,9 +69,18 @@ public final class ShardWriter implements AutoCloseable {
       Files.createDirectories(unfinished);
       index = open(ShardIndex.NAME);
       TemporaryOutput.hold(index);
-      channel = open(name());
     } catch (IOException e) {
       UnfinishedFiles.deleteFolder(unfinished);
+      throw failed(e);
+    }
+    try {
+      channel = open(name());
+    } catch (IOException e) {
+      try (index) {
+        UnfinishedFiles.deleteFolder(unfinished);
+      } catch (IOException closing) {
+        e.addSuppressed(closing);
+      }
       throw failed(e);
     }
   }

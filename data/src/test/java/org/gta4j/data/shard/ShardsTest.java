@@ -80,7 +80,9 @@ class ShardsTest {
   void whatAKilledProcessLeftOfTheSameFolderIsDeleted() throws IOException {
     Path left = Files.createDirectory(TemporaryOutput.beside(folder));
     Path shard = Files.write(left.resolve("shard-00000.bin"), new byte[10]);
-    Files.setLastModifiedTime(shard, FileTime.from(Instant.now().minusSeconds(60)));
+    FileTime before = FileTime.from(Instant.now().minusSeconds(60));
+    Files.setLastModifiedTime(shard, before);
+    Files.setLastModifiedTime(left, before);
     try (ShardWriter other = new ShardWriter(folder, 10, "words", 5)) {
       assertThat(left).doesNotExist();
       write(10, 10, 5);

@@ -8,8 +8,8 @@ import java.util.zip.CRC32C;
 
 /**
  * Sequences of different lengths, each a row of its own, with padding behind it that no token sees
- * and no target has. Sequences of a step are sorted by their lengths, so that there is little of
- * it.
+ * and no target has. Neighbours in an epoch's order, as many as a step has, are sorted by their
+ * lengths, so that there is little of it.
  *
  * <p>Not thread-safe.
  */

@@ -3,6 +3,7 @@ package org.gta4j.train.block;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
+import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.SequencedSet;
 import java.util.Set;
@@ -58,7 +59,8 @@ public record Lora(int rank, double alpha, List<String> targets) {
   /**
    * The layers of a model that are adapted, by their whole names without {@code .weight}.
    *
-   * @throws IllegalArgumentException if a target is none of the model's linear layers
+   * @throws IllegalArgumentException if a target is none of the model's linear layers, or smaller
+   *     than the rank
    */
   public List<String> layers(ModelConfig config) {
     SequencedSet<String> known = layersOf(config);
@@ -69,7 +71,17 @@ public record Lora(int rank, double alpha, List<String> targets) {
                 .formatted(String.join(", ", known), target));
       }
     }
-    return matrices(config).stream().filter(name -> targets.contains(last(name))).toList();
+    List<String> adapted =
+        matrices(config).stream().filter(name -> targets.contains(last(name))).toList();
+    for (String layer : adapted) {
+      Shape shape = Objects.requireNonNull(config.tensors().get(layer + WEIGHT), layer);
+      if (rank > Math.min(shape.size(0), shape.size(1))) {
+        throw new IllegalArgumentException(
+            "lora-rank: expected at most the smaller side of %s, which is %s, found %d"
+                .formatted(layer, shape, rank));
+      }
+    }
+    return adapted;
   }
 
   private static List<String> matrices(ModelConfig config) {

@@ -194,7 +194,7 @@ public final class Trainer {
     SequencedMap<String, Tensor> gradients = model.parameters().gradients();
     workers.sum(gradients.values());
     double norm = GradientNorm.of(gradients);
-    LossWatch watch = state.watch().with(loss);
+    LossWatch watch = state.watch().with(loss, number);
     requireHealthy(number, loss, norm, watch);
     double rate = plan.rate().at(number);
     update(gradients, norm, rate, number);

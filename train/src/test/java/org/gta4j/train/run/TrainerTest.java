@@ -217,11 +217,11 @@ class TrainerTest {
     }
     LossWatch watch = LossWatch.start();
     for (int i = 0; i < 100; i++) {
-      watch = watch.with(4 - i * 0.02);
+      watch = watch.with(4 - i * 0.02, i + 1);
       assertThat(watch.diverged()).isFalse();
     }
     for (int i = 0; i < 100; i++) {
-      watch = watch.with(8);
+      watch = watch.with(8, 101 + i);
     }
     assertThat(watch.diverged()).isTrue();
   }

@@ -1,12 +1,14 @@
 package org.gta4j.cli.training;
 
 import java.nio.file.Path;
+import java.time.Clock;
+import java.time.Instant;
+import java.time.ZoneOffset;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -35,13 +37,25 @@ import tools.jackson.databind.node.ObjectNode;
  */
 record ChatFiles(String option, List<String> files) {
   private static final String ASSISTANT = "assistant";
+
+  /**
+   * What templates that write the date write: the same whenever a training goes on, and wherever
+   * its workers are.
+   */
+  private static final Clock DAY =
+      Clock.fixed(Instant.parse("2025-01-01T12:00:00Z"), ZoneOffset.UTC);
+
   private static final Set<String> ROLES = Set.of("system", "developer", "user", ASSISTANT, "tool");
 
   /** A conversation, and the words that name its line. */
   private record Line(String where, Conversation conversation) {}
 
-  /** Whether a file is one of conversations: of JSON objects without a text. */
-  static boolean isOne(String option, String name) {
+  /**
+   * Whether a file is one of conversations: of JSON objects without a text.
+   *
+   * @param field what the text's field would be
+   */
+  static boolean isOne(String option, String name, String field) {
     Path file = Path.of(name);
     if (!DocumentFiles.isJsonLines(file)) {
       return false;
@@ -52,7 +66,7 @@ record ChatFiles(String option, List<String> files) {
           file,
           bytes -> {},
           (line, object) -> {
-            texts[0] = object.has(TextTokens.USUAL_FIELD) && !object.has("messages");
+            texts[0] = object.has(field) && !object.has("messages");
             throw new Enough();
           });
     } catch (Enough e) {
@@ -79,14 +93,17 @@ record ChatFiles(String option, List<String> files) {
     List<Line> lines = lines();
     List<MaskedSequence> sequences = new ArrayList<>();
     int cut = 0;
+    int unanswered = 0;
     int empty = 0;
     for (AnsweredIds ids : encoded(terminal, lines, templates, tokenizer)) {
       int kept = Math.min(ids.ids().length, longest + 1); // the last one predicts nothing
-      cut += kept < ids.ids().length ? 1 : 0;
+      boolean isCut = kept < ids.ids().length;
+      cut += isCut ? 1 : 0;
       MaskedSequence sequence =
           new MaskedSequence(Arrays.copyOf(ids.ids(), kept), Arrays.copyOf(ids.answers(), kept));
       if (sequence.counted() == 0) {
-        empty++;
+        unanswered += isCut ? 1 : 0;
+        empty += isCut ? 0 : 1;
       } else {
         sequences.add(sequence);
       }
@@ -94,7 +111,12 @@ record ChatFiles(String option, List<String> files) {
     if (cut > 0) {
       terminal.say(
           "%s: %d of %d conversations have more than %d tokens (--sequence) and were cut there; %d of them have no answer before, and were left out"
-              .formatted(option, cut, lines.size(), longest, empty));
+              .formatted(option, cut, lines.size(), longest, unanswered));
+    }
+    if (empty > 0) {
+      terminal.say(
+          "%s: %d of %d conversations have answers without a token, and were left out"
+              .formatted(option, empty, lines.size()));
     }
     if (sequences.isEmpty()) {
       throw new RefusedException(
@@ -179,17 +201,10 @@ record ChatFiles(String option, List<String> files) {
               .map(line -> pool.submit(() -> encoded(line, templates, tokenizer)))
               .toList();
       for (Future<AnsweredIds> one : running) { // in their order, and so are mistakes
-        all.add(one.get());
+        all.add(Results.of(one));
         progress.at(all.size());
       }
       return all;
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      throw new RefusedException("it was interrupted", e);
-    } catch (ExecutionException e) {
-      throw e.getCause() instanceof RuntimeException cause
-          ? cause
-          : new IllegalStateException(e.getCause());
     } finally {
       pool.shutdownNow();
     }
@@ -198,7 +213,7 @@ record ChatFiles(String option, List<String> files) {
   private static AnsweredIds encoded(Line line, ChatTemplates templates, Tokenizer tokenizer) {
     try {
       return AnsweredIds.of(
-          templates.forConversation(line.conversation()),
+          templates.forConversation(line.conversation()).withClock(DAY),
           tokenizer,
           line.conversation(),
           ChatFiles::isLearned);

@@ -169,9 +169,10 @@ final class ComparisonPage {
         String.format(
             Locale.ROOT,
             "Cache: a token and layer. Attention: a pair of tokens and layer, as the engine computes it (MLA absorbed). Decoding:"
-                + " tokens a second of all sequences together, each after %,d tokens, 8-bit weights, cache %s, variants taking"
+                + " tokens a second of all sequences together, each after %,d tokens, %s weights, cache %s, variants taking"
                 + " turns; %s.",
             DecodeSpeeds.CONTEXT,
+            DecodeSpeeds.WEIGHTS.label(),
             DecodeSpeeds.CACHE.label(),
             speeds.kernels()));
     return String.join("\n", rows);

@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
@@ -70,7 +71,7 @@ final class ComparisonPlots {
 
   /** An axis' number where there is room for it: one that begins with 1, 2 or 5. */
   private static String tick(double value) {
-    String digits = "%.0f".formatted(value);
+    String digits = String.format(Locale.ROOT, "%.0f", value);
     return digits.matches("[125]0*") ? digits : "";
   }
 

@@ -55,7 +55,11 @@ final class DataPrepareVerb extends Verb {
           terminal,
           words.tokenizer(),
           (ids, ended) -> {
-            writer.write(ids);
+            try {
+              writer.write(ids);
+            } catch (DataException e) {
+              throw unwritable(e); // and not what reading --data says
+            }
             writer.endDocuments(ended);
           });
       ShardIndex index = writer.finish();
@@ -63,8 +67,12 @@ final class DataPrepareVerb extends Verb {
           "%s: %,d documents, %,d tokens in %,d files"
               .formatted(out.or(""), index.documents(), index.tokens(), index.shards().size()));
     } catch (DataException e) {
-      throw new RefusedException("--out: " + e.getMessage(), e);
+      throw unwritable(e);
     }
+  }
+
+  private static RefusedException unwritable(DataException e) {
+    return new RefusedException("--out: " + e.getMessage(), e);
   }
 
   /** What tells a tokenizer from others: a checksum of its files. */

@@ -32,6 +32,12 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
   /** Sequences at once. */
   static final List<Integer> BATCHES = List.of(1, 8);
 
+  /**
+   * What matrices are of: a type without blocks, which every width of the feed-forward network can
+   * have.
+   */
+  static final DType WEIGHTS = DType.BF16;
+
   /** What numbers are cached as. */
   static final CacheType CACHE = CacheType.F16;
 
@@ -68,7 +74,7 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
           models.forEach(Timed::close);
         }
       }
-      return new DecodeSpeeds(ops.describe(true), speeds);
+      return new DecodeSpeeds(ops.describe(false), speeds);
     }
   }
 
@@ -92,19 +98,26 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
         decoder =
             new Decoder(
                 outcome.config(),
-                RandomWeights.of(outcome.name(), outcome.config(), DType.Q8_0, arena),
+                RandomWeights.of(outcome.name(), outcome.config(), WEIGHTS, arena),
                 ops);
       } catch (RuntimeException | Error e) {
         arena.close();
         throw e;
       }
+      TimedSteps steps;
       try {
-        TimedSteps steps = new TimedSteps(decoder, CACHE, batch, CONTEXT, WARM_TOKENS);
-        steps.decode(WARM_TOKENS);
-        return new Timed(outcome.name(), arena, decoder, steps, new Samples());
+        steps = new TimedSteps(decoder, CACHE, batch, CONTEXT, WARM_TOKENS);
       } catch (RuntimeException | Error e) {
         decoder.close();
         arena.close();
+        throw e;
+      }
+      Timed timed = new Timed(outcome.name(), arena, decoder, steps, new Samples());
+      try {
+        steps.decode(WARM_TOKENS);
+        return timed;
+      } catch (RuntimeException | Error e) {
+        timed.close();
         throw e;
       }
     }

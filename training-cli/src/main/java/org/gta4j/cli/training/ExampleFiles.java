@@ -13,8 +13,9 @@ import org.gta4j.cli.UsageException;
  *
  * @param base the model, whose tokenizer and templates they are written with
  * @param length tokens of a text's sequence, and of a chat at most
+ * @param field the field or column of files that have several, where they are texts
  */
-record ExampleFiles(BaseModel base, int length) {
+record ExampleFiles(BaseModel base, int length, String field) {
   /**
    * Reads files: all of chats or all of texts, since both at once would be two kinds of sequences.
    *
@@ -41,11 +42,11 @@ record ExampleFiles(BaseModel base, int length) {
   }
 
   private Examples chatsOrTexts(Terminal terminal, String option, List<String> files) {
-    List<String> chats = files.stream().filter(file -> ChatFiles.isOne(option, file)).toList();
+    List<String> chats =
+        files.stream().filter(file -> ChatFiles.isOne(option, file, field)).toList();
     if (chats.isEmpty()) {
       return new Examples.Texts(
-          new TextTokens(option, files, TextTokens.USUAL_FIELD)
-              .read(terminal, base.words().tokenizer(), length),
+          new TextTokens(option, files, field).read(terminal, base.words().tokenizer(), length),
           length);
     }
     if (chats.size() < files.size()) {

@@ -1,19 +1,14 @@
 package org.gta4j.cli.training;
 
 import java.io.IOException;
-import java.nio.channels.FileChannel;
-import java.nio.channels.FileLock;
-import java.nio.channels.OverlappingFileLockException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardOpenOption;
 import java.util.Map;
 import java.util.Optional;
 import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.train.run.Checkpoints;
-import org.jspecify.annotations.Nullable;
 
 /**
  * An experiment's folder: {@code results/RUN.json} of every training that is finished, here or
@@ -96,36 +91,6 @@ record ExperimentFolder(Path path) {
       Folders.delete(doomed);
     } catch (IOException e) {
       throw unwritable(doomed, e);
-    }
-  }
-
-  /**
-   * Does something while nobody else trains here.
-   *
-   * @throws RefusedException if another process is at it
-   */
-  void alone(Runnable work) {
-    try {
-      Files.createDirectories(path);
-      try (FileChannel channel =
-          FileChannel.open(
-              path.resolve("lock"), StandardOpenOption.CREATE, StandardOpenOption.WRITE)) {
-        if (!isFree(channel)) {
-          throw new RefusedException("--out: %s: another process is training here".formatted(path));
-        }
-        work.run();
-      }
-    } catch (IOException e) {
-      throw unwritable(path, e);
-    }
-  }
-
-  private static boolean isFree(FileChannel channel) throws IOException {
-    try {
-      @Nullable FileLock lock = channel.tryLock();
-      return lock != null;
-    } catch (OverlappingFileLockException e) {
-      return false;
     }
   }
 

@@ -92,7 +92,7 @@ final class ExperimentVerb extends Verb {
     int[] held = tokens(terminal, validation, experiment.texts().validation(), experiment, words);
     ExperimentRunner runner =
         new ExperimentRunner(terminal, experiment, folder, words, learned, held);
-    folder.alone(() -> runner.run(options));
+    FolderLock.alone(place, () -> runner.run(options));
   }
 
   private static Experiment read(Path path) {

@@ -26,11 +26,9 @@ final class FinetuneVerb extends Verb {
           "--model",
           "PATH",
           "What to train further: a Hugging Face folder, a .gguf file, or what else other verbs load; without it the embedded model.");
-  private final Setting<List<String>> data =
-      Setting.texts(
-          "--data",
-          "FILE",
-          "Chats in OpenAI's format, {\"messages\": [{\"role\", \"content\"}, ...]} a line of a .jsonl file: answers are learned. Or texts as 'gta train' has them: all is learned. May be given several times.");
+  private final TextOptions data =
+      TextOptions.of(
+          "Chats in OpenAI's format, {\"messages\": [{\"role\", \"content\"}, ...]} a line of a .jsonl file: answers are learned. Or texts as 'gta train' has them, no folders: all is learned. May be given several times.");
   private final Setting<List<String>> held =
       Setting.texts(
           "--validation", "FILE", "The same that is not learned, to measure the loss on.");
@@ -70,7 +68,9 @@ final class FinetuneVerb extends Verb {
             "gta finetune --model SmolLM2-135M-Instruct.gguf --data chats.jsonl --lora --out tuned",
             "gta finetune --model stories --data more-stories.txt --epochs 1 --out more",
             "gta chat --model tuned"));
-    add(model, data, held, template);
+    add(model);
+    data.addTo(this);
+    add(held, template);
     lora.addTo(this);
     add(steps, epochs, sequence);
     run.addTo(this);
@@ -80,7 +80,7 @@ final class FinetuneVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    List<String> files = data.or(List.of());
+    List<String> files = data.data().or(List.of());
     if (files.isEmpty()) {
       throw UsageException.of("--data", "a file with chats or texts", "none");
     }
@@ -103,7 +103,7 @@ final class FinetuneVerb extends Verb {
   private void run(Terminal terminal, Team team, Path folder, BaseModel base, List<String> files) {
     Optional<Lora> adapters = lora.of(base.config());
     int length = length(base);
-    ExampleFiles reader = new ExampleFiles(base, length);
+    ExampleFiles reader = new ExampleFiles(base, length, data.field(TextTokens.USUAL_FIELD));
     Examples learned = reader.read(terminal, "--data", files);
     Optional<SamplePlan> shown =
         run.samples(

@@ -26,7 +26,7 @@ final class LoraOptions {
       Setting.number(
           "--lora-alpha",
           "X",
-          "Their product is multiplied by this part of the rank (default: twice the rank).");
+          "Their product is multiplied by X divided by the rank (default: twice the rank).");
   private final Setting<String> targets =
       Setting.text(
           "--lora-targets",

@@ -40,8 +40,11 @@ record MarkedPage(Path file) {
    * @throws RefusedException if it would be
    */
   void requireWritable() {
+    Path parent = file.toAbsolutePath().getParent();
     if (Files.exists(file)) {
       replaced(read(), "");
+    } else if (parent == null || !Files.isDirectory(parent)) {
+      throw new RefusedException("%s: there is no such folder to write it to".formatted(file));
     }
   }
 

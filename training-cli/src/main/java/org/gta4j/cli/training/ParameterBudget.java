@@ -42,9 +42,7 @@ record ParameterBudget(long parameters) {
         break;
       }
     }
-    if (width < 1
-        || width > Integer.MAX_VALUE
-        || Math.abs(rest - width * each) > TOLERANCE * parameters) {
+    if (width < 1 || width > Integer.MAX_VALUE || !fits(one - each + width * each)) {
       throw ConfigFile.of(file, config)
           .wrong(
               "parameters",
@@ -53,6 +51,11 @@ record ParameterBudget(long parameters) {
               "%,d".formatted(parameters));
     }
     return of(file, config, (int) width);
+  }
+
+  /** Whether a model with so many is within the budget. */
+  boolean fits(long found) {
+    return Math.abs(found - parameters) <= TOLERANCE * parameters;
   }
 
   private static ModelConfig of(String file, ObjectNode config, int width) {

@@ -31,6 +31,11 @@ final class TextOptions {
     return new TextOptions(FILES + " " + other);
   }
 
+  /** Of a verb whose files may be something else first of all, which {@code description} says. */
+  static TextOptions of(String description) {
+    return new TextOptions(description);
+  }
+
   /** Of a verb whose file may name texts already. */
   static TextOptions insteadOfTheFiles() {
     return new TextOptions("A text to learn, instead of the file's.");

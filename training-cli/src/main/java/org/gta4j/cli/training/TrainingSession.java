@@ -133,6 +133,16 @@ final class TrainingSession implements AutoCloseable {
       terminal.say("worker %d is done".formatted(team.rank()));
       return;
     }
+    FolderLock.alone(settings.folder(), () -> showTraining(terminal, resume, team));
+    terminal.line(
+        isFinished()
+            ? "trained: %s is a model now".formatted(settings.folder())
+            : step == 0
+                ? "stopped before the first step; nothing was saved"
+                : "stopped after step %d and saved; --resume goes on from there".formatted(step));
+  }
+
+  private void showTraining(Terminal terminal, boolean resume, Team team) {
     try (Progress progress = new Progress(terminal, "training", plan.steps(), "steps")) {
       train(
           terminal,
@@ -147,10 +157,6 @@ final class TrainingSession implements AutoCloseable {
                     terminal.say("step %d: validation loss %.4f".formatted(report.step(), loss)));
           });
     }
-    terminal.line(
-        isFinished()
-            ? "trained: %s is a model now".formatted(settings.folder())
-            : "stopped after step %d and saved; --resume goes on from there".formatted(step));
   }
 
   /**

@@ -7,6 +7,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.stream.Collectors;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.model.ModelConfig;
 
@@ -17,15 +18,22 @@ import org.gta4j.model.ModelConfig;
  * @param results by seed, at least one
  */
 record VariantOutcome(String name, SequencedMap<Long, RunResult> results) {
-  /** The outcomes of all variants that have any, in the experiment's order. */
+  /**
+   * The outcomes of all variants that have any, in the experiment's order.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if results are of different texts, tokenizers
+   *     or budgets
+   */
   static List<VariantOutcome> of(Experiment experiment, ExperimentFolder folder) {
     List<VariantOutcome> outcomes = new ArrayList<>();
+    ComparableResults comparable = new ComparableResults(experiment.budget());
     for (Experiment.Variant variant : experiment.variants()) {
       SequencedMap<Long, RunResult> results = new TreeMap<>();
       for (long seed : experiment.seeds()) {
         Experiment.Run run = new Experiment.Run(variant, seed);
         if (folder.state(run, experiment.settings(run))
             instanceof ExperimentFolder.State.Done done) {
+          comparable.add(folder.result(run), seed, done.result());
           results.put(seed, done.result());
         }
       }
@@ -75,20 +83,17 @@ record VariantOutcome(String name, SequencedMap<Long, RunResult> results) {
     return differences.isEmpty() ? Optional.empty() : Optional.of(Spread.of(differences));
   }
 
-  /** Mean validation losses over the steps, of the seeds that have as many as the first. */
+  /** Mean validation losses over the first seed's steps, of all seeds that have one there. */
   List<RunResult.Point> curve() {
-    List<RunResult.Point> first = results.firstEntry().getValue().curve();
-    List<RunResult.Point> curve = new ArrayList<>();
-    for (int i = 0; i < first.size(); i++) {
-      int at = i;
-      double loss =
-          results.values().stream()
-              .filter(result -> result.curve().size() == first.size())
-              .mapToDouble(result -> result.curve().get(at).loss())
-              .average()
-              .orElseThrow();
-      curve.add(new RunResult.Point(first.get(i).step(), loss));
-    }
-    return curve;
+    Map<Long, Double> means =
+        results.values().stream()
+            .flatMap(result -> result.curve().stream())
+            .collect(
+                Collectors.groupingBy(
+                    RunResult.Point::step, Collectors.averagingDouble(RunResult.Point::loss)));
+    return results.firstEntry().getValue().curve().stream()
+        .map(point ->
+            new RunResult.Point(point.step(), means.getOrDefault(point.step(), point.loss())))
+        .toList();
   }
 }

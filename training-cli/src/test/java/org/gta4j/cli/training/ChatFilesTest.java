@@ -49,7 +49,7 @@ class ChatFilesTest {
   private Examples.Chats read(String text, int longest) throws IOException {
     Path file = folder.resolve("chats.jsonl");
     Files.writeString(file, text);
-    assertThat(ChatFiles.isOne("--data", file.toString())).isTrue();
+    assertThat(ChatFiles.isOne("--data", file.toString(), "text")).isTrue();
     Tokenizer tokenizer = Tokenizers.read(folder.resolve("tokenizer.json"));
     return new ChatFiles("--data", List.of(file.toString()))
         .read(Terminal.ofProcess(), templates(), tokenizer, longest);
@@ -82,8 +82,8 @@ class ChatFilesTest {
   void jsonLinesOfTextsAreNoConversations() throws IOException {
     Path file = folder.resolve("texts.jsonl");
     Files.writeString(file, "{\"text\": \"a\"}\n{");
-    assertThat(ChatFiles.isOne("--data", file.toString())).isFalse();
-    assertThat(ChatFiles.isOne("--data", "stories.txt")).isFalse();
+    assertThat(ChatFiles.isOne("--data", file.toString(), "text")).isFalse();
+    assertThat(ChatFiles.isOne("--data", "stories.txt", "text")).isFalse();
   }
 
   @ParameterizedTest

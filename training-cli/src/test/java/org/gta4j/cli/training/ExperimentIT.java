@@ -125,8 +125,9 @@ class ExperimentIT {
     Files.writeString(folder.resolve("out/results/gqa-0.json"), "{\"curve\": 3}");
     assertThat(experiment("--list").output()).contains("gqa-0.json").contains("settings");
     Files.writeString(folder.resolve("grid.yaml"), FILE.replace("value_dim: 16", "value_dim: 15"));
-    assertThat(experiment("--out=new").output())
-        .contains("should be specified only once")
+    assertThat(experiment().output())
+        .contains("grid.yaml: gta: ")
+        .contains("value_dim")
         .doesNotContain("Exception");
   }
 }
