@@ -3,7 +3,6 @@ package org.gta4j.cli.training;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
-import java.util.Optional;
 import org.gta4j.checkpoint.CheckpointException;
 
 /**
@@ -47,9 +46,7 @@ final class ComparableResults {
   }
 
   private void require(Path file, String key, String part, String value) {
-    Seen first =
-        Optional.ofNullable(seen.putIfAbsent(key + part, new Seen(file, value)))
-            .orElse(new Seen(file, value));
+    Seen first = seen.computeIfAbsent(key + part, of -> new Seen(file, value));
     if (!first.value().equals(value)) {
       throw CheckpointException.of(
           file.toString(),
