@@ -1,6 +1,5 @@
 package org.gta4j.cli;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
@@ -147,7 +146,7 @@ final class Chat {
       message.fields().forEach((name, value) -> node.put(name, String.valueOf(value)));
     }
     byte[] bytes = (json + "\n").getBytes(StandardCharsets.UTF_8);
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
     terminal.say("%s: %d messages written".formatted(file, list.size()));
   }
 

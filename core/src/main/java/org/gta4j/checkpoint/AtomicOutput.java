@@ -29,6 +29,15 @@ public final class AtomicOutput {
   private AtomicOutput() {}
 
   /**
+   * Writes a file that is in memory already, as {@link #write(Path, Content)} does.
+   *
+   * @throws CheckpointException if it cannot be written; nothing new is left behind then
+   */
+  public static void write(Path file, byte... bytes) {
+    write(file, channel -> writeFully(channel, ByteBuffer.wrap(bytes)));
+  }
+
+  /**
    * Writes a file. A link is followed; a device or pipe has no content to keep and is written
    * directly.
    *

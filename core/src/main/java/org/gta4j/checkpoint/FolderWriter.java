@@ -1,7 +1,6 @@
 package org.gta4j.checkpoint;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.FileAlreadyExistsException;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -174,7 +173,7 @@ final class FolderWriter {
 
   private static void writeBytes(Path file, byte[] bytes, Deque<Path> made) {
     note(file, made);
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
   }
 
   /** Remembers what is taken away again, the last first, if the folder cannot be finished. */

@@ -2,7 +2,6 @@ package org.gta4j.train.run;
 
 import java.io.IOException;
 import java.lang.foreign.Arena;
-import java.nio.ByteBuffer;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -128,9 +127,7 @@ public final class Checkpoints {
         checksums.put(name, Checksum.of(unfinished.resolve(name)));
       }
       byte[] bytes = Json.toBytes(json);
-      AtomicOutput.write(
-          unfinished.resolve(TRAINING),
-          channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+      AtomicOutput.write(unfinished.resolve(TRAINING), bytes);
       force(unfinished);
       delete(place); // of an earlier run over the same steps
       Files.move(unfinished, place, StandardCopyOption.ATOMIC_MOVE);

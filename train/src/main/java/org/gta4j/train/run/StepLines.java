@@ -49,7 +49,7 @@ public final class StepLines implements AutoCloseable {
         }
       }
       byte[] bytes = kept.toString().getBytes(StandardCharsets.UTF_8);
-      AtomicOutput.write(file, out -> AtomicOutput.writeFully(out, ByteBuffer.wrap(bytes)));
+      AtomicOutput.write(file, bytes);
       return new StepLines(
           file, FileChannel.open(file, StandardOpenOption.WRITE, StandardOpenOption.APPEND));
     } catch (IOException e) {

@@ -1,6 +1,5 @@
 package org.gta4j.cli.training;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -56,9 +55,7 @@ final class ComparisonPage {
     SequencedMap<String, String> plots = ComparisonPlots.of(outcomes);
     for (Map.Entry<String, String> plot : plots.entrySet()) {
       byte[] bytes = plot.getValue().getBytes(StandardCharsets.UTF_8);
-      AtomicOutput.write(
-          file.resolveSibling(picture(stem, plot.getKey())),
-          out -> AtomicOutput.writeFully(out, ByteBuffer.wrap(bytes)));
+      AtomicOutput.write(file.resolveSibling(picture(stem, plot.getKey())), bytes);
     }
     page.write("A comparison", new ComparisonPage(experiment, outcomes, speeds).text(stem));
     terminal.line("%s: %d variants".formatted(file, outcomes.size()));

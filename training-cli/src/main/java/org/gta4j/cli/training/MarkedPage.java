@@ -1,7 +1,6 @@
 package org.gta4j.cli.training;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -31,7 +30,7 @@ record MarkedPage(Path file) {
     String text =
         Files.exists(file) ? replaced(read(), marked) : "# %s\n\n%s\n".formatted(title, marked);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    AtomicOutput.write(file, out -> AtomicOutput.writeFully(out, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
   }
 
   /**

@@ -1,6 +1,5 @@
 package org.gta4j.cli.training;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -74,7 +73,7 @@ record RunResult(
     }
     json.set("settings", settings);
     byte[] bytes = Json.toBytes(json);
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
   }
 
   /**

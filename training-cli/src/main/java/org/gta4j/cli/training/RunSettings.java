@@ -1,6 +1,5 @@
 package org.gta4j.cli.training;
 
-import java.nio.ByteBuffer;
 import java.nio.file.Path;
 import java.util.Map;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -47,7 +46,7 @@ record RunSettings(ObjectNode json) {
   /** Writes them. */
   void write(Path file) {
     byte[] bytes = Json.toBytes(json);
-    AtomicOutput.write(file, channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
   }
 
   /**

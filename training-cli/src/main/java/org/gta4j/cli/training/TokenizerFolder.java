@@ -1,7 +1,6 @@
 package org.gta4j.cli.training;
 
 import java.io.IOException;
-import java.nio.ByteBuffer;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -50,7 +49,6 @@ record TokenizerFolder(Path path) {
   }
 
   private void write(String name, byte[] bytes) {
-    AtomicOutput.write(
-        path.resolve(name), channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(path.resolve(name), bytes);
   }
 }

@@ -1,6 +1,5 @@
 package org.gta4j.cli.training.report;
 
-import java.nio.ByteBuffer;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -46,7 +45,7 @@ final class Curves {
 
   private static void write(Path file, String text) {
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
-    AtomicOutput.write(file, out -> AtomicOutput.writeFully(out, ByteBuffer.wrap(bytes)));
+    AtomicOutput.write(file, bytes);
   }
 
   private static List<XYChart> charts(List<StepReport> reports) {
