@@ -1,7 +1,6 @@
 package org.gta4j.cost;
 
 import java.util.Map;
-import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
@@ -84,15 +83,9 @@ public final class StepCost {
   private long cacheBytes(long depth) {
     long seen = 0;
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-      seen += visible(layer, depth);
+      seen += SeenTokens.before(config.masks().mask(layer), depth);
     }
     return Math.ceilDiv(seen * cache.bytesPerToken(), config.numHiddenLayers());
-  }
-
-  /** How many tokens a query at that position sees before its own. */
-  private long visible(int layer, long position) {
-    AttentionMask mask = config.masks().mask(layer);
-    return position - mask.firstVisible((int) Math.min(position, Integer.MAX_VALUE));
   }
 
   /**
@@ -116,9 +109,7 @@ public final class StepCost {
     AttentionShape shape = config.attention().shape();
     double pairs = 0;
     for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
-      for (int token = 0; token < tokens; token++) {
-        pairs += visible(layer, depth + token) + 1;
-      }
+      pairs += SeenTokens.pairs(config.masks().mask(layer), depth, tokens);
     }
     return 2
         * ((double) layerMultiplyAdds * tokens

@@ -1,5 +1,7 @@
 package org.gta4j.model.variant;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.SequencedMap;
 import java.util.Set;
 import org.gta4j.attention.AttentionShape;
@@ -34,6 +36,34 @@ public interface AttentionVariant {
    */
   default Set<String> headMatrices() {
     return Set.of();
+  }
+
+  /**
+   * The products with matrices that every token goes through in a layer, in the checkpoint's order.
+   */
+  default List<MatrixProduct> products() {
+    List<MatrixProduct> products = new ArrayList<>();
+    tensors()
+        .forEach((tensor, shape) -> {
+          if (shape.rank() > 1 && !headMatrices().contains(tensor)) {
+            products.add(new MatrixProduct(tensor, shape.size(1), shape.size(0), shape.elements()));
+          }
+        });
+    return products;
+  }
+
+  /** How many numbers of a token a gate multiplies: 0 where there is none. */
+  default long gateWidth() {
+    Shape gate = tensors().get(OutputGate.NAME + ".weight");
+    return gate == null ? 0 : gate.size(0);
+  }
+
+  /**
+   * The sizes of the same attention over a prompt whose keys and values are computed from what is
+   * cached, as training does it: those of {@link #shape()} where they are cached themselves.
+   */
+  default AttentionShape expandedShape() {
+    return shape();
   }
 
   /** Makes a layer from its tensors. */

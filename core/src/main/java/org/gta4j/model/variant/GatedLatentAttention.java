@@ -1,5 +1,7 @@
 package org.gta4j.model.variant;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -57,6 +59,24 @@ public record GatedLatentAttention(MultiHeadLatentAttention ungated, GateActivat
   @Override
   public Set<String> headMatrices() {
     return ungated.headMatrices();
+  }
+
+  @Override
+  public List<MatrixProduct> products() {
+    List<MatrixProduct> products = new ArrayList<>(ungated.products());
+    long width = ungated.headsWidth();
+    products.add(
+        new MatrixProduct(
+            OutputGate.NAME + ".weight",
+            ungated.hiddenSize(),
+            width,
+            width * ungated.hiddenSize()));
+    return products;
+  }
+
+  @Override
+  public AttentionShape expandedShape() {
+    return ungated.expandedShape();
   }
 
   @Override

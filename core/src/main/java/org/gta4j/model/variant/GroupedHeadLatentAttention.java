@@ -1,5 +1,7 @@
 package org.gta4j.model.variant;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.Set;
@@ -43,6 +45,7 @@ public record GroupedHeadLatentAttention(
     Optional<GateActivation> gate,
     RotaryEmbedding rotary)
     implements AttentionVariant {
+  private static final String DECODER = "v_b_proj.weight";
 
   static Optional<AttentionVariant> read(ConfigFile config) {
     // The reference writes model_type "llama": its architecture or its own key tells it.
@@ -125,7 +128,15 @@ public record GroupedHeadLatentAttention(
 
   @Override
   public Set<String> headMatrices() {
-    return Set.of("v_b_proj.weight");
+    return Set.of(DECODER);
+  }
+
+  @Override
+  public List<MatrixProduct> products() {
+    int attended = shape().attendedWidth();
+    List<MatrixProduct> products = new ArrayList<>(AttentionVariant.super.products());
+    products.add(new MatrixProduct(DECODER, attended, hiddenSize, (long) attended * groupWidth()));
+    return products;
   }
 
   @Override
@@ -144,7 +155,7 @@ public record GroupedHeadLatentAttention(
    * that copies the latent into each head folded in.
    */
   private PackedHeads decoder(LayerTensors tensors) {
-    Tensor learned = tensors.tensor("v_b_proj.weight");
+    Tensor learned = tensors.tensor(DECODER);
     int width = groupWidth();
     return tensors.heads(
         numQueryHeads,

@@ -50,6 +50,8 @@ public record MultiHeadLatentAttention(
     double scoreFactor)
     implements AttentionVariant {
 
+  private static final String UP = "kv_b_proj.weight";
+
   private static final List<String> MODEL_TYPES = List.of("deepseek_v2", "deepseek_v3");
 
   private static final List<String> ARCHITECTURES =
@@ -144,7 +146,26 @@ public record MultiHeadLatentAttention(
 
   @Override
   public Set<String> headMatrices() {
-    return Set.of("kv_b_proj.weight");
+    return Set.of(UP);
+  }
+
+  @Override
+  public List<MatrixProduct> products() {
+    long keys = (long) numAttentionHeads * nopeDim;
+    long latents = (long) numAttentionHeads * kvLoraRank;
+    List<MatrixProduct> products = new ArrayList<>(AttentionVariant.super.products());
+    products.add(new MatrixProduct(UP + ", keys", keys, latents, keys * kvLoraRank));
+    products.add(
+        new MatrixProduct(
+            UP + ", values", latents, headsWidth(), (long) headsWidth() * kvLoraRank));
+    return products;
+  }
+
+  /** A key and a value row for every head, computed from the latent. */
+  @Override
+  public AttentionShape expandedShape() {
+    return AttentionShape.of(
+        numAttentionHeads, numAttentionHeads, queryHeadDim(), numAttentionHeads, valueHeadDim);
   }
 
   @Override
@@ -166,7 +187,7 @@ public record MultiHeadLatentAttention(
     parts.add(new JointLinear.Part("attention.k", tensors.linear("kv_a_proj_with_mqa")));
     gate.map(OutputGate::part).ifPresent(parts::add);
     // kv_b_proj holds, head by head, W_uk [nopeDim, d_c] above W_uv [valueHeadDim, d_c].
-    Tensor up = tensors.tensor("kv_b_proj.weight");
+    Tensor up = tensors.tensor(UP);
     int rows = nopeDim + valueHeadDim;
     PackedHeads toLatent =
         tensors.heads(

@@ -1,0 +1,84 @@
+package org.gta4j.cost;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Locale;
+import java.util.Map;
+import java.util.Objects;
+import org.gta4j.checkpoint.Json;
+import tools.jackson.databind.JsonNode;
+
+/**
+ * A machine, by what its maker says of it.
+ *
+ * @param name what it is called on the command line
+ * @param label what people call it
+ * @param memoryBytes how much memory it has
+ * @param bytesPerSecond how fast that memory is
+ * @param operationsPerSecond at most, two a multiply-add, by the type of numbers: {@code f32},
+ *     {@code bf16} (of f16 alike), {@code int8}
+ * @param source where the figures are from
+ */
+public record Hardware(
+    String name,
+    String label,
+    long memoryBytes,
+    double bytesPerSecond,
+    Map<String, Double> operationsPerSecond,
+    String source) {
+  private static final String FILE = "hardware.json";
+
+  /** All that are known, in the data file's order. */
+  public static List<Hardware> all() {
+    try (InputStream in = Objects.requireNonNull(Hardware.class.getResourceAsStream(FILE), FILE)) {
+      List<Hardware> all = new ArrayList<>();
+      for (JsonNode entry : Json.readObject(FILE, in.readAllBytes()).required("hardware")) {
+        all.add(of(entry));
+      }
+      return List.copyOf(all);
+    } catch (IOException e) {
+      throw new UncheckedIOException(FILE, e);
+    }
+  }
+
+  private static Hardware of(JsonNode entry) {
+    Map<String, Double> rates = new LinkedHashMap<>();
+    for (Map.Entry<String, JsonNode> rate : entry.required("teraops").properties()) {
+      rates.put(rate.getKey(), rate.getValue().doubleValue() * 1e12);
+    }
+    return new Hardware(
+        entry.required("name").stringValue(),
+        entry.required("label").stringValue(),
+        (long) (entry.required("memory_gb").doubleValue() * 1e9),
+        entry.required("bandwidth_gb_per_s").doubleValue() * 1e9,
+        Map.copyOf(rates),
+        entry.required("source").stringValue());
+  }
+
+  /**
+   * The one of that name.
+   *
+   * @throws IllegalArgumentException if there is none, with the names there are
+   */
+  public static Hardware named(String name) {
+    List<Hardware> all = all();
+    return all.stream()
+        .filter(one -> one.name.equals(name.toLowerCase(Locale.ROOT)))
+        .findFirst()
+        .orElseThrow(() ->
+            new IllegalArgumentException(
+                "expected one of %s; found %s"
+                    .formatted(
+                        String.join(", ", all.stream().map(Hardware::name).toList()), name)));
+  }
+
+  /** What it can do with 16-bit numbers, whatever is computed. */
+  public Ceilings ceilings() {
+    double rate = Objects.requireNonNull(operationsPerSecond.get("bf16"), name);
+    return new Ceilings(bytesPerSecond, rate, rate, rate);
+  }
+}
