@@ -2,7 +2,6 @@ package org.gta4j.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.CacheType;
@@ -122,9 +121,9 @@ final class BenchVerb extends Verb {
   }
 
   private BenchPlan plan() {
-    List<Integer> prompts = numbers(prompt, "512", 0, MOST_TOKENS);
-    List<Integer> batches = numbers(batch, "1", 1, MOST_SEQUENCES);
-    List<Integer> depths = numbers(depth, "0", 0, MOST_TOKENS);
+    List<Integer> prompts = Check.numbers(prompt, "512", 0, MOST_TOKENS);
+    List<Integer> batches = Check.numbers(batch, "1", 1, MOST_SEQUENCES);
+    List<Integer> depths = Check.numbers(depth, "0", 0, MOST_TOKENS);
     int generated = Check.count(generate, 0, 64);
     int times = Check.count(repetitions, 1, 5);
     prompts.removeIf(tokens -> tokens == 0);
@@ -253,28 +252,5 @@ final class BenchVerb extends Verb {
     } catch (InvalidPathException e) {
       throw UsageException.of("--compare", "llamacpp=FOLDER", e.getInput());
     }
-  }
-
-  /** Numbers with commas between them. */
-  private static List<Integer> numbers(Setting<String> option, String absent, int least, int most) {
-    List<Integer> numbers = new ArrayList<>();
-    for (String part : option.or(absent).split(",", -1)) {
-      try {
-        numbers.add(Integer.parseInt(part.strip()));
-      } catch (NumberFormatException e) {
-        throw wrong(option, least, most, part);
-      }
-      if (numbers.getLast() < least || numbers.getLast() > most) {
-        throw wrong(option, least, most, part);
-      }
-    }
-    return numbers;
-  }
-
-  private static UsageException wrong(Setting<String> option, int least, int most, String part) {
-    return UsageException.of(
-        option.name(),
-        "integers from %d to %d with commas between them".formatted(least, most),
-        part.isEmpty() ? "nothing between two commas" : part);
   }
 }

@@ -2,6 +2,8 @@ package org.gta4j.cli;
 
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.List;
 
 /** Checks of option values that no part of the library makes. */
 public final class Check {
@@ -14,6 +16,33 @@ public final class Check {
       throw UsageException.of(option.name(), "an integer from %d on".formatted(least), value);
     }
     return value;
+  }
+
+  /**
+   * Integers with commas between them.
+   *
+   * @param absent what stands for an option that is not given
+   */
+  static List<Integer> numbers(Setting<String> option, String absent, int least, int most) {
+    List<Integer> numbers = new ArrayList<>();
+    for (String part : option.or(absent).split(",", -1)) {
+      try {
+        numbers.add(Integer.parseInt(part.strip()));
+      } catch (NumberFormatException e) {
+        throw wrong(option, least, most, part);
+      }
+      if (numbers.getLast() < least || numbers.getLast() > most) {
+        throw wrong(option, least, most, part);
+      }
+    }
+    return numbers;
+  }
+
+  private static UsageException wrong(Setting<String> option, int least, int most, String part) {
+    return UsageException.of(
+        option.name(),
+        "integers from %d to %d with commas between them".formatted(least, most),
+        part.isEmpty() ? "nothing between two commas" : part);
   }
 
   /** A path that was given. */

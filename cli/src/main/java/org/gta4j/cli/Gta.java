@@ -9,7 +9,15 @@ import picocli.CommandLine.Model.OptionSpec;
 final class Gta {
   private static final List<String> VERBS =
       List.of(
-          "generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert", "bench");
+          "generate",
+          "chat",
+          "logits",
+          "perplexity",
+          "tokenize",
+          "inspect",
+          "convert",
+          "bench",
+          "analyze");
 
   private Gta() {}
 
@@ -87,6 +95,7 @@ final class Gta {
       case "inspect" -> new InspectVerb();
       case "convert" -> new ConvertVerb();
       case "bench" -> new BenchVerb();
+      case "analyze" -> new AnalyzeVerb();
       default -> throw new IllegalArgumentException("there is no verb " + name);
     };
   }

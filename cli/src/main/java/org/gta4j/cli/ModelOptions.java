@@ -65,6 +65,27 @@ final class ModelOptions {
 
   /** The same for a verb whose activations are these where nobody chooses. */
   ModelOptions(Verb verb, String usualActivations) {
+    this(usualActivations);
+    verb.add(model, backend, threads, cacheType, activations, context, seed, json, debug);
+    verb.addHelp();
+  }
+
+  /** Options for a verb that draws nothing, and takes several lengths of context. */
+  static ModelOptions withoutContext(Verb verb) {
+    ModelOptions options = new ModelOptions("auto");
+    verb.add(
+        options.model,
+        options.backend,
+        options.threads,
+        options.cacheType,
+        options.activations,
+        options.json,
+        options.debug);
+    verb.addHelp();
+    return options;
+  }
+
+  private ModelOptions(String usualActivations) {
     this.usualActivations = usualActivations;
     activations =
         Setting.text(
@@ -72,8 +93,6 @@ final class ModelOptions {
             "TYPE",
             "What the inputs of layers are computed on as: f32, or auto, which takes 8 bits for quantized weights where that is faster (default: %s)."
                 .formatted(usualActivations));
-    verb.add(model, backend, threads, cacheType, activations, context, seed, json, debug);
-    verb.addHelp();
   }
 
   /** The checked options. */

@@ -1,5 +1,7 @@
 package org.gta4j.cost;
 
+import java.util.Locale;
+
 /** What attention sends through memory. */
 public enum AttentionTraffic {
   /**
@@ -12,5 +14,10 @@ public enum AttentionTraffic {
    * Queries, results and the cache alone, and only pairs that the mask shows are computed, as
    * engines do it that know FlashAttention.
    */
-  FUSED
+  FUSED;
+
+  /** The name people write: {@code fused}. */
+  public String label() {
+    return name().toLowerCase(Locale.ROOT);
+  }
 }

@@ -7,8 +7,14 @@ package org.gta4j.cost;
  * @param linear arithmetic operations a second in products of activations and weights
  * @param attention those in products of queries, keys, maps and values
  * @param elementwise those in everything else
+ * @param startSeconds what the least of operations takes; 0 where that is not known
  */
-public record Ceilings(double bytesPerSecond, double linear, double attention, double elementwise) {
+public record Ceilings(
+    double bytesPerSecond,
+    double linear,
+    double attention,
+    double elementwise,
+    double startSeconds) {
   /** Checks that there is something to divide by. */
   public Ceilings {
     if (!(Math.min(Math.min(bytesPerSecond, linear), Math.min(attention, elementwise)) > 0)) {
@@ -16,6 +22,11 @@ public record Ceilings(double bytesPerSecond, double linear, double attention, d
           "expected positive rates, found %g bytes and %g, %g, %g operations a second"
               .formatted(bytesPerSecond, linear, attention, elementwise));
     }
+  }
+
+  /** Where operations of no work take no time. */
+  public Ceilings(double bytesPerSecond, double linear, double attention, double elementwise) {
+    this(bytesPerSecond, linear, attention, elementwise, 0);
   }
 
   private double rate(Operation.Kind kind) {
@@ -28,7 +39,9 @@ public record Ceilings(double bytesPerSecond, double linear, double attention, d
 
   /** The longer of an operation's arithmetic and its way through memory, in seconds. */
   public double seconds(Operation operation) {
-    return Math.max(operation.count() / rate(operation.kind()), operation.bytes() / bytesPerSecond);
+    double work =
+        Math.max(operation.count() / rate(operation.kind()), operation.bytes() / bytesPerSecond);
+    return Math.max(work, operation.times() * startSeconds);
   }
 
   /** Operations one after the other, in seconds: a roofline for each. */

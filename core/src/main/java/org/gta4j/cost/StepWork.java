@@ -77,7 +77,7 @@ public final class StepWork {
 
   /** A product of all layers. */
   private void linear(String name, long inputs, long outputs, long weights) {
-    found.add(product(name, step.rows(), inputs, outputs, weights).times(layerCount()));
+    found.add(product(name, step.rows(), inputs, outputs, weights).repeated(layerCount()));
   }
 
   private Operation product(String name, long rows, long inputs, long outputs, long weights) {
@@ -87,7 +87,8 @@ public final class StepWork {
         2.0 * rows * weights,
         weights * bytes.weights(),
         0,
-        rows * (inputs + outputs) * bytes.activations());
+        rows * (inputs + outputs) * bytes.activations(),
+        1);
   }
 
   /** Of all layers: so many operations a number, so many numbers read for one that is written. */
@@ -99,8 +100,9 @@ public final class StepWork {
                 (double) each * numbers,
                 0,
                 0,
-                (read + 1.0) * numbers * bytes.activations())
-            .times(layerCount()));
+                (read + 1.0) * numbers * bytes.activations(),
+                1)
+            .repeated(layerCount()));
   }
 
   private long layerCount() {
@@ -131,11 +133,12 @@ public final class StepWork {
           new Operation(
                   "attention",
                   Operation.Kind.ATTENTION,
-                  pairs * (2.0 * shape.multiplyAddsPerPair() + 5.0 * shape.maps()),
+                  pairs * Operation.attentionCount(shape),
                   0,
                   tokenBytes * shape.cacheElements() * seen,
-                  queries + attended)
-              .times(layers));
+                  queries + attended,
+                  1)
+              .repeated(layers));
       return;
     }
     double scores = (double) step.rows() * step.context() * shape.maps();
@@ -148,11 +151,12 @@ public final class StepWork {
                 2 * scores * shape.keyDim(),
                 0,
                 rows * shape.keyWidth(),
-                queries + scoreBytes)
-            .times(layers));
+                queries + scoreBytes,
+                1)
+            .repeated(layers));
     found.add(
-        new Operation("softmax", Operation.Kind.ELEMENTWISE, 5 * scores, 0, 0, 2 * scoreBytes)
-            .times(layers));
+        new Operation("softmax", Operation.Kind.ELEMENTWISE, 5 * scores, 0, 0, 2 * scoreBytes, 1)
+            .repeated(layers));
     found.add(
         new Operation(
                 "weighted values",
@@ -160,8 +164,9 @@ public final class StepWork {
                 2 * scores * shape.valueDim(),
                 0,
                 rows * shape.valueHeads() * shape.valueDim(),
-                scoreBytes + attended)
-            .times(layers));
+                scoreBytes + attended,
+                1)
+            .repeated(layers));
   }
 
   /** Logits of each sequence's last token. */

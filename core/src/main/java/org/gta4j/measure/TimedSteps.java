@@ -1,20 +1,16 @@
 package org.gta4j.measure;
 
-import java.lang.foreign.Arena;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
-import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.StepInput;
 import org.gta4j.tensor.FloatMatrix;
-import org.gta4j.tensor.Heads;
 
 /**
  * Sequences of one length that read a prompt or decode, again and again from the same point; the
@@ -23,8 +19,6 @@ import org.gta4j.tensor.Heads;
  * <p>Nothing is sampled: what is measured is the model.
  */
 public final class TimedSteps implements AutoCloseable {
-  private static final int FILLED_ROWS = 256;
-
   private final Decoder decoder;
   private final int depth;
   private final BlockPool pool;
@@ -57,7 +51,13 @@ public final class TimedSteps implements AutoCloseable {
       for (int i = 0; i < batch; i++) {
         sequences.add(new SequenceCache(pool));
       }
-      fill(random);
+      RandomRows.fill(
+          decoder.ops(),
+          decoder.config().attention().shape(),
+          decoder.config().numHiddenLayers(),
+          sequences,
+          depth,
+          random);
     } catch (RuntimeException | Error e) {
       close();
       throw e;
@@ -67,40 +67,6 @@ public final class TimedSteps implements AutoCloseable {
   /** Bytes that a cache of such sequences takes. */
   public static long cacheBytes(CacheLayout layout, int batch, long depth, long room) {
     return CacheLayout.blocksFor(depth + room) * layout.blockBytes() * batch;
-  }
-
-  private void fill(SplittableRandom random) {
-    AttentionShape shape = decoder.config().attention().shape();
-    RaggedBatch batch = new RaggedBatch();
-    try (Arena arena = Arena.ofShared()) {
-      Heads keys = random(arena, shape.keyWidth(), random).heads(shape.keyHeads());
-      Optional<Heads> values =
-          shape.ownValueWidth() == 0
-              ? Optional.empty()
-              : Optional.of(random(arena, shape.ownValueWidth(), random).heads(shape.valueHeads()));
-      for (SequenceCache sequence : sequences) {
-        while (sequence.length() < depth) {
-          int count = Math.min(FILLED_ROWS, depth - sequence.length());
-          sequence.reserve(count);
-          batch.clear();
-          batch.add(sequence, count);
-          for (int layer = 0; layer < decoder.config().numHiddenLayers(); layer++) {
-            decoder.ops().store(batch, layer, keys, values);
-          }
-          batch.advance();
-        }
-      }
-    }
-  }
-
-  private static FloatMatrix random(Arena arena, int columns, SplittableRandom random) {
-    FloatMatrix matrix = FloatMatrix.allocate(arena, FILLED_ROWS, columns);
-    for (int row = 0; row < FILLED_ROWS; row++) {
-      for (int column = 0; column < columns; column++) {
-        matrix.set(row, column, (float) random.nextDouble(-1, 1));
-      }
-    }
-    return matrix;
   }
 
   /**

@@ -29,12 +29,13 @@ class HardwareTest {
   @Test
   void anOperationTakesTheLongerOfItsArithmeticAndItsWayThroughMemory() {
     Ceilings ceilings = new Ceilings(100, 10, 20, 40);
-    Operation linear = new Operation("a", Operation.Kind.LINEAR, 30, 100, 0, 50);
-    Operation attention = new Operation("b", Operation.Kind.ATTENTION, 30, 0, 200, 50);
-    Operation other = new Operation("c", Operation.Kind.ELEMENTWISE, 120, 0, 0, 0);
+    Operation linear = new Operation("a", Operation.Kind.LINEAR, 30, 100, 0, 50, 1);
+    Operation attention = new Operation("b", Operation.Kind.ATTENTION, 30, 0, 200, 50, 1);
+    Operation other = new Operation("c", Operation.Kind.ELEMENTWISE, 120, 0, 0, 0, 4);
     assertThat(ceilings.seconds(linear)).isEqualTo(3);
     assertThat(ceilings.seconds(attention)).isEqualTo(2.5);
     assertThat(ceilings.seconds(List.of(linear, attention, other))).isEqualTo(8.5);
+    assertThat(new Ceilings(100, 10, 20, 40, 1).seconds(other)).isEqualTo(4);
     assertThatThrownBy(() -> new Ceilings(0, 1, 1, 1)).hasMessageContaining("positive rates");
   }
 }
