@@ -1,10 +1,12 @@
 package org.gta4j.cli;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.CacheType;
+import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.cost.AttentionTraffic;
 import org.gta4j.cost.Hardware;
 import org.gta4j.generate.LoadOptions;
@@ -47,6 +49,11 @@ final class AnalyzeVerb extends Verb {
           "--weights",
           "TYPE",
           "f32, f16, bf16, q8 or q4 (default: bf16; on this machine as a model has them, q8 for a shape).");
+  private final Setting<String> out =
+      Setting.text(
+          "--out",
+          "FILE.html",
+          "Also writes a page with curves of these models on all hardware; it needs no network.");
   private final ModelOptions options;
 
   AnalyzeVerb() {
@@ -60,8 +67,9 @@ final class AnalyzeVerb extends Verb {
         List.of(
             "gta analyze --preset gqa-1b,gta-1b --context 2048,32768 --batch 1,32",
             "gta analyze --preset gqa-1b,gta-1b --attention unfused",
+            "gta analyze --preset mha-160m,mla-160m,gqa-160m,gta1-160m --out report.html",
             "gta analyze --model FOLDER --hardware this --context 512,8192 --json"));
-    add(preset, context, batch, hardware, attention, weights);
+    add(preset, context, batch, hardware, attention, weights, out);
     options = ModelOptions.withoutContext(this);
   }
 
@@ -72,12 +80,14 @@ final class AnalyzeVerb extends Verb {
     AttentionTraffic traffic = traffic();
     Optional<WeightFormat> format = weights.value().map(AnalyzeVerb::format);
     LoadOptions load = options.loadOptions();
+    Optional<Path> page = out.isGiven() ? Optional.of(Check.path(out)) : Optional.empty();
     boolean here = hardware.or("").equals(AnalyzedMachine.THIS);
     Optional<Hardware> listed = here ? Optional.empty() : Optional.of(listed());
     Optional<CacheType> cache =
         options.isCacheTypeGiven() ? Optional.of(load.cacheType()) : Optional.empty();
     AnalyzeReport report = new AnalyzeReport(terminal, options.isJson());
     List<AnalyzedModel> models = models();
+    List<AnalyzedMachine> machines = new ArrayList<>();
     try (Progress progress = new Progress(terminal, "analyzing", models.size(), "models")) {
       for (int i = 0; i < models.size(); i++) {
         AnalyzedModel model = models.get(i);
@@ -86,6 +96,7 @@ final class AnalyzeVerb extends Verb {
             listed
                 .map(known -> AnalyzedMachine.listed(known, model, format, cache, traffic))
                 .orElseGet(() -> AnalyzedMachine.here(model, format, load, traffic));
+        machines.add(machine);
         report.begin(model, machine);
         for (int tokens : contexts) {
           for (int sequences : batches) {
@@ -93,6 +104,20 @@ final class AnalyzeVerb extends Verb {
           }
         }
       }
+    }
+    if (page.isPresent()) {
+      AnalyzePage curves = new AnalyzePage(models, traffic, contexts, batches);
+      curves.add(machines);
+      for (Hardware other : Hardware.all()) {
+        if (!other.name().equals(machines.getFirst().name())) {
+          curves.add(
+              models.stream()
+                  .map(model -> AnalyzedMachine.listed(other, model, format, cache, traffic))
+                  .toList());
+        }
+      }
+      AtomicOutput.write(page.get(), curves.html());
+      terminal.say("wrote " + page.get());
     }
   }
 

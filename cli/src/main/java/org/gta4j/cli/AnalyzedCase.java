@@ -41,4 +41,11 @@ record AnalyzedCase(
   double decodeSeconds() {
     return machine.decode().seconds(decode);
   }
+
+  /** {@link #decodeSeconds()} alone. */
+  static double decodeSeconds(
+      AnalyzedModel model, AnalyzedMachine machine, int batch, int context) {
+    StepSize step = StepSize.decode(batch, context);
+    return machine.decode().seconds(StepWork.of(model.config(), step, machine.rules()));
+  }
 }

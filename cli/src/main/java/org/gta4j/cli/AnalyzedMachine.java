@@ -19,6 +19,7 @@ import org.gta4j.tensor.DType;
  *
  * @param name of the hardware
  * @param label what people call it
+ * @param source where its figures are from
  * @param memoryBytes its memory
  * @param weights the type of most weights
  * @param cacheType the type of the cache
@@ -29,6 +30,7 @@ import org.gta4j.tensor.DType;
 record AnalyzedMachine(
     String name,
     String label,
+    String source,
     long memoryBytes,
     DType weights,
     CacheType cacheType,
@@ -53,6 +55,7 @@ record AnalyzedMachine(
     return new AnalyzedMachine(
         hardware.name(),
         hardware.label(),
+        hardware.source(),
         hardware.memoryBytes(),
         weights,
         cacheType,
@@ -84,6 +87,7 @@ record AnalyzedMachine(
       return new AnalyzedMachine(
           THIS,
           "this machine, " + ops.kernels(),
+          "Measured, with %d threads.".formatted(ops.threads()),
           MemoryCheck.physicalBytes(),
           weights,
           options.cacheType(),

@@ -2,6 +2,7 @@ package org.gta4j.cli;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
+import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.io.ByteArrayOutputStream;
 import java.io.IOException;
@@ -11,6 +12,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.cost.Hardware;
 import org.gta4j.model.Preset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -126,6 +128,60 @@ class AnalyzeVerbTest {
             "in q8",
             "fused attention")
         .contains("prefill", "decode", "largest");
+  }
+
+  @Test
+  void aPageHoldsEverythingItNeeds() throws IOException {
+    Path page = folder.resolve("report.html");
+    String name = "</script>";
+    Path config = Files.createDirectory(folder.resolve("<")).resolve("config.json");
+    Files.write(config, Json.toBytes(Preset.named("gta-tiny").config().json()));
+    Run run =
+        analyze(
+            "--model",
+            config.toString(),
+            "--preset",
+            "gqa-1b,gta-1b",
+            "--hardware",
+            "a100",
+            "--context",
+            "3000,128",
+            "--batch",
+            "3",
+            "--out",
+            page.toString());
+    assertThat(run.code()).as(run.messages()).isZero();
+    assertThat(run.messages()).contains("wrote " + page);
+    String html = Files.readString(page);
+    assertThat(html).contains("var uPlot", "prefers-color-scheme: dark").doesNotContain("/*DATA*/");
+    assertThat(html).doesNotContainPattern("(src|href)=").doesNotContain("@import");
+    int begin = html.indexOf("id=\"data\">") + "id=\"data\">".length();
+    JsonNode data = JsonMapper.shared().readTree(html.substring(begin, html.indexOf(name, begin)));
+    assertThat(data.get("models").get(0).get("name").stringValue()).isEqualTo(config.toString());
+    List<Integer> contexts = new ArrayList<>();
+    data.get("contexts").forEach(each -> contexts.add(each.intValue()));
+    assertThat(contexts).isSorted().contains(128, 512, 3000, 131072);
+    assertThat(contexts.get(data.get("start").get("context").intValue())).isEqualTo(3000);
+    assertThat(data.get("hardware")).hasSize(Hardware.all().size());
+    assertThat(data.get("hardware").get(0).get("label").stringValue()).contains("A100");
+    // The same numbers as are printed.
+    JsonNode line =
+        json(
+                "--preset",
+                "gta-1b",
+                "--hardware",
+                "a100",
+                "--context",
+                "3000",
+                "--batch",
+                "3",
+                "--json")
+            .getFirst();
+    JsonNode found = data.get("runs").get(0).get(2);
+    int context = contexts.indexOf(3000);
+    assertThat(found.get("largest_batch").get(context)).isEqualTo(line.get("largest_batch"));
+    assertThat(found.get("decode_seconds").get(context).get(2).doubleValue())
+        .isCloseTo(line.get("decode_seconds").doubleValue(), withPercentage(0.01));
   }
 
   @Test

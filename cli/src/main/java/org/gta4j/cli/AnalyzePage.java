@@ -1,0 +1,154 @@
+package org.gta4j.cli;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.UncheckedIOException;
+import java.math.BigDecimal;
+import java.math.MathContext;
+import java.math.RoundingMode;
+import java.nio.charset.StandardCharsets;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.Objects;
+import java.util.TreeSet;
+import java.util.stream.Stream;
+import org.gta4j.attention.AttentionShape;
+import org.gta4j.checkpoint.Json;
+import org.gta4j.cost.AttentionTraffic;
+import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/**
+ * A page about what models cost, with curves that change with hardware, context and batch: one file
+ * that needs no network. The curves are drawn by uPlot, which is written into it.
+ */
+final class AnalyzePage {
+  /** Where the chart library's file is on the class path. */
+  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot";
+
+  private static final List<Integer> CONTEXTS =
+      List.of(512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072);
+  private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16, 32, 64, 128, 256);
+
+  /** More digits than a screen shows. */
+  private static final MathContext DIGITS = new MathContext(5, RoundingMode.HALF_UP);
+
+  private final List<AnalyzedModel> models;
+  private final List<Integer> contexts;
+  private final List<Integer> batches;
+  private final ObjectNode data = Json.object();
+  private final ArrayNode hardware = data.putArray("hardware");
+  private final ArrayNode runs = data.putArray("runs");
+  private final List<ObjectNode> sizes = new ArrayList<>();
+
+  /**
+   * A page without any hardware yet.
+   *
+   * @param contexts lengths that somebody asks for; the first is shown first
+   * @param batches sequences at once, likewise
+   */
+  AnalyzePage(
+      List<AnalyzedModel> models,
+      AttentionTraffic traffic,
+      List<Integer> contexts,
+      List<Integer> batches) {
+    this.models = models;
+    this.contexts = merged(CONTEXTS, contexts);
+    this.batches = merged(BATCHES, batches);
+    data.put("attention", traffic.label());
+    data.put(
+        "about",
+        "%s, with %s attention."
+            .formatted(
+                String.join(", ", models.stream().map(AnalyzedModel::name).toList()),
+                traffic.label()));
+    ObjectNode start = data.putObject("start");
+    start.put("hardware", 0);
+    start.put("context", this.contexts.indexOf(contexts.getFirst()));
+    start.put("batch", this.batches.indexOf(batches.getFirst()));
+    this.contexts.forEach(data.putArray("contexts")::add);
+    this.batches.forEach(data.putArray("batches")::add);
+    ArrayNode shapes = data.putArray("models");
+    for (AnalyzedModel model : models) {
+      AttentionShape shape = model.config().attention().shape();
+      ObjectNode node = shapes.addObject();
+      node.put("name", model.name());
+      node.put("variant", model.config().attention().name());
+      node.put("parameters", model.config().parameters());
+      node.put("cache_elements_per_token_layer", shape.cacheElements());
+      node.put("attention_macs_per_pair", shape.multiplyAddsPerPair());
+      node.put("linear_macs_per_token", model.linearMacs());
+      node.putArray("weights_bytes");
+      node.putArray("cache_bytes_per_token");
+      sizes.add(node);
+    }
+  }
+
+  private static List<Integer> merged(List<Integer> usual, List<Integer> wanted) {
+    return List.copyOf(new TreeSet<>(Stream.concat(usual.stream(), wanted.stream()).toList()));
+  }
+
+  /**
+   * Adds some hardware; the first is shown first.
+   *
+   * @param machines the same hardware for each model, in the models' order
+   */
+  void add(List<AnalyzedMachine> machines) {
+    AnalyzedMachine first = machines.getFirst();
+    ObjectNode node = hardware.addObject();
+    node.put("label", first.label());
+    node.put("memory_bytes", first.memoryBytes());
+    node.put("bytes_per_second", rounded(first.decode().bytesPerSecond()));
+    node.put("operations_per_second", rounded(first.prompt().linear()));
+    node.put("source", first.source());
+    ArrayNode each = runs.addArray();
+    for (int i = 0; i < models.size(); i++) {
+      AnalyzedModel model = models.get(i);
+      AnalyzedMachine machine = machines.get(i);
+      sizes.get(i).withArray("weights_bytes").add(machine.weightBytes(model));
+      sizes
+          .get(i)
+          .withArray("cache_bytes_per_token")
+          .add(model.cacheBytesPerToken(machine.cacheType()));
+      run(each.addObject(), model, machine);
+    }
+  }
+
+  private void run(ObjectNode run, AnalyzedModel model, AnalyzedMachine machine) {
+    ArrayNode largest = run.putArray("largest_batch");
+    ArrayNode prefill = run.putArray("prefill_seconds");
+    ArrayNode decode = run.putArray("decode_seconds");
+    for (int context : contexts) {
+      largest.add(machine.largestBatch(model, context));
+      prefill.add(rounded(AnalyzedCase.of(model, machine, 1, context).prefillSeconds()));
+      ArrayNode row = decode.addArray();
+      for (int batch : batches) {
+        row.add(rounded(AnalyzedCase.decodeSeconds(model, machine, batch, context)));
+      }
+    }
+  }
+
+  private static BigDecimal rounded(double value) {
+    return new BigDecimal(value, DIGITS);
+  }
+
+  /** The page, in UTF-8. */
+  byte[] html() {
+    // What ends a script's element ends it inside of a text too.
+    String json = data.toString().replace("</", "<\\/");
+    return resource("analyze.html")
+        .replace("/*UPLOT-STYLE*/", resource(UPLOT + ".min.css"))
+        .replace("/*UPLOT*/", resource(UPLOT + ".iife.min.js"))
+        .replace("/*DATA*/", json)
+        .getBytes(StandardCharsets.UTF_8);
+  }
+
+  private static String resource(String name) {
+    try (InputStream in =
+        Objects.requireNonNull(AnalyzePage.class.getResourceAsStream(name), name)) {
+      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
+    } catch (IOException e) {
+      throw new UncheckedIOException(name, e);
+    }
+  }
+}
