@@ -92,7 +92,8 @@ final class AnalyzeReport {
             Long.toString(found.machine().largestBatch(found.model(), found.context()))));
   }
 
-  private static String seconds(double seconds) {
+  /** A time in a unit that leaves few digits. */
+  static String seconds(double seconds) {
     if (seconds >= 1) {
       return "%.3g s".formatted(seconds);
     }

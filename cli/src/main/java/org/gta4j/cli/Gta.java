@@ -17,7 +17,8 @@ final class Gta {
           "inspect",
           "convert",
           "bench",
-          "analyze");
+          "analyze",
+          "paper");
 
   private Gta() {}
 
@@ -96,6 +97,7 @@ final class Gta {
       case "convert" -> new ConvertVerb();
       case "bench" -> new BenchVerb();
       case "analyze" -> new AnalyzeVerb();
+      case "paper" -> new PaperVerb();
       default -> throw new IllegalArgumentException("there is no verb " + name);
     };
   }

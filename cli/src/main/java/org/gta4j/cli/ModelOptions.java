@@ -13,6 +13,7 @@ import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
+import org.gta4j.ops.Ops;
 import org.gta4j.ops.OpsProvider;
 import org.gta4j.tokenizer.Tokenizer;
 
@@ -83,6 +84,20 @@ final class ModelOptions {
         options.debug);
     verb.addHelp();
     return options;
+  }
+
+  /** Options for a verb that needs no model, but something that computes. */
+  static ModelOptions ofOperations(Verb verb) {
+    ModelOptions options = new ModelOptions("auto");
+    verb.add(options.backend, options.threads, options.json, options.debug);
+    verb.addHelp();
+    return options;
+  }
+
+  /** What computes, for the caller to close. */
+  Ops operations() {
+    LoadOptions load = loadOptions();
+    return Backends.choose(load.backend(), load.threads(), load.activations()).ops();
   }
 
   private ModelOptions(String usualActivations) {

@@ -56,7 +56,12 @@ public final class CountedModel implements AutoCloseable {
     return (int) CACHE.bytes(1);
   }
 
-  /** Reads a prompt from its beginning, at most as long as one step may be. */
+  /** How many tokens of a prompt are read at once; a longer one is read in such pieces. */
+  public int pieceTokens() {
+    return decoder.maxRows();
+  }
+
+  /** Reads a prompt from its beginning. */
   public StepCounts prompt(int tokens) {
     try (TimedSteps steps = new TimedSteps(decoder, CACHE, 1, 0, tokens)) {
       ops.take();
