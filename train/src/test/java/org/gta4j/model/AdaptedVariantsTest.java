@@ -163,6 +163,14 @@ class AdaptedVariantsTest {
             .withMessageContaining("q_proj, k_proj")
             .withMessageEndingWith("found " + name);
       }
+      int most = config.attention().shape().keyWidth(); // outputs of the narrowest layer
+      List<String> narrow = List.of("q_proj", "k_proj");
+      assertThat(new Lora(most, 1, narrow).layers(config)).isNotEmpty();
+      assertThatIllegalArgumentException()
+          .isThrownBy(() -> new Lora(most + 1, 1, narrow).layers(config))
+          .withMessageContaining("lora-rank: expected at most the smaller side of ")
+          .withMessageContaining("k_proj")
+          .withMessageEndingWith("found " + (most + 1));
       try (Parameters parameters = adapted(checkpoint)) {
         assertThatIllegalArgumentException()
             .isThrownBy(() -> parameters.adapt(new Lora(1, 1, List.of("q_proj")), 1))

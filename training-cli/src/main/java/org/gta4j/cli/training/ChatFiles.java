@@ -9,9 +9,6 @@ import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import java.util.Set;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import org.gta4j.chat.AnsweredIds;
 import org.gta4j.chat.ChatMessage;
 import org.gta4j.chat.ChatTemplates;
@@ -194,20 +191,18 @@ record ChatFiles(String option, List<String> files) {
   private static List<AnsweredIds> encoded(
       Terminal terminal, List<Line> lines, ChatTemplates templates, Tokenizer tokenizer) {
     List<AnsweredIds> all = new ArrayList<>();
-    ExecutorService pool = Executors.newFixedThreadPool(Runtime.getRuntime().availableProcessors());
-    try (Progress progress = new Progress(terminal, "tokenizing", lines.size(), "conversations")) {
-      List<Future<AnsweredIds>> running =
-          lines.stream()
-              .map(line -> pool.submit(() -> encoded(line, templates, tokenizer)))
-              .toList();
-      for (Future<AnsweredIds> one : running) { // in their order, and so are mistakes
-        all.add(Results.of(one));
-        progress.at(all.size());
+    try (Progress progress = new Progress(terminal, "tokenizing", lines.size(), "conversations");
+        OrderedWork<AnsweredIds> work =
+            new OrderedWork<>(ids -> {
+              all.add(ids);
+              progress.at(all.size());
+            })) {
+      for (Line line : lines) {
+        work.add(() -> encoded(line, templates, tokenizer));
       }
-      return all;
-    } finally {
-      pool.shutdownNow();
+      work.finish();
     }
+    return all;
   }
 
   private static AnsweredIds encoded(Line line, ChatTemplates templates, Tokenizer tokenizer) {

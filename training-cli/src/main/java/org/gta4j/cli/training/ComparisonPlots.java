@@ -8,7 +8,6 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.gta4j.plot.Plots;
 import org.gta4j.plot.PointLabels;
 import org.knowm.xchart.XYChart;
@@ -106,11 +105,7 @@ final class ComparisonPlots {
     XYChart chart =
         Plots.lines("Loss over the steps", "step", "validation loss minus the mean of all");
     Map<Long, Double> means =
-        outcomes.stream()
-            .flatMap(outcome -> outcome.curve().stream())
-            .collect(
-                Collectors.groupingBy(
-                    RunResult.Point::step, Collectors.averagingDouble(RunResult.Point::loss)));
+        RunResult.Point.means(outcomes.stream().flatMap(outcome -> outcome.curve().stream()));
     int shown = 0;
     for (VariantOutcome outcome : outcomes) {
       List<RunResult.Point> curve = outcome.curve();

@@ -3,6 +3,9 @@ package org.gta4j.cli.training;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
+import java.util.stream.Collectors;
+import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.ConfigFile;
@@ -37,7 +40,13 @@ record RunResult(
    * @param step after which it was
    * @param loss in nats a token
    */
-  record Point(long step, double loss) {}
+  record Point(long step, double loss) {
+    /** Mean losses by step, of all points there. */
+    static Map<Long, Double> means(Stream<Point> points) {
+      return points.collect(
+          Collectors.groupingBy(Point::step, Collectors.averagingDouble(Point::loss)));
+    }
+  }
 
   /** Checks that there is a loss. */
   RunResult {

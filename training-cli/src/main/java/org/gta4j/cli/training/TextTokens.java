@@ -3,15 +3,10 @@ package org.gta4j.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayDeque;
 import java.util.ArrayList;
 import java.util.Arrays;
-import java.util.Deque;
 import java.util.List;
 import java.util.OptionalInt;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.Future;
 import java.util.function.Consumer;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
@@ -46,21 +41,10 @@ record TextTokens(String option, List<String> files, String field) {
    * @param tokens gets the tokens of some pieces, and how many documents end in them
    */
   void each(Terminal terminal, Tokenizer tokenizer, Sink tokens) {
-    int threads = Runtime.getRuntime().availableProcessors();
-    Deque<Future<Portion>> running = new ArrayDeque<>();
-    try (ExecutorService pool = Executors.newFixedThreadPool(threads)) {
-      pieces(
-          terminal,
-          "tokenizing",
-          portion -> {
-            running.add(pool.submit(() -> Portion.of(tokenizer, portion)));
-            if (running.size() > 4 * threads) {
-              take(running, tokens);
-            }
-          });
-      while (!running.isEmpty()) {
-        take(running, tokens);
-      }
+    try (OrderedWork<Portion> work =
+        new OrderedWork<>(portion -> tokens.accept(portion.tokens(), portion.documents()))) {
+      pieces(terminal, "tokenizing", portion -> work.add(() -> Portion.of(tokenizer, portion)));
+      work.finish();
     }
   }
 
@@ -78,11 +62,6 @@ record TextTokens(String option, List<String> files, String field) {
           Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray(),
           pieces.stream().filter(Piece::ends).count());
     }
-  }
-
-  private static void take(Deque<Future<Portion>> running, Sink tokens) {
-    Portion portion = Results.of(running.removeFirst());
-    tokens.accept(portion.tokens(), portion.documents());
   }
 
   /**

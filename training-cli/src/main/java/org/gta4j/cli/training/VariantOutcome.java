@@ -7,7 +7,6 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
-import java.util.stream.Collectors;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.model.ModelConfig;
 
@@ -86,11 +85,7 @@ record VariantOutcome(String name, SequencedMap<Long, RunResult> results) {
   /** Mean validation losses over the first seed's steps, of all seeds that have one there. */
   List<RunResult.Point> curve() {
     Map<Long, Double> means =
-        results.values().stream()
-            .flatMap(result -> result.curve().stream())
-            .collect(
-                Collectors.groupingBy(
-                    RunResult.Point::step, Collectors.averagingDouble(RunResult.Point::loss)));
+        RunResult.Point.means(results.values().stream().flatMap(result -> result.curve().stream()));
     return results.firstEntry().getValue().curve().stream()
         .map(point ->
             new RunResult.Point(point.step(), means.getOrDefault(point.step(), point.loss())))

@@ -40,19 +40,23 @@ class ChatFilesTest {
     Files.write(folder.resolve("tokenizer.json"), Json.toBytes(Launched.tokenizer()));
   }
 
-  private static ChatTemplates templates() {
+  private static ChatTemplates templates(String template) {
     SequencedMap<String, String> sources = new LinkedHashMap<>();
-    sources.put("default", TEMPLATE);
+    sources.put("default", template);
     return new ChatTemplates("model", sources, Map.of());
   }
 
   private Examples.Chats read(String text, int longest) throws IOException {
+    return read(text, longest, TEMPLATE);
+  }
+
+  private Examples.Chats read(String text, int longest, String template) throws IOException {
     Path file = folder.resolve("chats.jsonl");
     Files.writeString(file, text);
     assertThat(ChatFiles.isOne("--data", file.toString(), "text")).isTrue();
     Tokenizer tokenizer = Tokenizers.read(folder.resolve("tokenizer.json"));
     return new ChatFiles("--data", List.of(file.toString()))
-        .read(Terminal.ofProcess(), templates(), tokenizer, longest);
+        .read(Terminal.ofProcess(), templates(template), tokenizer, longest);
   }
 
   @Test
@@ -64,6 +68,24 @@ class ChatFilesTest {
     assertThat(sequence.ids()).containsExactly('u', 'a', 'a', 'b', 'c', 256);
     assertThat(sequence.learned()).containsExactly(false, false, false, true, true, true);
     assertThat(sequences.getLast().learned()).isEqualTo(sequence.learned());
+  }
+
+  /** A training goes on with the same bits on another day. */
+  @Test
+  void templatesThatWriteTheDateWriteTheSameOne() throws IOException {
+    String dated = "{{ strftime_now('%d %b %Y') }}" + TEMPLATE;
+    int[] ids = read(GOOD, 100, dated).sequences().getFirst().ids();
+    assertThat(new String(ids, 0, 11)).isEqualTo("01 Jan 2025");
+  }
+
+  @Test
+  void answersWithoutATokenAreLeftOut() throws IOException {
+    String bare = TEMPLATE.replace("<|endoftext|>", "");
+    String empty = GOOD.replace("\"bc\"", "\"\"");
+    assertThat(read(empty + GOOD + empty, 100, bare).count()).isEqualTo(1);
+    assertThatExceptionOfType(RefusedException.class)
+        .isThrownBy(() -> read(empty, 100, bare))
+        .withMessageContaining("there is no answer");
   }
 
   @Test

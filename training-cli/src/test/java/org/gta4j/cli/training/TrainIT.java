@@ -15,6 +15,8 @@ import org.gta4j.checkpoint.Json;
 import org.gta4j.model.Preset;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.condition.EnabledOnOs;
+import org.junit.jupiter.api.condition.OS;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -140,6 +142,26 @@ class TrainIT {
     Launched damaged = train("--data=tokens", "--tokenizer=words", "--out=new");
     assertThat(damaged.exit()).isEqualTo(1);
     assertThat(damaged.output()).contains("shard-00000.bin").contains("checksum");
+  }
+
+  /** A limit on the size of files stands for a full disk: both fail in the middle of a write. */
+  @Test
+  @EnabledOnOs(OS.LINUX)
+  void tokensThatDoNotFitOntoTheDiskLeaveNothing() throws IOException, InterruptedException {
+    Path place = Files.createDirectory(folder.resolve("small"));
+    Files.writeString(folder.resolve("large.txt"), "Once upon a time. ".repeat(4000));
+    Process process =
+        Launched.start(
+            place,
+            List.of(
+                "sh",
+                "-c",
+                "ulimit -f 8 && exec \"$0\" data prepare --data=../large.txt --tokenizer=../tokenizer.json --out=tokens",
+                Launched.ROOT.resolve("gta").toAbsolutePath().toString()));
+    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    assertThat(process.waitFor()).as(output).isEqualTo(1);
+    assertThat(output).contains("gta: --out: ", "cannot be written").doesNotContain("--data");
+    assertThat(place).isEmptyDirectory();
   }
 
   @Test
