@@ -7,6 +7,7 @@ module org.gta4j.cli {
   requires org.gta4j.embedded;
   requires org.jline.reader;
   requires org.jline.terminal;
+  requires ojalgo;
   requires tools.jackson.databind;
 
   exports org.gta4j.cli;

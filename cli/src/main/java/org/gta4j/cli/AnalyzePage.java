@@ -1,15 +1,11 @@
 package org.gta4j.cli;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.math.MathContext;
 import java.math.RoundingMode;
 import java.nio.charset.StandardCharsets;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
 import java.util.TreeSet;
 import java.util.stream.Stream;
 import org.gta4j.attention.AttentionShape;
@@ -18,14 +14,8 @@ import org.gta4j.cost.AttentionTraffic;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
-/**
- * A page about what models cost, with curves that change with hardware, context and batch: one file
- * that needs no network. The curves are drawn by uPlot, which is written into it.
- */
+/** A page about what models cost, with curves that change with hardware, context and batch. */
 final class AnalyzePage {
-  /** Where the chart library's file is on the class path. */
-  private static final String UPLOT = "/META-INF/resources/webjars/uplot/1.6.30/dist/uPlot";
-
   private static final List<Integer> CONTEXTS =
       List.of(512, 1024, 2048, 4096, 8192, 16384, 32768, 65536, 131072);
   private static final List<Integer> BATCHES = List.of(1, 2, 4, 8, 16, 32, 64, 128, 256);
@@ -134,21 +124,6 @@ final class AnalyzePage {
 
   /** The page, in UTF-8. */
   byte[] html() {
-    // What ends a script's element ends it inside of a text too.
-    String json = data.toString().replace("</", "<\\/");
-    return resource("analyze.html")
-        .replace("/*UPLOT-STYLE*/", resource(UPLOT + ".min.css"))
-        .replace("/*UPLOT*/", resource(UPLOT + ".iife.min.js"))
-        .replace("/*DATA*/", json)
-        .getBytes(StandardCharsets.UTF_8);
-  }
-
-  private static String resource(String name) {
-    try (InputStream in =
-        Objects.requireNonNull(AnalyzePage.class.getResourceAsStream(name), name)) {
-      return new String(in.readAllBytes(), StandardCharsets.UTF_8);
-    } catch (IOException e) {
-      throw new UncheckedIOException(name, e);
-    }
+    return PageTemplate.of("analyze.html", data).getBytes(StandardCharsets.UTF_8);
   }
 }

@@ -18,7 +18,8 @@ final class Gta {
           "convert",
           "bench",
           "analyze",
-          "paper");
+          "paper",
+          "redundancy");
 
   private Gta() {}
 
@@ -98,6 +99,7 @@ final class Gta {
       case "bench" -> new BenchVerb();
       case "analyze" -> new AnalyzeVerb();
       case "paper" -> new PaperVerb();
+      case "redundancy" -> new RedundancyVerb();
       default -> throw new IllegalArgumentException("there is no verb " + name);
     };
   }

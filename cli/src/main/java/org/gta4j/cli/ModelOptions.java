@@ -94,6 +94,20 @@ final class ModelOptions {
     return options;
   }
 
+  /** Options for a verb that reads a model with a cache of its own. */
+  static ModelOptions withoutCache(Verb verb) {
+    ModelOptions options = new ModelOptions("f32");
+    verb.add(
+        options.model,
+        options.backend,
+        options.threads,
+        options.activations,
+        options.json,
+        options.debug);
+    verb.addHelp();
+    return options;
+  }
+
   /** What computes, for the caller to close. */
   Ops operations() {
     LoadOptions load = loadOptions();

@@ -5,31 +5,23 @@ import java.util.Optional;
 import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
-import org.gta4j.cache.CacheMemory;
-import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
-import org.gta4j.ops.GateActivation;
-import org.gta4j.ops.MemoryReading;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.PackedHeads;
 import org.gta4j.ops.PackedLinear;
-import org.gta4j.ops.RotaryAngles;
-import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
-import org.gta4j.tensor.Tensor;
 
 /**
  * Operations of another implementation that count what they are asked to do: from the sizes that
  * arrive, not from the model's. Not thread-safe.
  */
-final class CountingOps implements Ops {
-  private final Ops ops;
+final class CountingOps extends ForwardingOps {
   private StepCounts counts = StepCounts.NONE;
 
   CountingOps(Ops ops) {
-    this.ops = ops;
+    super(ops);
   }
 
   /** What was done since the last time this was asked. */
@@ -42,13 +34,13 @@ final class CountingOps implements Ops {
   @Override
   public void linear(PackedLinear weights, FloatMatrix x, FloatMatrix out, int rows) {
     count(weights, rows);
-    ops.linear(weights, x, out, rows);
+    super.linear(weights, x, out, rows);
   }
 
   @Override
   public void linears(List<PackedLinear> layers, FloatMatrix x, FloatMatrix[] outs, int rows) {
     layers.forEach(layer -> count(layer, rows));
-    ops.linears(layers, x, outs, rows);
+    super.linears(layers, x, outs, rows);
   }
 
   private void count(PackedLinear weights, int rows) {
@@ -59,7 +51,7 @@ final class CountingOps implements Ops {
   public void headLinear(PackedHeads weights, Heads x, Heads out, int rows) {
     counts =
         counts.plusLinear((long) rows * weights.heads() * weights.inputs() * weights.outputs());
-    ops.headLinear(weights, x, out, rows);
+    super.headLinear(weights, x, out, rows);
   }
 
   @Override
@@ -67,7 +59,7 @@ final class CountingOps implements Ops {
     for (int slice = 0; slice < batch.slices(); slice++) {
       counts = counts.plusWritten(batch.rows(slice) * rowBytes(batch.sequence(slice)));
     }
-    ops.store(batch, layer, keys, values);
+    super.store(batch, layer, keys, values);
   }
 
   /** Bytes of a token in a layer. */
@@ -98,101 +90,6 @@ final class CountingOps implements Ops {
               pairs * shape.maps() * (shape.keyDim() + shape.valueDim()),
               seen * rowBytes(batch.sequence(slice)));
     }
-    ops.attention(shape, mask, scale, batch, layer, queries, attended);
-  }
-
-  @Override
-  public String name() {
-    return ops.name();
-  }
-
-  @Override
-  public String describe(boolean quantized) {
-    return ops.describe(quantized);
-  }
-
-  @Override
-  public String kernels() {
-    return ops.kernels();
-  }
-
-  @Override
-  public int threads() {
-    return ops.threads();
-  }
-
-  @Override
-  public boolean supportsWeights(DType dtype) {
-    return ops.supportsWeights(dtype);
-  }
-
-  @Override
-  public boolean supportsCache(CacheType type) {
-    return ops.supportsCache(type);
-  }
-
-  @Override
-  public PackedLinear pack(Tensor weight, Optional<Tensor> bias) {
-    return ops.pack(weight, bias);
-  }
-
-  @Override
-  public PackedHeads packHeads(Tensor weight) {
-    return ops.packHeads(weight);
-  }
-
-  @Override
-  public void embed(Tensor table, int[] ids, FloatMatrix out, int rows) {
-    ops.embed(table, ids, out, rows);
-  }
-
-  @Override
-  public void rmsNorm(float[] weight, float epsilon, Heads x, Heads out, int rows) {
-    ops.rmsNorm(weight, epsilon, x, out, rows);
-  }
-
-  @Override
-  public void rotate(RotaryAngles angles, Heads x, int rows) {
-    ops.rotate(angles, x, rows);
-  }
-
-  @Override
-  public void copyHeads(Heads x, Heads out, int rows) {
-    ops.copyHeads(x, out, rows);
-  }
-
-  @Override
-  public void add(FloatMatrix x, FloatMatrix y, int rows) {
-    ops.add(x, y, rows);
-  }
-
-  @Override
-  public void swiGlu(FloatMatrix gate, FloatMatrix up, int rows) {
-    ops.swiGlu(gate, up, rows);
-  }
-
-  @Override
-  public void sigmoidGate(FloatMatrix gate, FloatMatrix x, int rows) {
-    ops.sigmoidGate(gate, x, rows);
-  }
-
-  @Override
-  public void gate(GateActivation activation, FloatMatrix gate, FloatMatrix x, int rows) {
-    ops.gate(activation, gate, x, rows);
-  }
-
-  @Override
-  public CacheMemory cacheMemory() {
-    return ops.cacheMemory();
-  }
-
-  @Override
-  public MemoryReading reading(long bytes) {
-    return ops.reading(bytes);
-  }
-
-  @Override
-  public void close() {
-    ops.close();
+    super.attention(shape, mask, scale, batch, layer, queries, attended);
   }
 }
