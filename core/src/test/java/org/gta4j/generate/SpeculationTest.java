@@ -117,7 +117,7 @@ class SpeculationTest {
   void aTextIsTheSameAloneAndAmongOthersThatComeAndGo(Backend backend, Path path) {
     SplittableRandom random = new SplittableRandom(5);
     try (TestModel model = new TestModel(path, CONTEXT, backend.start(2))) {
-      List<Request> requests = requests(model, random, 24);
+      List<Request> requests = requests(model, random, 16);
       List<Outcome> expected = requests.stream().map(r -> without(model, r)).toList();
       if (path.equals(folder)) {
         assertThat(expected)
@@ -165,7 +165,7 @@ class SpeculationTest {
     SplittableRandom random = new SplittableRandom(6);
     try (TestModel model = new TestModel(path, CONTEXT, backend.start(1))) {
       RandomDrafts drafts = new RandomDrafts(8, DraftPolicy.MOST);
-      for (Request request : requests(model, random, 24)) {
+      for (Request request : requests(model, random, 16)) {
         try (BlockPool pool = model.pool(8);
             SequenceCache cache = new SequenceCache(pool)) {
           Scheduler scheduler = model.scheduler(pool, 100, drafts);

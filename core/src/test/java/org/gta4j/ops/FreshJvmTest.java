@@ -26,7 +26,7 @@ class FreshJvmTest {
     // runs.
     List<String> compiledOnTheWay =
         ChildJvm.run(
-            List.of("-XX:CompileThresholdScaling=0.1"), BitsProgram.class, backend.name(), "250");
+            List.of("-XX:CompileThresholdScaling=0.1"), BitsProgram.class, backend.name(), "150");
     assertThat(compiledOnTheWay).hasSizeGreaterThan(20);
     assertThat(ChildJvm.run(List.of("-Xint"), BitsProgram.class, backend.name(), "1"))
         .as("interpreted")

@@ -17,14 +17,14 @@ import org.junit.jupiter.api.io.TempDir;
  * -Dgta.mutations.first=CASE -Dgta.mutations=1} one again.
  */
 class MutationTest {
-  private static final String CASES = System.getProperty("gta.mutations", "6000");
+  private static final String CASES = System.getProperty("gta.mutations", "4000");
   private static final String FIRST = System.getProperty("gta.mutations.first", "0");
   private static final String SEED = System.getProperty("gta.mutations.seed", "20250617");
 
   @TempDir private Path root;
 
   /** How many GGUF files; as many as of the others where those are asked for. */
-  private static final String GGUF_CASES = System.getProperty("gta.mutations", "3000");
+  private static final String GGUF_CASES = System.getProperty("gta.mutations", "2000");
 
   @Test
   void everyMutantRunsOrIsRefusedInASentence() {
