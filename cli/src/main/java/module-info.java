@@ -5,6 +5,7 @@ module org.gta4j.cli {
   requires jdk.management;
   requires transitive org.gta4j.core;
   requires org.gta4j.embedded;
+  requires org.gta4j.eval;
   requires org.jline.reader;
   requires org.jline.terminal;
   requires ojalgo;

@@ -19,7 +19,8 @@ final class Gta {
           "bench",
           "analyze",
           "paper",
-          "redundancy");
+          "redundancy",
+          "eval");
 
   private Gta() {}
 
@@ -100,6 +101,7 @@ final class Gta {
       case "analyze" -> new AnalyzeVerb();
       case "paper" -> new PaperVerb();
       case "redundancy" -> new RedundancyVerb();
+      case "eval" -> new EvalVerb();
       default -> throw new IllegalArgumentException("there is no verb " + name);
     };
   }

@@ -6,6 +6,7 @@ import java.nio.file.AccessDeniedException;
 import java.nio.file.NoSuchFileException;
 import java.util.Set;
 import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.eval.EvalException;
 import org.gta4j.generate.ModelOutputException;
 import picocli.CommandLine.Model.ArgSpec;
 import picocli.CommandLine.Model.CommandSpec;
@@ -34,6 +35,7 @@ final class Sentences {
       case ParameterException e -> message(e) + hint(e);
       case RefusedException e -> message(e);
       case CheckpointException e -> message(e);
+      case EvalException e -> message(e);
       case ModelOutputException e -> message(e);
       case OutputException e -> message(e);
       case UncheckedIOException e -> unreadable(e);

@@ -1,0 +1,181 @@
+package org.gta4j.cli;
+
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.SequencedMap;
+import org.gta4j.checkpoint.Json;
+import org.gta4j.eval.Answer;
+import org.gta4j.eval.Metrics;
+import org.gta4j.eval.Question;
+import org.gta4j.eval.Questions;
+import org.gta4j.eval.Records;
+import org.gta4j.eval.Scorer;
+import org.gta4j.eval.Task;
+import tools.jackson.databind.node.ObjectNode;
+
+/** {@code gta eval}. */
+final class EvalVerb extends Verb {
+  /** The harness's own. */
+  private static final long USUAL_SEED = 1234;
+
+  private final Setting<String> tasks =
+      Setting.required(
+          "--tasks",
+          "NAME,...",
+          "%s; or .yaml files that describe tasks with the harness's fields."
+              .formatted(String.join(", ", Task.BUILT_IN)));
+  private final Setting<String> data =
+      Setting.required("--data", "FOLDER", "Where the tasks' files are.");
+  private final Setting<Integer> limit =
+      Setting.integer("--limit", "N", "The first N records of each task (default: all).");
+  private final Setting<Integer> examples =
+      Setting.integer(
+          "--num-fewshot",
+          "N",
+          "Records with their answers before each question, drawn by --seed (default: 0).");
+  private final Setting<String> out =
+      Setting.text(
+          "--out",
+          "FOLDER",
+          "Writes every answer into samples_TASK.jsonl there while it goes on, and results.json in the end; what is there already is not computed again.");
+  private final ModelOptions options;
+
+  EvalVerb() {
+    super(
+        "eval",
+        "--tasks NAME,... --data FOLDER [OPTION]...",
+        List.of(
+            "Scores a model as EleutherAI's lm-evaluation-harness does: which of several answers it finds most probable.",
+            "acc: by the sum of log-probabilities; acc_norm: by the sum divided by the answer's characters; _stderr: the standard error.",
+            "What a question's answers have in common is computed once."),
+        List.of(
+            "gta eval --model model.gguf --tasks hellaswag,arc_easy --data eval --limit 200",
+            "gta eval --model FOLDER --tasks my-task.yaml --data . --num-fewshot 5 --out results --json"));
+    add(tasks, data, limit, examples, out);
+    options = new ModelOptions(this);
+  }
+
+  /** A task and its questions. */
+  private record Planned(Task task, Questions questions, int count) {}
+
+  @Override
+  public void run(Terminal terminal) {
+    int most = Check.count(limit, 1, Integer.MAX_VALUE);
+    int before = Check.count(examples, 0, 0);
+    long seed = options.seed().orElse(USUAL_SEED);
+    List<Planned> plan = plan(most, before, seed);
+    Optional<Path> folder = out.isGiven() ? Optional.of(Check.path(out)) : Optional.empty();
+    try (LoadedModel loaded = options.load(terminal);
+        Scorer scorer = new Scorer(loaded.model())) {
+      EvalOutput output = EvalOutput.in(folder, settings(loaded, before, seed));
+      SequencedMap<Task, List<Answer>> answers = new LinkedHashMap<>();
+      long all = plan.stream().mapToLong(Planned::count).sum();
+      long done = 0;
+      try (Progress progress = new Progress(terminal, "scoring", all, "records")) {
+        for (Planned each : plan) {
+          answers.put(each.task(), answers(each, scorer, output, progress, done));
+          done += each.count();
+        }
+      }
+      ObjectNode results = results(answers);
+      output.results(answers, results);
+      if (options.isJson()) {
+        terminal.line(results.toString());
+      } else {
+        terminal.print(text(answers));
+      }
+    }
+  }
+
+  private List<Planned> plan(int most, int before, long seed) {
+    List<Planned> plan = new ArrayList<>();
+    Path folder = Check.path(data);
+    for (String name : tasks.or("").split(",", -1)) {
+      Task task =
+          name.endsWith(".yaml") || name.endsWith(".yml")
+              ? Task.read(Path.of(name.strip()))
+              : Task.named(name.strip());
+      if (plan.stream().anyMatch(each -> each.task().name().equals(task.name()))) {
+        throw UsageException.of("--tasks", "each task once", task.name() + " twice");
+      }
+      List<ObjectNode> records = Records.read(folder.resolve(task.dataFile()));
+      Questions questions = new Questions(task, records, before, seed);
+      int count = Math.min(most, records.size());
+      questions.of(0); // so that mistakes in a task are found before the first one is scored
+      plan.add(new Planned(task, questions, count));
+    }
+    return plan;
+  }
+
+  /** What answers depend on. */
+  private Map<String, String> settings(LoadedModel loaded, int before, long seed) {
+    Map<String, String> settings = new LinkedHashMap<>();
+    settings.put("model", options.modelName());
+    settings.put("weights_bytes", Long.toString(loaded.model().weightsBytes()));
+    settings.put("data", data.or(""));
+    settings.put("num_fewshot", Integer.toString(before));
+    settings.put("seed", Long.toString(seed));
+    settings.put("cache_type", options.loadOptions().cacheType().label());
+    settings.put("activations", options.loadOptions().activations().name());
+    return settings;
+  }
+
+  private static List<Answer> answers(
+      Planned planned, Scorer scorer, EvalOutput output, Progress progress, long before) {
+    List<Answer> answers = new ArrayList<>();
+    try (EvalOutput.Samples samples = output.samples(planned.task())) {
+      for (int index = 0; index < planned.count(); index++) {
+        Question question = planned.questions().of(index);
+        Optional<Answer> known = samples.known(question);
+        Answer answer = known.isPresent() ? known.get() : scorer.answer(question);
+        if (known.isEmpty()) {
+          samples.add(answer);
+        }
+        answers.add(answer);
+        progress.at(before + answers.size(), planned.task().name());
+      }
+    }
+    return answers;
+  }
+
+  private static ObjectNode results(SequencedMap<Task, List<Answer>> answers) {
+    ObjectNode json = Json.object();
+    ObjectNode results = json.putObject("results");
+    ObjectNode counts = Json.object();
+    answers.forEach((task, each) -> {
+      ObjectNode node = results.putObject(task.name());
+      Metrics.of(task, each)
+          .forEach((name, metric) -> {
+            node.put(name, metric.value());
+            if (!Double.isNaN(metric.error())) {
+              node.put(name + "_stderr", metric.error());
+            }
+          });
+      counts.put(task.name(), each.size());
+    });
+    json.put("n_samples", answers.values().stream().mapToInt(List::size).sum());
+    json.set("samples", counts);
+    return json;
+  }
+
+  private static String text(SequencedMap<Task, List<Answer>> answers) {
+    List<String[]> rows = new ArrayList<>();
+    rows.add(new String[] {"task", "records", "metric", "value", "stderr"});
+    answers.forEach((task, each) ->
+        Metrics.of(task, each)
+            .forEach((name, metric) ->
+                rows.add(
+                    new String[] {
+                      task.name(),
+                      Integer.toString(each.size()),
+                      name,
+                      "%.4f".formatted(metric.value()),
+                      Double.isNaN(metric.error()) ? "" : "%.4f".formatted(metric.error())
+                    })));
+    return Table.of(rows);
+  }
+}
