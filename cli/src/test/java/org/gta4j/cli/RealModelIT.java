@@ -7,9 +7,11 @@ import static org.junit.jupiter.api.Assumptions.assumeTrue;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.stream.StreamSupport;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -103,5 +105,45 @@ class RealModelIT {
                 .done()
                 .out())
         .isEqualTo("The capital of France is Paris.\n");
+  }
+
+  /** The first records of the file's sample, of which log-probabilities are known. */
+  @Test
+  void choicesAreScoredAsByTheHarness(@TempDir Path out) throws IOException {
+    Path data = FOLDER.resolve("../data/eval");
+    assumeTrue(Files.isDirectory(data), () -> "no records: there is no " + data.normalize());
+    GtaProcess.run(
+            "eval",
+            "--model",
+            MODEL.toString(),
+            "--tasks",
+            "hellaswag,arc_easy,piqa",
+            "--data",
+            data.toString(),
+            "--limit",
+            "8",
+            "--activations",
+            "f32",
+            "--out",
+            out.toString())
+        .done();
+    JsonNode tasks = JsonMapper.shared().readTree(Files.readString(FOLDER.resolve("choices.json")));
+    for (JsonNode task : tasks) {
+      List<String> lines =
+          Files.readAllLines(
+              out.resolve("samples_%s.jsonl".formatted(task.path("task").asString())));
+      assertThat(lines).hasSize(8);
+      for (int i = 0; i < lines.size(); i++) {
+        JsonNode found = JsonMapper.shared().readTree(lines.get(i));
+        JsonNode expected = task.path("sample").path(i);
+        for (int choice = 0; choice < expected.path("logprobs").size(); choice++) {
+          assertThat(found.path("resps").path(choice).path(0).doubleValue())
+              .isCloseTo(expected.path("logprobs").path(choice).doubleValue(), within(0.03));
+        }
+        assertThat(found.path("prediction")).isEqualTo(expected.path("prediction"));
+        assertThat(found.path("prediction_norm")).isEqualTo(expected.path("prediction_norm"));
+        assertThat(found.path("target")).isEqualTo(expected.path("gold"));
+      }
+    }
   }
 }

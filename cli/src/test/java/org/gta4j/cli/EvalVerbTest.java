@@ -1,0 +1,173 @@
+package org.gta4j.cli;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.within;
+
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
+import java.util.List;
+import java.util.Optional;
+import org.gta4j.cache.CacheType;
+import org.gta4j.generate.LanguageModel;
+import org.gta4j.generate.LoadOptions;
+import org.junit.jupiter.api.BeforeEach;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
+
+class EvalVerbTest {
+  private static final String RECORDS =
+      """
+      {"ctx":"Once upon a time there was a","endings":["little girl named Lily.","the of.","big dog"],"label":0}
+      {"ctx":"Lily wanted to play with ","endings":["her toys.","she"],"label":1}
+      {"ctx":"The cat","endings":["sat on the mat. It was very happy and it liked to play in the sun.","it"],"label":0}
+      """;
+
+  @TempDir private Path folder = Path.of("");
+
+  /** What a command did. */
+  private record Run(int code, String results, String messages) {
+    JsonNode json() {
+      assertThat(code).as(messages).isZero();
+      return JsonMapper.shared().readTree(results);
+    }
+  }
+
+  @BeforeEach
+  void writeRecords() throws IOException {
+    Files.writeString(folder.resolve("hellaswag_val.jsonl"), RECORDS);
+    Files.writeString(
+        folder.resolve("lambada_openai_test.jsonl"),
+        "{\"text\":\"Once upon a time there was a little girl\"}\n");
+  }
+
+  private Run eval(String... more) {
+    List<String> args =
+        new ArrayList<>(
+            List.of(
+                "eval",
+                "--model",
+                GtaProcess.stories260k().toString(),
+                "--data",
+                folder.toString(),
+                "--threads",
+                "2"));
+    args.addAll(List.of(more));
+    ByteArrayOutputStream results = new ByteArrayOutputStream();
+    ByteArrayOutputStream messages = new ByteArrayOutputStream();
+    int code = Main.run(new Terminal(results, messages, () -> false), args.toArray(String[]::new));
+    return new Run(
+        code, results.toString(StandardCharsets.UTF_8), messages.toString(StandardCharsets.UTF_8));
+  }
+
+  private static List<JsonNode> samples(Path file) throws IOException {
+    return Files.readAllLines(file).stream().map(JsonMapper.shared()::readTree).toList();
+  }
+
+  /** ln p of a text's tokens behind a context, one text at a time: what the scorer must come to. */
+  private static double logProbability(LanguageModel model, String context, String continuation) {
+    int from = model.encode(context.stripTrailing()).length;
+    int[] ids = model.encode(context + continuation);
+    double[] sum = {0};
+    model.score(
+        Arrays.copyOf(ids, ids.length - 1),
+        (position, logits, row) -> {
+          if (position + 1 >= from) {
+            double all = 0;
+            for (int i = 0; i < logits.columns(); i++) {
+              all += Math.exp(logits.get(row, i));
+            }
+            sum[0] += logits.get(row, ids[position + 1]) - Math.log(all);
+          }
+        });
+    return sum[0];
+  }
+
+  @Test
+  void answersAreScoredAsTextByText() throws IOException {
+    Path out = folder.resolve("out");
+    JsonNode json =
+        eval("--tasks", "hellaswag,lambada_openai", "--out", out.toString(), "--json").json();
+    assertThat(json.get("n_samples").intValue()).isEqualTo(4);
+    assertThat(json.get("samples").get("hellaswag").intValue()).isEqualTo(3);
+    List<JsonNode> samples = samples(out.resolve("samples_hellaswag.jsonl"));
+    int right = 0;
+    try (LanguageModel model =
+        LanguageModel.load(
+            GtaProcess.stories260k(),
+            new LoadOptions("scalar", 1, CacheType.F32, Optional.empty()))) {
+      for (JsonNode sample : samples) {
+        for (int i = 0; i < sample.get("resps").size(); i++) {
+          JsonNode pair = sample.get("arguments").get(i);
+          assertThat(sample.get("resps").get(i).get(0).doubleValue())
+              .isCloseTo(
+                  logProbability(model, pair.get(0).stringValue(), pair.get(1).stringValue()),
+                  within(1e-3));
+        }
+        right += sample.get("prediction").intValue() == sample.get("target").intValue() ? 1 : 0;
+      }
+    }
+    JsonNode found = json.get("results").get("hellaswag");
+    assertThat(found.get("acc").doubleValue()).isEqualTo(right / 3.0);
+    assertThat(found.has("acc_norm_stderr")).isTrue();
+    JsonNode whole = JsonMapper.shared().readTree(Files.readString(out.resolve("results.json")));
+    assertThat(whole.get("results").get("hellaswag").get("acc,none")).isEqualTo(found.get("acc"));
+    JsonNode word = json.get("results").get("lambada_openai");
+    assertThat(word.get("perplexity").doubleValue()).isGreaterThan(1);
+    assertThat(word.has("acc_stderr")).isFalse(); // of one record
+  }
+
+  @Test
+  void answersThatAreThereAreNotComputedAgain() throws IOException {
+    Path out = folder.resolve("out");
+    JsonNode two =
+        eval("--tasks", "hellaswag", "--limit", "2", "--out", out.toString(), "--json").json();
+    assertThat(two.get("n_samples").intValue()).isEqualTo(2);
+    Path file = out.resolve("samples_hellaswag.jsonl");
+    // As a process leaves it that is killed in the middle of a line; and what is there is believed.
+    String changed =
+        Files.readString(file).replaceFirst("\"resps\":\\[\\[[-\\d.]+", "\"resps\":[[-0.125");
+    Files.writeString(file, changed + "{\"doc_id\":2,\"argu");
+    JsonNode all = eval("--tasks", "hellaswag", "--out", out.toString(), "--json").json();
+    assertThat(all.get("n_samples").intValue()).isEqualTo(3);
+    List<JsonNode> samples = samples(file);
+    assertThat(samples).extracting(each -> each.get("doc_id").intValue()).containsExactly(0, 1, 2);
+    assertThat(samples.getFirst().get("resps").get(0).get(0).doubleValue()).isEqualTo(-0.125);
+
+    Run other = eval("--tasks", "hellaswag", "--out", out.toString(), "--num-fewshot", "1");
+    assertThat(other.code()).isEqualTo(1);
+    assertThat(other.messages())
+        .contains("settings.json: num_fewshot: expected 0")
+        .contains("found 1: choose another folder");
+  }
+
+  @Test
+  void peopleGetATableAndTasksMayBeFiles() throws IOException {
+    Path task = folder.resolve("mine.yaml");
+    Files.writeString(
+        task,
+        "task: mine\ndata_file: hellaswag_val.jsonl\ndoc_to_text: ctx\ndoc_to_target: label\ndoc_to_choice: endings\n");
+    Run run = eval("--tasks", task.toString(), "--num-fewshot", "1");
+    assertThat(run.code()).as(run.messages()).isZero();
+    assertThat(run.results()).contains("task", "mine  3", "acc_norm");
+  }
+
+  @Test
+  void whatCannotBeScoredIsRefused() throws IOException {
+    assertThat(eval("--tasks", "mmlu").messages())
+        .contains("expected one of hellaswag", "found mmlu");
+    assertThat(eval("--tasks", "piqa").messages()).contains("piqa_valid.jsonl: cannot be read");
+    assertThat(eval("--tasks", "hellaswag,hellaswag").code()).isEqualTo(2);
+    assertThat(eval("--tasks", "hellaswag", "--limit", "0").code()).isEqualTo(2);
+    assertThat(eval("--tasks", "hellaswag", "--num-fewshot", "3").messages())
+        .contains("expected fewer examples than its 3 records");
+    Files.writeString(folder.resolve("hellaswag_val.jsonl"), "{\"ctx\":\"a\"}\n");
+    assertThat(eval("--tasks", "hellaswag").messages()).contains("hellaswag: record 0");
+  }
+}

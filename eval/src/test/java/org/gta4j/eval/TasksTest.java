@@ -1,0 +1,213 @@
+package org.gta4j.eval;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
+
+import java.io.IOException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.util.List;
+import org.gta4j.checkpoint.Json;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+import org.junit.jupiter.params.provider.ValueSource;
+import tools.jackson.databind.node.ObjectNode;
+
+class TasksTest {
+  @TempDir private Path folder = Path.of("");
+
+  private static ObjectNode record(String json) {
+    return Json.readObject("a record", json.getBytes(StandardCharsets.UTF_8));
+  }
+
+  private static Question question(String task, String... records) {
+    List<ObjectNode> all = List.of(records).stream().map(TasksTest::record).toList();
+    return new Questions(Task.named(task), all, 0, 1).of(0);
+  }
+
+  private static void assertAsked(Question question, String context, String... continuations) {
+    assertThat(question.pairs())
+        .extracting(Question.Pair::context)
+        .allMatch(each -> each.equals(context));
+    assertThat(question.pairs())
+        .extracting(Question.Pair::continuation)
+        .containsExactly(continuations);
+  }
+
+  @Test
+  void answersAreWhatFollowsAQuestion() {
+    assertAsked(
+        question(
+            "hellaswag", "{\"ctx\":\"Roof: A man\",\"endings\":[\"sits.\",\"it's\"],\"label\":1}"),
+        "Roof: A man",
+        " sits.",
+        " it's");
+    Question arc =
+        question("arc_easy", "{\"question\":\"Why?\",\"choices\":[\"So.\",\"Not.\"],\"label\":1}");
+    assertAsked(arc, "Question: Why?\nAnswer:", " So.", " Not.");
+    assertThat(arc.gold()).isEqualTo(1);
+    assertAsked(
+        question(
+            "piqa",
+            "{\"goal\":\"How?\",\"sol1\":\"say \\\"a\\\"\",\"sol2\":\"it's b\",\"label\":0}"),
+        "Question: How?\nAnswer:",
+        " say \"a\"",
+        " it's b");
+    assertAsked(
+        question(
+            "openbookqa", "{\"question_stem\":\"Fog is\",\"choices\":[\"a\",\"b\"],\"label\":0}"),
+        "Fog is",
+        " a",
+        " b");
+    assertAsked(
+        question(
+            "siqa",
+            "{\"context\":\"C.\",\"question\":\"Q?\",\"answerA\":\"a\",\"answerB\":\"b\",\"answerC\":\"c\",\"label\":2}"),
+        "Q: C. Q?\nA:",
+        " a",
+        " b",
+        " c");
+    for (String asked : List.of("is it so?", "is it so")) {
+      Question boolq =
+          question(
+              "boolq", "{\"passage\":\"P.\",\"question\":\"%s\",\"answer\":true}".formatted(asked));
+      assertAsked(boolq, "P.\nQuestion: is it so?\nAnswer:", " no", " yes");
+      assertThat(boolq.gold()).isEqualTo(1);
+    }
+  }
+
+  /** Behind each of the names the same is scored. */
+  @Test
+  void contextsMayBeChosenBetween() {
+    Question question =
+        question(
+            "winogrande",
+            "{\"sentence\":\"Ann saw Eve so _ left.\",\"option1\":\"Ann\",\"option2\":\"Eve\",\"answer\":\"2\"}");
+    assertThat(question.pairs())
+        .containsExactly(
+            new Question.Pair("Ann saw Eve so Ann", " left."),
+            new Question.Pair("Ann saw Eve so Eve", " left."));
+    assertThat(question.gold()).isEqualTo(1);
+  }
+
+  @Test
+  void theLastWordFollowsAText() {
+    Question question =
+        question("lambada_openai", "{\"text\":\"He said\\nit was late\",\"target\":\"late\"}");
+    assertThat(question.pairs()).containsExactly(new Question.Pair("He said\nit was", " late"));
+  }
+
+  @Test
+  void examplesStandBeforeAQuestionAndAreNeverItself() {
+    ObjectNode[] records = new ObjectNode[6];
+    for (int i = 0; i < records.length; i++) {
+      records[i] =
+          record(
+              "{\"question\":\"Q%d\",\"choices\":[\"a%d\",\"b%d\"],\"label\":1}"
+                  .formatted(i, i, i));
+    }
+    Questions questions = new Questions(Task.named("arc_easy"), List.of(records), 3, 7);
+    for (int i = 0; i < records.length; i++) {
+      String context = questions.of(i).pairs().getFirst().context();
+      assertThat(context).endsWith("Question: Q%d\nAnswer:".formatted(i));
+      String examples = context.substring(0, context.lastIndexOf("Question: "));
+      assertThat(examples.split("\n\n", -1)).hasSize(4).doesNotHaveDuplicates();
+      assertThat(examples)
+          .containsPattern("Question: Q(\\d)\nAnswer: b\\1\n\n")
+          .doesNotContain("Q" + i);
+      assertThat(questions.of(i)).isEqualTo(questions.of(i));
+    }
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> new Questions(Task.named("arc_easy"), List.of(records), 6, 7))
+        .withMessageContaining("fewer examples than its 6 records");
+  }
+
+  private Task task(String yaml) throws IOException {
+    Path file = folder.resolve("task.yaml");
+    Files.writeString(file, yaml);
+    return Task.read(file);
+  }
+
+  @Test
+  void tasksOfOnesOwnHaveTheHarnessesFields() throws IOException {
+    Task task =
+        task(
+            """
+            task: colours
+            output_type: multiple_choice
+            test_split: test
+            description: "Colours.\\n\\n"
+            doc_to_text: "{{thing}} is"
+            doc_to_target: colour
+            doc_to_choice: ["red", "green"]
+            target_delimiter: "\\t"
+            metric_list:
+              - metric: acc
+                aggregation: mean
+                higher_is_better: true
+            """);
+    assertThat(task.dataFile()).isEqualTo("colours.jsonl");
+    Question question =
+        new Questions(task, List.of(record("{\"thing\":\"grass\",\"colour\":\"green\"}")), 0, 1)
+            .of(0);
+    assertAsked(question, "Colours.\n\ngrass is", "\tred", "\tgreen");
+    assertThat(question.gold()).isEqualTo(1);
+    assertThat(task.metrics()).containsExactly("acc");
+  }
+
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "'' | expected fields of a task",
+        "'a: [' | this is no YAML",
+        "'task: x' | doc_to_choice: expected a template",
+        "'task: x\nfilter_list: []' | filter_list: is not done here",
+        "'task: x\noutput_type: generate_until' | output_type: expected multiple_choice or loglikelihood, found generate_until",
+        "'task: x\ndoc_to_choice: [true, false]\ndoc_to_text: a\ndoc_to_target: b' | doc_to_choice: expected texts",
+        "'task: x\ndoc_to_choice: c\ndoc_to_text: a' | doc_to_target: expected a text, found nothing",
+        "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: [{metric: f1}]' | metric_list: expected metrics among acc, acc_norm",
+      })
+  void whatATaskCannotSayIsRefused(String yaml, String message) {
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> task(yaml))
+        .withMessageContaining(folder.resolve("task.yaml") + ": ")
+        .withMessageContaining(message);
+  }
+
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "{\"ctx\":\"a\",\"endings\":[\"b\"],\"label\":1}",
+        "{\"ctx\":\"a\",\"endings\":[\"b\"]}",
+        "{\"ctx\":\"a\",\"endings\":\"b\",\"label\":0}"
+      })
+  void recordsThatDoNotFitTheirTaskAreRefused(String record) {
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> question("hellaswag", record))
+        .withMessageStartingWith("hellaswag: record 0: ");
+  }
+
+  @Test
+  void filesOfRecordsAreCheckedLineByLine() throws IOException {
+    Path file = folder.resolve("records.jsonl");
+    Files.writeString(file, "{\"a\":1}\n\n{\"a\":2}\n");
+    assertThat(Records.read(file)).hasSize(2);
+    Files.writeString(file, "{\"a\":1}\n[2]\n");
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> Records.read(file))
+        .withMessageContaining("records.jsonl: line 2");
+    Files.writeString(file, "\n");
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> Records.read(file))
+        .withMessageContaining("found none");
+    Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
+    assertThatExceptionOfType(EvalException.class).isThrownBy(() -> Records.read(file));
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> Records.read(folder.resolve("none.jsonl")))
+        .withMessageContaining("none.jsonl: cannot be read");
+  }
+}
