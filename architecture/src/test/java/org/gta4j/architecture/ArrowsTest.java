@@ -49,6 +49,7 @@ class ArrowsTest {
               "org.gta4j.kernels..",
               "org.gta4j.embedded..",
               "org.gta4j.data..",
+              "org.gta4j.eval..",
               "org.gta4j.train..",
               "org.gta4j.plot..",
               "org.gta4j.examples..",
@@ -62,6 +63,25 @@ class ArrowsTest {
           .should()
           .dependOnClassesThat(
               ofOursOutside("org.gta4j.data..", "org.gta4j.checkpoint..", "org.gta4j.tokenizer.."));
+
+  @ArchTest
+  static final ArchRule EVALUATION_KNOWS_THE_CORE_AND_THE_COMMAND_LINE_KNOWS_IT =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.gta4j.eval..", "org.gta4j.cli..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.eval..");
+
+  @ArchTest
+  static final ArchRule EVALUATION_KNOWS_NO_VERB =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.eval..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.gta4j.cli..", "org.gta4j.data..", "org.gta4j.train..", "org.gta4j.kernels..");
 
   @ArchTest
   static final ArchRule PLOTS_KNOW_NOBODY =
