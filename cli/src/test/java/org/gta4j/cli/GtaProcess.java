@@ -16,7 +16,7 @@ import tools.jackson.databind.json.JsonMapper;
 
 /** {@code ./gta} as users start it: the launcher, a JVM of its own, real streams. */
 final class GtaProcess {
-  private static final long SECONDS = 60;
+  private static final long SECONDS = 300;
   private static final Set<String> MODEL_VERBS =
       Set.of("generate", "chat", "logits", "perplexity", "tokenize", "inspect", "convert", "bench");
 
@@ -90,7 +90,7 @@ final class GtaProcess {
         }
         if (!process.waitFor(SECONDS, TimeUnit.SECONDS)) {
           process.destroyForcibly();
-          throw new AssertionError("still running after a minute: " + builder.command());
+          throw new AssertionError("still running after five minutes: " + builder.command());
         }
         return new Ended(process.exitValue(), Files.readString(out), withoutWarning(err));
       } finally {

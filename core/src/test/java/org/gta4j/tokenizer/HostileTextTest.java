@@ -66,7 +66,7 @@ class HostileTextTest {
   }
 
   @Test
-  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void tokensThatAllButMatchEverywhere() {
     TokenScanner scanner =
         new TokenScanner(
@@ -80,7 +80,7 @@ class HostileTextTest {
   }
 
   @Test
-  @Timeout(value = 10, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
+  @Timeout(value = 120, threadMode = Timeout.ThreadMode.SEPARATE_THREAD)
   void tokensThatTakeTheSpaceBehindThem() {
     BitSet all = new BitSet();
     all.set(0);
