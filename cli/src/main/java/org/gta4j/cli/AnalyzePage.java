@@ -8,9 +8,9 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.TreeSet;
 import java.util.stream.Stream;
-import org.gta4j.attention.AttentionShape;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cost.AttentionTraffic;
+import org.gta4j.cost.StepSize;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -60,14 +60,10 @@ final class AnalyzePage {
     this.batches.forEach(data.putArray("batches")::add);
     ArrayNode shapes = data.putArray("models");
     for (AnalyzedModel model : models) {
-      AttentionShape shape = model.config().attention().shape();
       ObjectNode node = shapes.addObject();
       node.put("name", model.name());
       node.put("variant", model.config().attention().name());
-      node.put("parameters", model.config().parameters());
-      node.put("cache_elements_per_token_layer", shape.cacheElements());
-      node.put("attention_macs_per_pair", shape.multiplyAddsPerPair());
-      node.put("linear_macs_per_token", model.linearMacs());
+      model.putSizes(node);
       node.putArray("weights_bytes");
       node.putArray("cache_bytes_per_token");
       sizes.add(node);
@@ -110,10 +106,13 @@ final class AnalyzePage {
     ArrayNode decode = run.putArray("decode_seconds");
     for (int context : contexts) {
       largest.add(machine.largestBatch(model, context));
-      prefill.add(rounded(AnalyzedCase.of(model, machine, 1, context).prefillSeconds()));
+      prefill.add(
+          rounded(machine.prompt().seconds(machine.work(model, StepSize.prompt(1, context)))));
       ArrayNode row = decode.addArray();
       for (int batch : batches) {
-        row.add(rounded(AnalyzedCase.decodeSeconds(model, machine, batch, context)));
+        row.add(
+            rounded(
+                machine.decode().seconds(machine.work(model, StepSize.decode(batch, context)))));
       }
     }
   }

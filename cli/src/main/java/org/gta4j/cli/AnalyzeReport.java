@@ -124,15 +124,12 @@ final class AnalyzeReport {
     line.put("cache_type", machine.cacheType().label());
     line.put("batch", found.batch());
     line.put("context", found.context());
-    line.put("parameters", model.config().parameters());
-    line.put("weights_bytes", machine.weightBytes(model));
-    line.put("cache_elements_per_token_layer", shape.cacheElements());
-    line.put("cache_bytes_per_token", model.cacheBytesPerToken(machine.cacheType()));
-    line.put("attention_macs_per_pair", shape.multiplyAddsPerPair());
+    model.putSizes(line);
     if (!expanded.equals(shape)) {
       line.put("attention_macs_per_pair_expanded", expanded.multiplyAddsPerPair());
     }
-    line.put("linear_macs_per_token", model.linearMacs());
+    line.put("weights_bytes", machine.weightBytes(model));
+    line.put("cache_bytes_per_token", model.cacheBytesPerToken(machine.cacheType()));
     line.put("model_macs_per_token", model.modelMacs());
     line.put("prefill_flops", Math.round(StepWork.operations(found.prefill())));
     line.put("prefill_bytes", Math.round(StepWork.bytes(found.prefill())));

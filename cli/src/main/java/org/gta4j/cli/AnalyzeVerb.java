@@ -2,7 +2,6 @@ package org.gta4j.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.CacheType;
@@ -78,7 +77,7 @@ final class AnalyzeVerb extends Verb {
     List<Integer> contexts = Check.numbers(context, "2048", 1, MOST_TOKENS);
     List<Integer> batches = Check.numbers(batch, "1", 1, MOST_SEQUENCES);
     AttentionTraffic traffic = traffic();
-    Optional<WeightFormat> format = weights.value().map(AnalyzeVerb::format);
+    Optional<WeightFormat> format = Check.weights(weights);
     LoadOptions load = options.loadOptions();
     Optional<Path> page = out.isGiven() ? Optional.of(Check.path(out)) : Optional.empty();
     boolean here = hardware.or("").equals(AnalyzedMachine.THIS);
@@ -125,7 +124,9 @@ final class AnalyzeVerb extends Verb {
     List<AnalyzedModel> models = new ArrayList<>();
     options.path().ifPresent(path -> models.add(AnalyzedModel.at(path, options.modelName())));
     if (preset.isGiven()) {
-      Arrays.stream(preset.or("").split(",", -1)).map(AnalyzedModel::preset).forEach(models::add);
+      for (String name : preset.or("").split(",", -1)) {
+        models.add(AnalyzedModel.of(Check.preset(preset, name.strip())));
+      }
     }
     return models.isEmpty() ? List.of(AnalyzedModel.embedded()) : models;
   }
@@ -147,10 +148,5 @@ final class AnalyzeVerb extends Verb {
       case "unfused" -> AttentionTraffic.UNFUSED;
       default -> throw UsageException.of("--attention", "fused or unfused", attention.or(""));
     };
-  }
-
-  private static WeightFormat format(String name) {
-    return WeightFormat.named(name)
-        .orElseThrow(() -> UsageException.of("--weights", WeightFormat.labels(), name));
   }
 }

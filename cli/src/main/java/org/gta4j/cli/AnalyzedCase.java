@@ -3,7 +3,6 @@ package org.gta4j.cli;
 import java.util.List;
 import org.gta4j.cost.Operation;
 import org.gta4j.cost.StepSize;
-import org.gta4j.cost.StepWork;
 
 /**
  * What it costs a model to read prompts of some length, and to decode after as many tokens.
@@ -28,8 +27,8 @@ record AnalyzedCase(
         machine,
         batch,
         context,
-        StepWork.of(model.config(), StepSize.prompt(batch, context), machine.rules()),
-        StepWork.of(model.config(), StepSize.decode(batch, context), machine.rules()));
+        machine.work(model, StepSize.prompt(batch, context)),
+        machine.work(model, StepSize.decode(batch, context)));
   }
 
   /** Seconds of reading the prompts. */
@@ -40,12 +39,5 @@ record AnalyzedCase(
   /** Seconds of a token for each sequence. */
   double decodeSeconds() {
     return machine.decode().seconds(decode);
-  }
-
-  /** {@link #decodeSeconds()} alone. */
-  static double decodeSeconds(
-      AnalyzedModel model, AnalyzedMachine machine, int batch, int context) {
-    StepSize step = StepSize.decode(batch, context);
-    return machine.decode().seconds(StepWork.of(model.config(), step, machine.rules()));
   }
 }

@@ -1,5 +1,6 @@
 package org.gta4j.cli;
 
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cost.AttentionTraffic;
@@ -7,6 +8,9 @@ import org.gta4j.cost.Ceilings;
 import org.gta4j.cost.CountingRules;
 import org.gta4j.cost.Hardware;
 import org.gta4j.cost.NumberBytes;
+import org.gta4j.cost.Operation;
+import org.gta4j.cost.StepSize;
+import org.gta4j.cost.StepWork;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.measure.MachineCeilings;
 import org.gta4j.model.export.WeightFormat;
@@ -73,10 +77,7 @@ record AnalyzedMachine(
       Optional<WeightFormat> format,
       LoadOptions options,
       AttentionTraffic traffic) {
-    DType weights =
-        format
-            .map(WeightFormat::dtype)
-            .orElse(model.stored().map(AnalyzedModel.Stored::mainType).orElse(DType.Q8_0));
+    DType weights = format.map(WeightFormat::dtype).orElse(model.mainType().orElse(DType.Q8_0));
     Backends.Choice choice =
         Backends.choose(options.backend(), options.threads(), options.activations());
     Ops ops = choice.ops();
@@ -117,11 +118,12 @@ record AnalyzedMachine(
   /** How many sequences of so many tokens fit into its memory beside the weights. */
   long largestBatch(AnalyzedModel model, int context) {
     double room = memoryBytes - (double) weightBytes(model);
-    double each =
-        (double) model.config().numHiddenLayers()
-            * model.config().attention().shape().cacheElements()
-            * rules.bytes().cache()
-            * context;
+    double each = (double) model.cacheBytesPerToken(cacheType) * context;
     return Math.max(0, (long) (room / each));
+  }
+
+  /** Operations of a step of a model, as they are counted here. */
+  List<Operation> work(AnalyzedModel model, StepSize step) {
+    return StepWork.of(model.config(), step, rules);
   }
 }

@@ -3,6 +3,7 @@ package org.gta4j.cli;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Optional;
+import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
@@ -12,31 +13,19 @@ import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
 import org.gta4j.model.variant.MatrixProduct;
 import org.gta4j.tensor.DType;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A model whose cost is computed: its weights need not exist.
  *
  * @param name what people call it
  * @param config its sizes
- * @param stored what its weights are stored as, where there are weights
+ * @param mainType the type of most weights, where there are weights
  */
-record AnalyzedModel(String name, ModelConfig config, Optional<Stored> stored) {
-  /**
-   * Weights that exist.
-   *
-   * @param bytes of all of them
-   * @param mainType the type of most
-   */
-  record Stored(long bytes, DType mainType) {}
-
-  /** A shape with a name. */
-  static AnalyzedModel preset(String name) {
-    try {
-      Preset preset = Preset.named(name.strip());
-      return new AnalyzedModel(preset.name(), ModelConfig.read(preset.config()), Optional.empty());
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--preset: " + e.getMessage());
-    }
+record AnalyzedModel(String name, ModelConfig config, Optional<DType> mainType) {
+  /** A shape, which has no weights. */
+  static AnalyzedModel of(Preset preset) {
+    return new AnalyzedModel(preset.name(), ModelConfig.read(preset.config()), Optional.empty());
   }
 
   /** The embedded model. */
@@ -60,9 +49,16 @@ record AnalyzedModel(String name, ModelConfig config, Optional<Stored> stored) {
 
   private static AnalyzedModel of(String name, Checkpoint checkpoint) {
     return new AnalyzedModel(
-        name,
-        ModelConfig.read(checkpoint.config()),
-        Optional.of(new Stored(checkpoint.weights().bytes(), checkpoint.weights().mainType())));
+        name, ModelConfig.read(checkpoint.config()), Optional.of(checkpoint.weights().mainType()));
+  }
+
+  /** Adds its sizes that depend on no machine, under the names that programs know. */
+  void putSizes(ObjectNode json) {
+    AttentionShape shape = config.attention().shape();
+    json.put("parameters", config.parameters());
+    json.put("cache_elements_per_token_layer", shape.cacheElements());
+    json.put("attention_macs_per_pair", shape.multiplyAddsPerPair());
+    json.put("linear_macs_per_token", linearMacs());
   }
 
   /** Bytes of the cache for a token, in all layers. */

@@ -85,9 +85,9 @@ final class BenchVerb extends Verb {
           "room for sequences of %d tokens".formatted(plan.longest()),
           load.context().get());
     }
-    Optional<WeightFormat> format = weights.value().map(BenchVerb::format);
+    Optional<WeightFormat> format = Check.weights(weights);
     Optional<Path> peerFolder = peerFolder();
-    Optional<Preset> shape = random.value().map(BenchVerb::shape);
+    Optional<Preset> shape = random.value().map(name -> Check.preset(random, name));
     if (shape.isPresent() && options.path().isPresent()) {
       throw new UsageException(
           "--random %s instead of a --model: give one of them".formatted(random.or("")));
@@ -189,19 +189,6 @@ final class BenchVerb extends Verb {
         done[0]++;
       }
     }
-  }
-
-  private static Preset shape(String name) {
-    try {
-      return Preset.named(name);
-    } catch (IllegalArgumentException e) {
-      throw new UsageException("--random: " + e.getMessage());
-    }
-  }
-
-  private static WeightFormat format(String name) {
-    return WeightFormat.named(name)
-        .orElseThrow(() -> UsageException.of("--weights", WeightFormat.labels(), name));
   }
 
   private static boolean isGguf(Optional<Path> model) {

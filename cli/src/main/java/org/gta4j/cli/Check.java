@@ -4,6 +4,9 @@ import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
+import org.gta4j.model.Preset;
+import org.gta4j.model.export.WeightFormat;
 
 /** Checks of option values that no part of the library makes. */
 public final class Check {
@@ -43,6 +46,24 @@ public final class Check {
         option.name(),
         "integers from %d to %d with commas between them".formatted(least, most),
         part.isEmpty() ? "nothing between two commas" : part);
+  }
+
+  /** A type of weights, if one was given. */
+  static Optional<WeightFormat> weights(Setting<String> option) {
+    return option
+        .value()
+        .map(name ->
+            WeightFormat.named(name)
+                .orElseThrow(() -> UsageException.of(option.name(), WeightFormat.labels(), name)));
+  }
+
+  /** The shape of a name that was given. */
+  static Preset preset(Setting<String> option, String name) {
+    try {
+      return Preset.named(name);
+    } catch (IllegalArgumentException e) {
+      throw new UsageException("%s: %s".formatted(option.name(), e.getMessage()));
+    }
   }
 
   /** A path that was given. */

@@ -94,7 +94,7 @@ final class ConvertVerb extends Verb {
   @Override
   public void run(Terminal terminal) {
     boolean gguf = isGguf();
-    Optional<WeightFormat> type = weights.value().map(ConvertVerb::type);
+    Optional<WeightFormat> type = Check.weights(weights);
     if (gguf && maxShardSize.isGiven()) {
       throw UsageException.of(
           maxShardSize.name(), "nothing: a GGUF file is one file", maxShardSize.or(""));
@@ -135,11 +135,6 @@ final class ConvertVerb extends Verb {
       throw UsageException.of(format.name(), "safetensors or gguf", given);
     }
     return name.equals(GGUF);
-  }
-
-  private static WeightFormat type(String name) {
-    return WeightFormat.named(name)
-        .orElseThrow(() -> UsageException.of("--weights", WeightFormat.labels(), name));
   }
 
   /** How many tensors became what, and why not what was asked for. */

@@ -11,14 +11,13 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
-import org.gta4j.eval.Metrics;
 import org.gta4j.eval.Question;
 import org.gta4j.eval.Task;
+import org.gta4j.eval.TaskResult;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -183,8 +182,24 @@ final class EvalOutput {
     }
   }
 
+  /**
+   * Adds a task's metrics and their errors.
+   *
+   * @param suffix what stands behind each name
+   */
+  static void putMetrics(ObjectNode node, TaskResult result, String suffix) {
+    result
+        .metrics()
+        .forEach((name, metric) -> {
+          node.put(name + suffix, metric.value());
+          if (!Double.isNaN(metric.error())) {
+            node.put(name + "_stderr" + suffix, metric.error());
+          }
+        });
+  }
+
   /** Writes the results, with the harness's names. */
-  void results(SequencedMap<Task, List<Answer>> answers, ObjectNode printed) {
+  void results(List<TaskResult> all) {
     if (folder.isEmpty()) {
       return;
     }
@@ -193,23 +208,18 @@ final class EvalOutput {
     ObjectNode versions = json.putObject("versions");
     ObjectNode shots = json.putObject("n-shot");
     ObjectNode counts = json.putObject("n-samples");
-    answers.forEach((task, each) -> {
-      ObjectNode node = results.putObject(task.name());
-      node.put("alias", task.name());
-      Metrics.of(task, each)
-          .forEach((name, metric) -> {
-            node.put(name + ",none", metric.value());
-            if (!Double.isNaN(metric.error())) {
-              node.put(name + "_stderr,none", metric.error());
-            }
-          });
-      versions.put(task.name(), task.version());
-      shots.put(task.name(), Integer.parseInt(settings.getOrDefault("num_fewshot", "0")));
-      counts.putObject(task.name()).put("effective", each.size());
-    });
+    for (TaskResult result : all) {
+      String name = result.task().name();
+      ObjectNode node = results.putObject(name);
+      node.put("alias", name);
+      putMetrics(node, result, ",none");
+      versions.put(name, result.task().version());
+      shots.put(name, Integer.parseInt(settings.getOrDefault("num_fewshot", "0")));
+      counts.putObject(name).put("effective", result.count());
+    }
     ObjectNode config = json.putObject("config");
     settings.forEach(config::put);
-    json.set("n_samples", printed.get("n_samples"));
+    json.put("n_samples", all.stream().mapToInt(TaskResult::count).sum());
     AtomicOutput.write(folder.get().resolve("results.json"), Json.toBytes(json));
   }
 }

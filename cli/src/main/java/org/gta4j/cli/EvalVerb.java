@@ -6,15 +6,14 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.SequencedMap;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
-import org.gta4j.eval.Metrics;
 import org.gta4j.eval.Question;
 import org.gta4j.eval.Questions;
 import org.gta4j.eval.Records;
 import org.gta4j.eval.Scorer;
 import org.gta4j.eval.Task;
+import org.gta4j.eval.TaskResult;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta eval}. */
@@ -72,21 +71,20 @@ final class EvalVerb extends Verb {
     try (LoadedModel loaded = options.load(terminal);
         Scorer scorer = new Scorer(loaded.model())) {
       EvalOutput output = EvalOutput.in(folder, settings(loaded, before, seed));
-      SequencedMap<Task, List<Answer>> answers = new LinkedHashMap<>();
+      List<TaskResult> results = new ArrayList<>();
       long all = plan.stream().mapToLong(Planned::count).sum();
       long done = 0;
       try (Progress progress = new Progress(terminal, "scoring", all, "records")) {
         for (Planned each : plan) {
-          answers.put(each.task(), answers(each, scorer, output, progress, done));
+          results.add(TaskResult.of(each.task(), answers(each, scorer, output, progress, done)));
           done += each.count();
         }
       }
-      ObjectNode results = results(answers);
-      output.results(answers, results);
+      output.results(results);
       if (options.isJson()) {
-        terminal.line(results.toString());
+        terminal.line(json(results));
       } else {
-        terminal.print(text(answers));
+        terminal.print(text(results));
       }
     }
   }
@@ -142,40 +140,34 @@ final class EvalVerb extends Verb {
     return answers;
   }
 
-  private static ObjectNode results(SequencedMap<Task, List<Answer>> answers) {
+  private static String json(List<TaskResult> results) {
     ObjectNode json = Json.object();
-    ObjectNode results = json.putObject("results");
-    ObjectNode counts = Json.object();
-    answers.forEach((task, each) -> {
-      ObjectNode node = results.putObject(task.name());
-      Metrics.of(task, each)
-          .forEach((name, metric) -> {
-            node.put(name, metric.value());
-            if (!Double.isNaN(metric.error())) {
-              node.put(name + "_stderr", metric.error());
-            }
-          });
-      counts.put(task.name(), each.size());
-    });
-    json.put("n_samples", answers.values().stream().mapToInt(List::size).sum());
-    json.set("samples", counts);
-    return json;
+    ObjectNode tasks = json.putObject("results");
+    json.put("n_samples", results.stream().mapToInt(TaskResult::count).sum());
+    ObjectNode counts = json.putObject("samples");
+    for (TaskResult result : results) {
+      EvalOutput.putMetrics(tasks.putObject(result.task().name()), result, "");
+      counts.put(result.task().name(), result.count());
+    }
+    return json.toString();
   }
 
-  private static String text(SequencedMap<Task, List<Answer>> answers) {
+  private static String text(List<TaskResult> results) {
     List<String[]> rows = new ArrayList<>();
     rows.add(new String[] {"task", "records", "metric", "value", "stderr"});
-    answers.forEach((task, each) ->
-        Metrics.of(task, each)
-            .forEach((name, metric) ->
-                rows.add(
-                    new String[] {
-                      task.name(),
-                      Integer.toString(each.size()),
-                      name,
-                      "%.4f".formatted(metric.value()),
-                      Double.isNaN(metric.error()) ? "" : "%.4f".formatted(metric.error())
-                    })));
+    for (TaskResult result : results) {
+      result
+          .metrics()
+          .forEach((name, metric) ->
+              rows.add(
+                  new String[] {
+                    result.task().name(),
+                    Integer.toString(result.count()),
+                    name,
+                    "%.4f".formatted(metric.value()),
+                    Double.isNaN(metric.error()) ? "" : "%.4f".formatted(metric.error())
+                  }));
+    }
     return Table.of(rows);
   }
 }

@@ -71,15 +71,6 @@ record PaperCounts(
         / CountedModel.cacheNumberBytes();
   }
 
-  /**
-   * Multiply-adds with the weights of a layer and of the output head for the prompt, by formula.
-   */
-  static long linear(ModelConfig config, int tokens) {
-    AnalyzedModel model = new AnalyzedModel("", config, Optional.empty());
-    long head = (long) config.vocabSize() * config.hiddenSize();
-    return (model.modelMacs() - head) * tokens + head;
-  }
-
   /** What is not as the formulas have it, in words; empty where all is. */
   List<String> differences(ModelConfig config) {
     List<String> found = new ArrayList<>();
@@ -87,7 +78,9 @@ record PaperCounts(
     compare(found, "bytes of cache written", prompt.cacheBytesWritten(), cacheBytes);
     compare(found, "bytes of cache read by a prompt", prompt.cacheBytesRead(), promptReadBytes);
     compare(found, "bytes of cache read by a token", decode.cacheBytesRead(), cacheBytes);
-    long expected = linear(config, tokens);
+    long head = (long) config.vocabSize() * config.hiddenSize();
+    long all = new AnalyzedModel(model, config, Optional.empty()).modelMacs();
+    long expected = (all - head) * tokens + head; // logits of the last token alone
     if (prompt.linear() != expected) {
       found.add(
           "%s, %d tokens: %d multiply-adds with weights, expected %d"

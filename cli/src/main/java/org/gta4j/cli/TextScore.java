@@ -5,8 +5,7 @@ import java.util.Optional;
 import java.util.OptionalDouble;
 import java.util.function.IntConsumer;
 import org.gta4j.generate.LanguageModel;
-import org.gta4j.generate.ModelOutputException;
-import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.generate.LogProbability;
 import org.gta4j.tokenizer.TokenDecoder;
 import org.gta4j.tokenizer.Tokenizer;
 
@@ -17,7 +16,7 @@ import org.gta4j.tokenizer.Tokenizer;
 final class TextScore {
   private final LanguageModel model;
   private final Optional<TokenDecoder> decoder;
-  private final float[] row;
+  private final LogProbability logProbability;
   private double negativeLogLikelihood;
   private long tokens;
   private long bytes;
@@ -25,7 +24,7 @@ final class TextScore {
   TextScore(LanguageModel model) {
     this.model = model;
     decoder = model.tokenizer().map(Tokenizer::decoder);
-    row = new float[model.config().vocabSize()];
+    logProbability = new LogProbability(model);
   }
 
   /**
@@ -39,7 +38,8 @@ final class TextScore {
         (position, logits, matrixRow) -> {
           positions.accept(position);
           if (position + 1 < window.length) {
-            negativeLogLikelihood -= logProbability(logits, matrixRow, window[position + 1]);
+            negativeLogLikelihood -=
+                logProbability.of(logits, matrixRow, window[position + 1]).value();
           }
         });
     tokens += window.length - 1;
@@ -52,24 +52,6 @@ final class TextScore {
 
   private int textBytes(int id) {
     return decoder.map(d -> d.next(id).getBytes(StandardCharsets.UTF_8).length).orElse(0);
-  }
-
-  /** ln softmax(logits)[id]. */
-  private double logProbability(FloatMatrix logits, int matrixRow, int id) {
-    logits.copyRow(matrixRow, row, 0);
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float logit : row) {
-      largest = Math.max(largest, logit);
-    }
-    double sum = 0;
-    for (float logit : row) {
-      sum += Math.exp((double) logit - largest);
-    }
-    double result = row[id] - largest - Math.log(sum);
-    if (!Double.isFinite(result)) {
-      throw model.explained(new ModelOutputException("its logits are not finite numbers"));
-    }
-    return result;
   }
 
   /** −Σ ln p, in nats. */

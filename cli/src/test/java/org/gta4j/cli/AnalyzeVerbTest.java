@@ -4,9 +4,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -22,23 +20,14 @@ import tools.jackson.databind.json.JsonMapper;
 class AnalyzeVerbTest {
   @TempDir private Path folder = Path.of("");
 
-  /** What a command did. */
-  private record Run(int code, String results, String messages) {}
-
-  private static Run analyze(String... options) {
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    List<String> args = new ArrayList<>(List.of(options));
-    args.addFirst("analyze");
-    int code = Main.run(new Terminal(results, messages, () -> false), args.toArray(String[]::new));
-    return new Run(
-        code, results.toString(StandardCharsets.UTF_8), messages.toString(StandardCharsets.UTF_8));
+  private static CommandRun analyze(String... options) {
+    List<String> arguments = new ArrayList<>(List.of(options));
+    arguments.addFirst("analyze");
+    return CommandRun.of(arguments);
   }
 
   private static List<JsonNode> json(String... options) {
-    Run run = analyze(options);
-    assertThat(run.code()).as(run.messages()).isZero();
-    return run.results().lines().map(JsonMapper.shared()::readTree).toList();
+    return analyze(options).jsonLines();
   }
 
   /** The paper's headline: 17.5 and 9.1 ms for a prompt of 2048 tokens. */
@@ -119,7 +108,7 @@ class AnalyzeVerbTest {
 
   @Test
   void peopleGetATable() {
-    Run run = analyze("--preset", "mla-500m", "--cache-type", "q8", "--weights", "q4");
+    CommandRun run = analyze("--preset", "mla-500m", "--cache-type", "q8", "--weights", "q4");
     assertThat(run.code()).isZero();
     assertThat(run.results())
         .contains(
@@ -136,7 +125,7 @@ class AnalyzeVerbTest {
     String name = "</script>";
     Path config = Files.createDirectory(folder.resolve("<")).resolve("config.json");
     Files.write(config, Json.toBytes(Preset.named("gta-tiny").config().json()));
-    Run run =
+    CommandRun run =
         analyze(
             "--model",
             config.toString(),
@@ -199,7 +188,7 @@ class AnalyzeVerbTest {
         .contains("--context: expected integers from 1");
     assertThat(analyze("--batch", "1,,2").messages()).contains("nothing between two commas");
     assertThat(analyze("--weights", "q9").messages()).contains("--weights: expected f32");
-    Run missing = analyze("--model", folder.resolve("none").toString());
+    CommandRun missing = analyze("--model", folder.resolve("none").toString());
     assertThat(missing.code()).isEqualTo(1);
     assertThat(missing.messages()).contains("none");
   }

@@ -3,9 +3,7 @@ package org.gta4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -31,14 +29,6 @@ class EvalVerbTest {
 
   @TempDir private Path folder = Path.of("");
 
-  /** What a command did. */
-  private record Run(int code, String results, String messages) {
-    JsonNode json() {
-      assertThat(code).as(messages).isZero();
-      return JsonMapper.shared().readTree(results);
-    }
-  }
-
   @BeforeEach
   void writeRecords() throws IOException {
     Files.writeString(folder.resolve("hellaswag_val.jsonl"), RECORDS);
@@ -47,7 +37,7 @@ class EvalVerbTest {
         "{\"text\":\"Once upon a time there was a little girl\"}\n");
   }
 
-  private Run eval(String... more) {
+  private CommandRun eval(String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -59,11 +49,7 @@ class EvalVerbTest {
                 "--threads",
                 "2"));
     args.addAll(List.of(more));
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int code = Main.run(new Terminal(results, messages, () -> false), args.toArray(String[]::new));
-    return new Run(
-        code, results.toString(StandardCharsets.UTF_8), messages.toString(StandardCharsets.UTF_8));
+    return CommandRun.of(args);
   }
 
   private static List<JsonNode> samples(Path file) throws IOException {
@@ -140,7 +126,7 @@ class EvalVerbTest {
     assertThat(samples).extracting(each -> each.get("doc_id").intValue()).containsExactly(0, 1, 2);
     assertThat(samples.getFirst().get("resps").get(0).get(0).doubleValue()).isEqualTo(-0.125);
 
-    Run other = eval("--tasks", "hellaswag", "--out", out.toString(), "--num-fewshot", "1");
+    CommandRun other = eval("--tasks", "hellaswag", "--out", out.toString(), "--num-fewshot", "1");
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.messages())
         .contains("settings.json: num_fewshot: expected 0")
@@ -153,7 +139,7 @@ class EvalVerbTest {
     Files.writeString(
         task,
         "task: mine\ndata_file: hellaswag_val.jsonl\ndoc_to_text: ctx\ndoc_to_target: label\ndoc_to_choice: endings\n");
-    Run run = eval("--tasks", task.toString(), "--num-fewshot", "1");
+    CommandRun run = eval("--tasks", task.toString(), "--num-fewshot", "1");
     assertThat(run.code()).as(run.messages()).isZero();
     assertThat(run.results()).contains("task", "mine  3", "acc_norm");
   }

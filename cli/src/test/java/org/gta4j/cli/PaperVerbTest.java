@@ -4,10 +4,8 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 import static org.junit.jupiter.api.Assumptions.assumeTrue;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.math.BigDecimal;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -34,15 +32,7 @@ class PaperVerbTest {
 
   @BeforeAll
   static void compute() {
-    account = JsonMapper.shared().readTree(run("paper", "--json", "--threads", "2"));
-  }
-
-  private static String run(String... args) {
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int code = Main.run(new Terminal(results, messages, () -> false), args);
-    assertThat(code).as(messages.toString(StandardCharsets.UTF_8)).isZero();
-    return results.toString(StandardCharsets.UTF_8);
+    account = CommandRun.of(List.of("paper", "--json", "--threads", "2")).json();
   }
 
   private static double number(JsonNode node, String key) {
@@ -101,7 +91,7 @@ class PaperVerbTest {
 
   @Test
   void peopleReadTables() {
-    assertThat(run("paper"))
+    assertThat(CommandRun.of(List.of("paper")).done().results())
         .contains("GTA", "n_k d_h + n_c d_l", "gta-1b", "1076.48", "17.5 to 9.1 ms", "62.5 %")
         .contains("Where the paper differs", "342 for mla-500m");
   }

@@ -3,9 +3,7 @@ package org.gta4j.cli;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.within;
 
-import java.io.ByteArrayOutputStream;
 import java.io.IOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -14,14 +12,10 @@ import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
-import tools.jackson.databind.json.JsonMapper;
 
 class RedundancyVerbTest {
   @TempDir private Path folder = Path.of("");
   private Path text = Path.of("");
-
-  /** What a command did. */
-  private record Run(int code, String results, String messages) {}
 
   @BeforeEach
   void writeText() throws IOException {
@@ -32,7 +26,7 @@ class RedundancyVerbTest {
             .repeat(8));
   }
 
-  private Run look(String... more) {
+  private CommandRun look(String... more) {
     List<String> args =
         new ArrayList<>(
             List.of(
@@ -44,11 +38,7 @@ class RedundancyVerbTest {
                 "--threads",
                 "2"));
     args.addAll(List.of(more));
-    ByteArrayOutputStream results = new ByteArrayOutputStream();
-    ByteArrayOutputStream messages = new ByteArrayOutputStream();
-    int code = Main.run(new Terminal(results, messages, () -> false), args.toArray(String[]::new));
-    return new Run(
-        code, results.toString(StandardCharsets.UTF_8), messages.toString(StandardCharsets.UTF_8));
+    return CommandRun.of(args);
   }
 
   private static double number(JsonNode node, String key) {
@@ -57,9 +47,8 @@ class RedundancyVerbTest {
 
   @Test
   void everyLayerIsComparedAndDecomposed() {
-    Run run = look("--window", "50", "--windows", "3", "--json");
-    assertThat(run.code()).as(run.messages()).isZero();
-    JsonNode json = JsonMapper.shared().readTree(run.results());
+    CommandRun run = look("--window", "50", "--windows", "3", "--json");
+    JsonNode json = run.json();
     assertThat(json.get("tokens").intValue()).isEqualTo(150);
     assertThat(json.get("layers")).hasSize(5);
     double sum = 0;
@@ -99,7 +88,7 @@ class RedundancyVerbTest {
   @Test
   void peopleGetATableAndAPage() throws IOException {
     Path page = folder.resolve("page.html");
-    Run run = look("--out", page.toString());
+    CommandRun run = look("--out", page.toString());
     assertThat(run.code()).as(run.messages()).isZero();
     assertThat(run.results())
         .contains("8 maps, 4 key heads of 8", "mean of all layers", "same keys", "values 90 %");
@@ -112,11 +101,11 @@ class RedundancyVerbTest {
   void whatCannotBeLookedAtIsRefused() throws IOException {
     assertThat(look("--window", "1").messages()).contains("--window: expected an integer from 2");
     assertThat(look("--windows", "0").code()).isEqualTo(2);
-    Run longer = look("--window", "100000");
+    CommandRun longer = look("--window", "100000");
     assertThat(longer.code()).isEqualTo(1);
     assertThat(longer.messages()).contains("more than the context of 512 tokens");
     Files.writeString(text, "");
-    Run empty = look();
+    CommandRun empty = look();
     assertThat(empty.code()).isEqualTo(1);
     assertThat(empty.messages()).contains("expected a text of some tokens");
     text = folder.resolve("none.txt");

@@ -1,15 +1,11 @@
 package org.gta4j.cost;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Objects;
-import org.gta4j.checkpoint.Json;
 import tools.jackson.databind.JsonNode;
 
 /**
@@ -30,18 +26,21 @@ public record Hardware(
     double bytesPerSecond,
     Map<String, Double> operationsPerSecond,
     String source) {
-  private static final String FILE = "hardware.json";
-
   /** All that are known, in the data file's order. */
   public static List<Hardware> all() {
-    try (InputStream in = Objects.requireNonNull(Hardware.class.getResourceAsStream(FILE), FILE)) {
+    return Table.ALL;
+  }
+
+  /** Read once, by whoever asks first. */
+  private static final class Table {
+    private static final List<Hardware> ALL = read();
+
+    private static List<Hardware> read() {
       List<Hardware> all = new ArrayList<>();
-      for (JsonNode entry : Json.readObject(FILE, in.readAllBytes()).required("hardware")) {
+      for (JsonNode entry : DataFile.read("hardware.json").required("hardware")) {
         all.add(of(entry));
       }
       return List.copyOf(all);
-    } catch (IOException e) {
-      throw new UncheckedIOException(FILE, e);
     }
   }
 

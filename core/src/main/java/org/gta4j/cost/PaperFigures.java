@@ -1,13 +1,8 @@
 package org.gta4j.cost;
 
-import java.io.IOException;
-import java.io.InputStream;
-import java.io.UncheckedIOException;
 import java.math.BigDecimal;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.Objects;
-import org.gta4j.checkpoint.Json;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -19,8 +14,6 @@ import tools.jackson.databind.node.ObjectNode;
  * @param rows of the roofline
  */
 public record PaperFigures(List<Model> models, List<Row> rows) {
-  private static final String FILE = "paper.json";
-
   /**
    * A trained model.
    *
@@ -57,33 +50,28 @@ public record PaperFigures(List<Model> models, List<Row> rows) {
 
   /** Reads them. */
   public static PaperFigures read() {
-    try (InputStream in =
-        Objects.requireNonNull(PaperFigures.class.getResourceAsStream(FILE), FILE)) {
-      ObjectNode json = Json.readObject(FILE, in.readAllBytes());
-      List<Model> models = new ArrayList<>();
-      for (JsonNode model : json.required("models")) {
-        models.add(
-            new Model(
-                model.required("name").stringValue(),
-                decimal(model, "parameters_m"),
-                model.required("cache_elements").intValue()));
-      }
-      List<Row> rows = new ArrayList<>();
-      for (JsonNode row : json.required("viewer")) {
-        rows.add(
-            new Row(
-                row.required("batch").intValue(),
-                row.required("length").intValue(),
-                row.required("model").stringValue(),
-                row.required("step").stringValue().equals("prefill"),
-                decimal(row, "giga_operations"),
-                decimal(row, "gigabytes"),
-                decimal(row, "seconds")));
-      }
-      return new PaperFigures(List.copyOf(models), List.copyOf(rows));
-    } catch (IOException e) {
-      throw new UncheckedIOException(FILE, e);
+    ObjectNode json = DataFile.read("paper.json");
+    List<Model> models = new ArrayList<>();
+    for (JsonNode model : json.required("models")) {
+      models.add(
+          new Model(
+              model.required("name").stringValue(),
+              decimal(model, "parameters_m"),
+              model.required("cache_elements").intValue()));
     }
+    List<Row> rows = new ArrayList<>();
+    for (JsonNode row : json.required("viewer")) {
+      rows.add(
+          new Row(
+              row.required("batch").intValue(),
+              row.required("length").intValue(),
+              row.required("model").stringValue(),
+              row.required("step").stringValue().equals("prefill"),
+              decimal(row, "giga_operations"),
+              decimal(row, "gigabytes"),
+              decimal(row, "seconds")));
+    }
+    return new PaperFigures(List.copyOf(models), List.copyOf(rows));
   }
 
   private static BigDecimal decimal(JsonNode node, String key) {

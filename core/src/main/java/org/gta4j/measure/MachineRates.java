@@ -62,14 +62,8 @@ public record MachineRates(double bytesPerSecond, double operationsPerSecond) {
                 RandomWeights.matrix(
                     weights, Shape.of(shape[1], shape[0]), new SplittableRandom(0), arena),
                 Optional.empty());
-        FloatMatrix x = FloatMatrix.allocate(arena, ROWS, shape[0]);
+        FloatMatrix x = RandomRows.matrix(arena, ROWS, shape[0], new SplittableRandom(1));
         FloatMatrix out = FloatMatrix.allocate(arena, ROWS, shape[1]);
-        SplittableRandom random = new SplittableRandom(1);
-        for (int row = 0; row < ROWS; row++) {
-          for (int column = 0; column < shape[0]; column++) {
-            x.set(row, column, (float) random.nextDouble(-1, 1));
-          }
-        }
         double operations = 2.0 * ROWS * shape[0] * shape[1];
         long end = System.nanoTime() + PRODUCT_NANOS;
         do {

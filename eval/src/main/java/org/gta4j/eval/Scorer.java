@@ -7,7 +7,7 @@ import java.util.OptionalInt;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.generate.LanguageModel;
-import org.gta4j.generate.ModelOutputException;
+import org.gta4j.generate.LogProbability;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.StepInput;
 import org.gta4j.tensor.FloatMatrix;
@@ -29,7 +29,7 @@ public final class Scorer implements AutoCloseable {
   private final Decoder decoder;
   private final BlockPool pool;
   private final StepInput input = new StepInput();
-  private final float[] row;
+  private final LogProbability logProbability;
 
   /**
    * Scores with a model.
@@ -45,7 +45,7 @@ public final class Scorer implements AutoCloseable {
                 new EvalException("the model has no tokenizer, and without one no text is scored"));
     decoder = model.decoder();
     pool = model.pool(64);
-    row = new float[model.config().vocabSize()];
+    logProbability = new LogProbability(model);
   }
 
   /** The tokens of a pair, of which those from {@code from} on are scored. */
@@ -192,29 +192,12 @@ public final class Scorer implements AutoCloseable {
       int position = rows.get(r)[1];
       Tokens tokens = branches.get(branch).tokens;
       if (position >= tokens.from()) {
-        logits.copyRow(r, row, 0);
-        add(tokens.ids()[position], branch, sums, greedy);
+        LogProbability.Found found = logProbability.of(logits, r, tokens.ids()[position]);
+        sums[branch] += found.value();
+        greedy[branch] &= found.greedy();
       }
     }
     return true;
-  }
-
-  /** Adds ln softmax(row)[id]. */
-  private void add(int id, int branch, double[] sums, boolean[] greedy) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float logit : row) {
-      largest = Math.max(largest, logit);
-    }
-    double sum = 0;
-    for (float logit : row) {
-      sum += Math.exp((double) logit - largest);
-    }
-    double found = row[id] - largest - Math.log(sum);
-    if (!Double.isFinite(found)) {
-      throw model.explained(new ModelOutputException("its logits are not finite numbers"));
-    }
-    sums[branch] += found;
-    greedy[branch] &= row[id] == largest;
   }
 
   @Override

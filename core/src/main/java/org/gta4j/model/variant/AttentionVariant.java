@@ -38,9 +38,12 @@ public interface AttentionVariant {
     return Set.of();
   }
 
-  /**
-   * The products with matrices that every token goes through in a layer, in the checkpoint's order.
-   */
+  /** The products with {@link #headMatrices} that a token goes through in a layer. */
+  default List<MatrixProduct> headProducts() {
+    return List.of();
+  }
+
+  /** All products with matrices that a token goes through in a layer, those of heads last. */
   default List<MatrixProduct> products() {
     List<MatrixProduct> products = new ArrayList<>();
     tensors()
@@ -49,6 +52,7 @@ public interface AttentionVariant {
             products.add(new MatrixProduct(tensor, shape.size(1), shape.size(0), shape.elements()));
           }
         });
+    products.addAll(headProducts());
     return products;
   }
 

@@ -1,6 +1,5 @@
 package org.gta4j.model.variant;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -62,16 +61,8 @@ public record GatedLatentAttention(MultiHeadLatentAttention ungated, GateActivat
   }
 
   @Override
-  public List<MatrixProduct> products() {
-    List<MatrixProduct> products = new ArrayList<>(ungated.products());
-    long width = ungated.headsWidth();
-    products.add(
-        new MatrixProduct(
-            OutputGate.NAME + ".weight",
-            ungated.hiddenSize(),
-            width,
-            width * ungated.hiddenSize()));
-    return products;
+  public List<MatrixProduct> headProducts() {
+    return ungated.headProducts();
   }
 
   @Override

@@ -1,6 +1,5 @@
 package org.gta4j.model.variant;
 
-import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
@@ -132,11 +131,10 @@ public record GroupedHeadLatentAttention(
   }
 
   @Override
-  public List<MatrixProduct> products() {
+  public List<MatrixProduct> headProducts() {
     int attended = shape().attendedWidth();
-    List<MatrixProduct> products = new ArrayList<>(AttentionVariant.super.products());
-    products.add(new MatrixProduct(DECODER, attended, hiddenSize, (long) attended * groupWidth()));
-    return products;
+    return List.of(
+        new MatrixProduct(DECODER, attended, hiddenSize, (long) attended * groupWidth()));
   }
 
   @Override

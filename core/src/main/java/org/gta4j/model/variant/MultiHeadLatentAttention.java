@@ -150,15 +150,13 @@ public record MultiHeadLatentAttention(
   }
 
   @Override
-  public List<MatrixProduct> products() {
+  public List<MatrixProduct> headProducts() {
     long keys = (long) numAttentionHeads * nopeDim;
     long latents = (long) numAttentionHeads * kvLoraRank;
-    List<MatrixProduct> products = new ArrayList<>(AttentionVariant.super.products());
-    products.add(new MatrixProduct(UP + ", keys", keys, latents, keys * kvLoraRank));
-    products.add(
+    return List.of(
+        new MatrixProduct(UP + ", keys", keys, latents, keys * kvLoraRank),
         new MatrixProduct(
             UP + ", values", latents, headsWidth(), (long) headsWidth() * kvLoraRank));
-    return products;
   }
 
   /** A key and a value row for every head, computed from the latent. */
