@@ -200,8 +200,10 @@ class StoppedTrainIT {
 
   @Test
   void twoProcessesDoNotTrainInOneFolder() throws IOException, InterruptedException {
-    Process first = start("model", "--steps=100000", "--save-every=100000");
+    List<Process> both = new ArrayList<>();
     try {
+      Process first = start("model", "--steps=100000", "--save-every=100000");
+      both.add(first);
       waitForSteps("model", first);
       Process second =
           gta(
@@ -216,6 +218,7 @@ class StoppedTrainIT {
                   "--steps=100000",
                   "--save-every=100000",
                   "--resume"));
+      both.add(second);
       assertThat(ended(second, "second", 1))
           .contains("gta: --out: model: another process is training here");
       int before = lines("model/metrics.jsonl").size();
@@ -224,7 +227,9 @@ class StoppedTrainIT {
         Thread.sleep(20);
       }
     } finally {
-      first.destroyForcibly().waitFor();
+      for (Process process : both) {
+        process.destroyForcibly().waitFor();
+      }
     }
   }
 }
