@@ -2,7 +2,6 @@ package org.gta4j.cli;
 
 import java.util.List;
 import java.util.Optional;
-import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.measure.TimedSteps;
 import org.gta4j.model.ModelConfig;
@@ -44,22 +43,18 @@ record BenchPlan(
    * @throws RefusedException if it does not
    */
   void requireMemory(ModelConfig config, CacheType cacheType, long weights) {
-    CacheLayout layout =
-        new CacheLayout(config.attention().shape(), config.numHiddenLayers(), cacheType);
     long memory = MemoryCheck.physicalBytes();
     for (int batch : batches) {
       for (int depth : depths) {
-        long cache = TimedSteps.cacheBytes(layout, batch, depth, room());
-        long logits = (long) batch * config.vocabSize() * Float.BYTES;
-        // The weights as they are stored, and packed.
-        if (cache + logits > memory - 2 * weights) {
+        long needed = TimedSteps.bytes(config, cacheType, weights, batch, depth, room());
+        if (needed > memory) {
           throw new RefusedException(
               "%d %s of %d tokens: cache and logits take %s, the weights %s and their packed copy as much, this machine has %s of memory: ask for fewer, or a smaller --cache-type"
                   .formatted(
                       batch,
                       batch == 1 ? "sequence" : "sequences",
                       depth + room(),
-                      Numbers.bytes(cache + logits),
+                      Numbers.bytes(needed - 2 * weights),
                       Numbers.bytes(weights),
                       Numbers.bytes(memory)));
         }

@@ -9,6 +9,7 @@ import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.model.Decoder;
+import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
 import org.gta4j.tensor.FloatMatrix;
 
@@ -62,6 +63,20 @@ public final class TimedSteps implements AutoCloseable {
       close();
       throw e;
     }
+  }
+
+  /**
+   * Bytes that a model takes whose sequences are timed: its weights as they are stored and as much
+   * for their packed copy, the cache, and a row of logits for each sequence.
+   *
+   * @param weights bytes of the weights as they are stored
+   */
+  public static long bytes(
+      ModelConfig config, CacheType cacheType, long weights, int batch, long depth, long room) {
+    CacheLayout layout =
+        new CacheLayout(config.attention().shape(), config.numHiddenLayers(), cacheType);
+    long logits = (long) batch * config.vocabSize() * Float.BYTES;
+    return 2 * weights + cacheBytes(layout, batch, depth, room) + logits;
   }
 
   /** Bytes that a cache of such sequences takes. */

@@ -84,6 +84,21 @@ public record Lora(int rank, double alpha, List<String> targets) {
     return adapted;
   }
 
+  /**
+   * How many numbers all adapters of a model have.
+   *
+   * @throws IllegalArgumentException as {@link #layers} does
+   */
+  public long parameters(ModelConfig config) {
+    SequencedMap<String, Shape> tensors = config.tensors();
+    long count = 0;
+    for (String layer : layers(config)) {
+      Shape shape = Objects.requireNonNull(tensors.get(layer + WEIGHT), layer);
+      count += rank * (shape.size(0) + shape.size(1));
+    }
+    return count;
+  }
+
   private static List<String> matrices(ModelConfig config) {
     List<String> names = new ArrayList<>();
     SequencedMap<String, Shape> tensors = config.tensors();

@@ -10,6 +10,7 @@ import org.gta4j.checkpoint.Weights;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.torch.GradMode;
 import org.gta4j.train.torch.Memory;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.gta4j.train.torch.TensorScope;
 import org.gta4j.train.torch.Torch;
 
@@ -35,12 +36,17 @@ public final class Parameters implements AutoCloseable {
 
   private static Parameters empty(ModelConfig config) {
     Parameters parameters = new Parameters(config);
-    config
-        .tensors()
-        .forEach((name, shape) ->
-            parameters.tensors.put(
-                name, Torch.empty(Torch.F32, shape.toArray()).set_requires_grad(true)));
-    return parameters;
+    try {
+      config
+          .tensors()
+          .forEach((name, shape) ->
+              parameters.tensors.put(
+                  name, Torch.empty(Torch.F32, shape.toArray()).set_requires_grad(true)));
+      return parameters;
+    } catch (NotEnoughMemoryException e) {
+      parameters.close();
+      throw e;
+    }
   }
 
   /**
@@ -49,6 +55,7 @@ public final class Parameters implements AutoCloseable {
    * process's.
    *
    * @param deviation the matrices' standard deviation
+   * @throws NotEnoughMemoryException if there is none for them
    */
   public static synchronized Parameters random(ModelConfig config, long seed, double deviation) {
     Parameters parameters = empty(config);
@@ -70,6 +77,7 @@ public final class Parameters implements AutoCloseable {
    * The parameters of a model that is there; numbers in blocks are what they stand for.
    *
    * @throws org.gta4j.checkpoint.CheckpointException if a tensor is missing or of another shape
+   * @throws NotEnoughMemoryException if there is none for them
    */
   public static Parameters of(ModelConfig config, Weights weights) {
     config.requireTensors(weights);

@@ -12,6 +12,7 @@ import java.util.function.IntFunction;
 import java.util.function.ToDoubleBiFunction;
 import org.gta4j.train.batch.Batch;
 import org.gta4j.train.block.Parameters;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.gta4j.train.torch.Torch;
 
 /**
@@ -118,7 +119,7 @@ public final class ParallelDecoder implements AutoCloseable {
       }
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
-        throw cause;
+        throw NotEnoughMemoryException.inWords(cause);
       }
       if (e.getCause() instanceof Error cause) {
         throw cause;

@@ -8,7 +8,9 @@ import java.util.Objects;
 import java.util.SequencedMap;
 import java.util.stream.IntStream;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 
 /**
  * Adam with decoupled weight decay (Loshchilov and Hutter, arXiv 1711.05101): matrices decay,
@@ -58,14 +60,26 @@ public final class AdamW implements AutoCloseable {
   private final SequencedMap<String, Tensor> state = new LinkedHashMap<>();
   private final Pieces pieces;
 
-  /** Begins without any past; {@code parameters} in f32 are changed where they lie. */
+  /**
+   * Begins without any past; {@code parameters} in f32 are changed where they lie.
+   *
+   * @throws NotEnoughMemoryException if there is none for both moments
+   */
   public AdamW(SequencedMap<String, Tensor> parameters, Settings settings) {
     this.parameters = parameters;
     this.settings = settings;
     pieces = Pieces.of(parameters);
     for (String moment : new String[] {FIRST, SECOND}) {
-      parameters.forEach((name, tensor) ->
-          state.put(moment + name, Tensor.allocate(arena, DType.F32, tensor.shape())));
+      parameters.forEach((name, tensor) -> state.put(moment + name, zeros(tensor.shape())));
+    }
+  }
+
+  private Tensor zeros(Shape shape) {
+    try {
+      return Tensor.allocate(arena, DType.F32, shape);
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw NotEnoughMemoryException.of(DType.F32.bytes(shape.elements()), e);
     }
   }
 

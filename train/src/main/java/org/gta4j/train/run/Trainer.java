@@ -15,6 +15,7 @@ import org.gta4j.train.model.Dropout;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.GradientNorm;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.gta4j.train.workers.WorkerException;
 import org.gta4j.train.workers.Workers;
 
@@ -157,7 +158,8 @@ public final class Trainer {
    * Makes steps until the plan's last, or until it or another worker's is stopped.
    *
    * @throws TrainingException if loss or gradients are no finite numbers, or the loss has left
-   *     where it was; parameters are then those before the step. Or if a worker is lost
+   *     where it was; parameters are then those before the step. Or if there is not enough memory,
+   *     or a worker is lost
    */
   public void run(Listener listener) {
     try {
@@ -170,6 +172,15 @@ public final class Trainer {
       }
     } catch (WorkerException e) {
       throw lost(state.step() + 1, e);
+    } catch (NotEnoughMemoryException e) {
+      model.parameters().forgetGradients();
+      throw new TrainingException(
+          "step %d: %s. Try fewer tokens at once (micro-tokens)%s, fewer threads, or a smaller model"
+              .formatted(
+                  state.step() + 1,
+                  e.getMessage(),
+                  plan.recompute() ? "" : ", layers that are computed twice (recompute)"),
+          e);
     }
   }
 

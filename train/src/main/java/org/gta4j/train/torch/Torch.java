@@ -71,11 +71,17 @@ public final class Torch {
     return Pointer.physicalBytes();
   }
 
-  /** A tensor of those sizes whose numbers are whatever was in memory. */
+  /**
+   * A tensor of those sizes whose numbers are whatever was in memory.
+   *
+   * @throws NotEnoughMemoryException if there is none for it
+   */
   public static Tensor empty(ScalarType type, long... sizes) {
     Tensor tensor;
     try (TensorScope scope = new TensorScope()) {
       tensor = scope.keep(torch.empty(sizes, new TensorOptions(type), noFormat()));
+    } catch (RuntimeException e) {
+      throw NotEnoughMemoryException.inWords(e);
     }
     return tensor;
   }

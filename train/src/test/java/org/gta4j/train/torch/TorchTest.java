@@ -90,4 +90,19 @@ class TorchTest {
       assertThat(Memory.floats(ids.to(Torch.F32))).containsExactly(3, 1, 4, 1);
     }
   }
+
+  /** No machine has addresses for so much, so nothing is taken. */
+  @Test
+  void missingMemoryIsSaidInWords() {
+    long elements = 1L << 50;
+    assertThatThrownBy(() -> Torch.empty(Torch.F32, elements))
+        .isInstanceOf(NotEnoughMemoryException.class)
+        .hasMessage(
+            "there is not enough memory: %,d more bytes were asked for"
+                .formatted(elements * Float.BYTES));
+    IllegalStateException other = new IllegalStateException("expected 2 rows");
+    assertThat(NotEnoughMemoryException.inWords(other)).isSameAs(other);
+    assertThat(NotEnoughMemoryException.inWords(new RuntimeException("std::bad_alloc")))
+        .hasMessage("there is not enough memory");
+  }
 }

@@ -55,11 +55,7 @@ final class DataPrepareVerb extends Verb {
           terminal,
           words.tokenizer(),
           (ids, ended) -> {
-            try {
-              writer.write(ids);
-            } catch (DataException e) {
-              throw unwritable(e); // and not what reading --data says
-            }
+            writer.write(ids);
             writer.endDocuments(ended);
           });
       ShardIndex index = writer.finish();
@@ -67,12 +63,8 @@ final class DataPrepareVerb extends Verb {
           "%s: %,d documents, %,d tokens in %,d files"
               .formatted(out.or(""), index.documents(), index.tokens(), index.shards().size()));
     } catch (DataException e) {
-      throw unwritable(e);
+      throw new RefusedException("--out: " + e.getMessage(), e);
     }
-  }
-
-  private static RefusedException unwritable(DataException e) {
-    return new RefusedException("--out: " + e.getMessage(), e);
   }
 
   /** What tells a tokenizer from others: a checksum of its files. */

@@ -6,7 +6,10 @@ import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
 import org.gta4j.cache.CacheType;
+import org.gta4j.cli.MachineMemory;
+import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
+import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
 import org.gta4j.measure.RandomWeights;
 import org.gta4j.measure.Samples;
@@ -45,8 +48,13 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
   private static final int WARM_TOKENS = 64;
   private static final int TOKENS = 16;
 
-  /** Measures. */
+  /**
+   * Measures.
+   *
+   * @throws RefusedException if the models do not fit into this machine's memory side by side
+   */
   static DecodeSpeeds measure(Terminal terminal, List<VariantOutcome> outcomes, int threads) {
+    requireMemory(outcomes, MachineMemory.totalBytes());
     Map<String, Map<Integer, Double>> speeds = new TreeMap<>();
     int rounds = BATCHES.size() * outcomes.size() * (REPETITIONS + 1);
     try (Progress progress = new Progress(terminal, "decoding", rounds, "rounds");
@@ -75,6 +83,31 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
         }
       }
       return new DecodeSpeeds(ops.describe(false), speeds);
+    }
+  }
+
+  /**
+   * Refuses models that do not fit beside each other, as {@code gta bench} refuses one.
+   *
+   * @param memory bytes that the machine has
+   */
+  static void requireMemory(List<VariantOutcome> outcomes, long memory) {
+    int batch = BATCHES.getLast();
+    double needed = 0;
+    for (VariantOutcome outcome : outcomes) {
+      long weights = WEIGHTS.bytes(outcome.config().parameters());
+      needed +=
+          (double) TimedSteps.bytes(outcome.config(), CACHE, weights, batch, CONTEXT, WARM_TOKENS);
+    }
+    if (needed > memory) {
+      throw new RefusedException(
+          "--report: timing %d variants side by side, with %d sequences of %d tokens each, takes %s of memory, this machine has %s: write it on a larger one, or with fewer variants in the experiment's file"
+              .formatted(
+                  outcomes.size(),
+                  batch,
+                  CONTEXT + WARM_TOKENS,
+                  Numbers.bytes((long) needed),
+                  Numbers.bytes(memory)));
     }
   }
 

@@ -18,6 +18,9 @@ sealed interface Examples {
   /** How many tokens the longest has. */
   int longest();
 
+  /** How many tokens the shortest has. */
+  int shortest();
+
   /** The largest id of all tokens. */
   int largestToken();
 
@@ -44,6 +47,11 @@ sealed interface Examples {
     @Override
     public int longest() {
       return lengths().max().orElse(1);
+    }
+
+    @Override
+    public int shortest() {
+      return lengths().min().orElse(1);
     }
 
     @Override
@@ -78,6 +86,11 @@ sealed interface Examples {
 
     @Override
     public int longest() {
+      return length;
+    }
+
+    @Override
+    public int shortest() {
       return length;
     }
 

@@ -189,6 +189,14 @@ final class ExperimentRunner {
   }
 
   private TrainingSession session(Experiment.Run run, int threads) {
+    new MemoryNeed(
+            config(run),
+            Optional.empty(),
+            plan(run),
+            experiment.sequence(),
+            threads,
+            MemoryNeed.From.AN_EXPERIMENT)
+        .require(new Team.Alone());
     return new TrainingSession(
         new TrainingSession.Settings(
             folder.run(run), 1, experiment.saveEvery(), threads, Optional.empty()),

@@ -118,6 +118,14 @@ final class FinetuneVerb extends Verb {
             learned.usualLength(),
             learned.longest());
     TrainingSession.Settings settings = run.settings(folder, team, shown);
+    new MemoryNeed(
+            base.config(),
+            adapters,
+            plan,
+            learned.shortest(),
+            settings.threads(),
+            MemoryNeed.From.A_MODEL)
+        .require(team);
     Optional<Trainer.Validation> validation =
         held.value()
             .map(names ->

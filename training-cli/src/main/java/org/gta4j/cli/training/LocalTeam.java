@@ -62,6 +62,11 @@ final class LocalTeam implements Team {
   }
 
   @Override
+  public int count() {
+    return count;
+  }
+
+  @Override
   public int here() {
     return count;
   }

@@ -62,6 +62,11 @@ record Member(Seat seat, int here) implements Team {
   }
 
   @Override
+  public int count() {
+    return seat.count();
+  }
+
+  @Override
   public Workers join(String introduction) {
     return GlooWorkers.join(seat, introduction, other -> Optional.empty());
   }

@@ -7,6 +7,9 @@ sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Membe
   /** Which of them this process is; number 0 speaks and writes. */
   int rank();
 
+  /** How many processes they are, here and elsewhere. */
+  int count();
+
   /** How many processes of them are on this machine and share its processors. */
   int here();
 
@@ -26,6 +29,11 @@ sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Membe
     @Override
     public int rank() {
       return 0;
+    }
+
+    @Override
+    public int count() {
+      return 1;
     }
 
     @Override

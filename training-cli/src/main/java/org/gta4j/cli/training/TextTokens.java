@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.function.Consumer;
 import org.gta4j.cli.Progress;
@@ -88,15 +89,19 @@ record TextTokens(String option, List<String> files, String field) {
     return documents;
   }
 
-  /** Tells the texts in portions, in their order; at least one. */
+  /**
+   * Tells the texts in portions, in their order; at least one.
+   *
+   * @param portions gets them; what it throws is thrown as it is
+   * @throws RefusedException if a file cannot be read, or there is no text
+   */
   void pieces(Terminal terminal, String doing, Consumer<List<Piece>> portions) {
     long all = files.stream().mapToLong(this::size).sum();
     try (Progress progress = new Progress(terminal, doing, all, "bytes")) {
       Portions sink = new Portions(portions);
       long before = 0;
       for (String file : files) {
-        long begin = before;
-        DocumentFiles.read(Path.of(file), field, bytes -> progress.at(begin + bytes), sink::add);
+        read(file, progress, before, sink);
         before += size(file);
       }
       sink.end();
@@ -104,7 +109,16 @@ record TextTokens(String option, List<String> files, String field) {
         throw new RefusedException(
             "%s: there is no text in %s".formatted(option, String.join(", ", files)));
       }
+    }
+  }
+
+  private void read(String file, Progress progress, long before, Portions sink) {
+    try {
+      DocumentFiles.read(Path.of(file), field, bytes -> progress.at(before + bytes), sink::add);
     } catch (DataException e) {
+      sink.failure.ifPresent(failure -> {
+        throw failure; // no mistake of the file, whatever its reader made of it
+      });
       throw new RefusedException(option + ": " + e.getMessage(), e);
     }
   }
@@ -114,6 +128,9 @@ record TextTokens(String option, List<String> files, String field) {
     private List<Piece> pieces = new ArrayList<>();
     private int characters;
     private long count;
+
+    /** What the receiver threw, while a file was being read. */
+    private Optional<RuntimeException> failure = Optional.empty();
 
     private Portions(Consumer<List<Piece>> portions) {
       this.portions = portions;
@@ -130,7 +147,12 @@ record TextTokens(String option, List<String> files, String field) {
 
     void end() {
       if (!pieces.isEmpty()) {
-        portions.accept(pieces);
+        try {
+          portions.accept(pieces);
+        } catch (RuntimeException e) {
+          failure = Optional.of(e);
+          throw e;
+        }
       }
       pieces = new ArrayList<>();
       characters = 0;

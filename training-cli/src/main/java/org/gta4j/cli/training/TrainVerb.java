@@ -100,6 +100,9 @@ final class TrainVerb extends Verb {
     TrainingPlan plan =
         run.plan(Recipe.of(preset.or("")), RunOptions.positive(steps, 1000), length, length);
     TrainingSession.Settings settings = run.settings(folder, team, shown);
+    new MemoryNeed(
+            model, Optional.empty(), plan, length, settings.threads(), MemoryNeed.From.NOTHING)
+        .require(team);
     Tokenizer tokens = words.tokenizer();
     Optional<Trainer.Validation> validation =
         held.value()

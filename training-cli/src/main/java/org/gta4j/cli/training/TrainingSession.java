@@ -34,6 +34,7 @@ import org.gta4j.train.run.TrainingException;
 import org.gta4j.train.run.TrainingPlan;
 import org.gta4j.train.run.TrainingRecord;
 import org.gta4j.train.run.TrainingState;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.gta4j.train.torch.Torch;
 import org.gta4j.train.workers.WorkerException;
 import org.gta4j.train.workers.Workers;
@@ -93,6 +94,7 @@ final class TrainingSession implements AutoCloseable {
    * A training.
    *
    * @param first what it begins with; closed with this
+   * @throws RefusedException if there is not enough memory
    */
   TrainingSession(
       Settings settings,
@@ -115,7 +117,17 @@ final class TrainingSession implements AutoCloseable {
             parameters,
             new TrainableDecoder.Mode(plan.precision(), plan.recompute()),
             settings.threads());
-    optimizer = new AdamW(parameters.trainedViews(), plan.adam());
+    optimizer = optimizer(parameters, model, plan);
+  }
+
+  private static AdamW optimizer(Parameters parameters, ParallelDecoder model, TrainingPlan plan) {
+    try {
+      return new AdamW(parameters.trainedViews(), plan.adam());
+    } catch (NotEnoughMemoryException e) {
+      model.close();
+      parameters.close();
+      throw FirstParameters.tooLarge(e);
+    }
   }
 
   /**

@@ -1,6 +1,7 @@
 package org.gta4j.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatCode;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 import static org.assertj.core.api.Assertions.within;
 
@@ -10,6 +11,7 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.TreeMap;
+import org.gta4j.cache.CacheLayout;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.RefusedException;
@@ -94,6 +96,27 @@ class ComparisonTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> small.add(Path.of("a-0.json"), 0, result(1)))
         .withMessageContaining("a-0.json: settings.config: expected a model of ");
+  }
+
+  @Test
+  void modelsThatDoNotFitBesideEachOtherAreNotTimed() {
+    VariantOutcome one = outcome("one", Map.of(0L, result(1)));
+    CacheLayout layout =
+        new CacheLayout(CONFIG.attention().shape(), CONFIG.numHiddenLayers(), DecodeSpeeds.CACHE);
+    // The weights twice, eight caches of more than 8192 tokens, eight rows of logits.
+    long least =
+        2 * 2 * CONFIG.parameters()
+            + 8 * 8192 * layout.bytesPerToken()
+            + 8L * 4 * CONFIG.vocabSize();
+    assertThatExceptionOfType(RefusedException.class)
+        .isThrownBy(() -> DecodeSpeeds.requireMemory(List.of(one), least))
+        .withMessageContaining("8 sequences of 8256 tokens each, takes ")
+        .withMessageContaining("with fewer variants");
+    long most = least + 8 * 128 * layout.bytesPerToken();
+    assertThatCode(() -> DecodeSpeeds.requireMemory(List.of(one), most)).doesNotThrowAnyException();
+    assertThatExceptionOfType(RefusedException.class)
+        .isThrownBy(() -> DecodeSpeeds.requireMemory(List.of(one, one), most))
+        .withMessageStartingWith("--report: timing 2 variants side by side");
   }
 
   @Test

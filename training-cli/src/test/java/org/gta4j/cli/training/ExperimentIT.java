@@ -130,4 +130,20 @@ class ExperimentIT {
         .contains("value_dim")
         .doesNotContain("Exception");
   }
+
+  @Test
+  void aVariantLargerThanTheMemoryIsRefusedInWords() throws IOException, InterruptedException {
+    // All of two thousand million tokens at once.
+    Files.writeString(
+        folder.resolve("grid.yaml"),
+        FILE.replace("batch-tokens: 64", "batch-tokens: 2000000000\nmicro-tokens: 2000000000"));
+    Launched refused = experiment();
+    assertThat(refused.exit()).as(refused.output()).isEqualTo(1);
+    assertThat(refused.output())
+        .contains("gqa-0: training takes at least ", "gta-3: training takes at least ")
+        .contains("are available: try fewer micro-tokens, recompute, a smaller model")
+        .contains("0 of 4 trainings are done")
+        .doesNotContain("Exception");
+    assertThat(folder.resolve("out/runs")).doesNotExist();
+  }
 }

@@ -197,4 +197,39 @@ class StoppedTrainIT {
     ended(process, "twice", 130);
     assertThat(lines("twice/metrics.jsonl")).isEmpty();
   }
+
+  @Test
+  void twoProcessesDoNotTrainInOneFolder() throws IOException, InterruptedException {
+    List<Process> both = new ArrayList<>();
+    try {
+      Process first = start("model", "--steps=100000", "--save-every=100000");
+      both.add(first);
+      waitForSteps("model", first);
+      Process second =
+          gta(
+              "second",
+              List.of(
+                  "train",
+                  "--preset=gta-tiny",
+                  "--data=stories.txt",
+                  "--tokenizer=tokenizer.json",
+                  "--out=model",
+                  "--sequence=32",
+                  "--steps=100000",
+                  "--save-every=100000",
+                  "--resume"));
+      both.add(second);
+      assertThat(ended(second, "second", 1))
+          .contains("gta: --out: model: another process is training here");
+      int before = lines("model/metrics.jsonl").size();
+      while (lines("model/metrics.jsonl").size() <= before) {
+        assertThat(first.isAlive()).as("the first one goes on").isTrue();
+        Thread.sleep(20);
+      }
+    } finally {
+      for (Process process : both) {
+        process.destroyForcibly().waitFor();
+      }
+    }
+  }
 }

@@ -292,6 +292,30 @@ class TrainIT {
         .isEqualTo(gta("tokenize", "--model", "model", "The cat").output());
   }
 
+  /** No machine has so much; each ends before anything is taken. */
+  @Test
+  void modelsLargerThanTheMemoryAreRefusedInWords() throws IOException, InterruptedException {
+    ObjectNode config = Preset.named("gta-tiny").config().json().deepCopy();
+    config.put("vocab_size", 257).putNull("bos_token_id").putNull("eos_token_id");
+    for (String key : List.of("intermediate_size", "num_hidden_layers")) {
+      ObjectNode absurd = config.deepCopy().put(key, 2_000_000_000);
+      Files.write(folder.resolve("config.json"), Json.toBytes(absurd));
+      Launched refused =
+          gta(
+              "train",
+              "--config=config.json",
+              "--data=stories.txt",
+              "--tokenizer=tokenizer.json",
+              "--out=model");
+      assertThat(refused.exit()).as(refused.output()).isEqualTo(1);
+      assertThat(refused.output().lines()).hasSize(1);
+      assertThat(refused.output())
+          .startsWith("gta: training takes at least ")
+          .contains(" of parameters, ", " are available: try a smaller model");
+      assertThat(folder.resolve("model")).doesNotExist();
+    }
+  }
+
   @Test
   void whatCannotBeTrainedIsRefusedInWords() throws IOException, InterruptedException {
     assertThat(gta("train", "--help").output()).contains("--save-every").contains("Examples:");
