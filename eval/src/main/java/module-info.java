@@ -2,6 +2,7 @@
 module org.gta4j.eval {
   requires static transitive org.jspecify;
   requires transitive org.gta4j.core;
+  requires org.gta4j.data;
   requires transitive tools.jackson.databind;
   requires tools.jackson.dataformat.yaml;
 

@@ -80,8 +80,16 @@ class ArrowsTest {
           .resideInAPackage("org.gta4j.eval..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage(
-              "org.gta4j.cli..", "org.gta4j.data..", "org.gta4j.train..", "org.gta4j.kernels..");
+          .resideInAnyPackage("org.gta4j.cli..", "org.gta4j.train..", "org.gta4j.kernels..");
+
+  @ArchTest
+  static final ArchRule EVALUATION_READS_FILES_AND_NOTHING_ELSE_OF_DATA =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.eval..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.gta4j.data.bpe..", "org.gta4j.data.shard..");
 
   @ArchTest
   static final ArchRule PLOTS_KNOW_NOBODY =
@@ -107,7 +115,10 @@ class ArrowsTest {
       noClasses()
           .that()
           .resideOutsideOfPackages(
-              "org.gta4j.cli.training..", "org.gta4j.data..", "org.gta4j.train..")
+              "org.gta4j.cli.training..",
+              "org.gta4j.data..",
+              "org.gta4j.eval..",
+              "org.gta4j.train..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.gta4j.data..", "org.gta4j.train..");

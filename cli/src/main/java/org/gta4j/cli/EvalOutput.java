@@ -129,6 +129,11 @@ final class EvalOutput {
       return lines;
     }
 
+    /** Whether there is anything about a record. */
+    boolean isKnown(int index) {
+      return known.containsKey(index);
+    }
+
     /** The answer to a question, if it is there. */
     Optional<Answer> known(Question question) {
       JsonNode sample = known.get(question.index());

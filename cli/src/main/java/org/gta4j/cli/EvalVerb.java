@@ -6,9 +6,11 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
-import org.gta4j.eval.Question;
+import org.gta4j.eval.DataFiles;
 import org.gta4j.eval.Questions;
 import org.gta4j.eval.Records;
 import org.gta4j.eval.Scorer;
@@ -50,7 +52,7 @@ final class EvalVerb extends Verb {
         List.of(
             "Scores a model as EleutherAI's lm-evaluation-harness does: which of several answers it finds most probable.",
             "acc: by the sum of log-probabilities; acc_norm: by the sum divided by the answer's characters; _stderr: the standard error.",
-            "What a question's answers have in common is computed once."),
+            "What a question's answers have in common is computed once; whole texts (wikitext) are scored window after window."),
         List.of(
             "gta eval --model model.gguf --tasks hellaswag,arc_easy --data eval --limit 200",
             "gta eval --model FOLDER --tasks my-task.yaml --data . --num-fewshot 5 --out results --json"));
@@ -100,7 +102,7 @@ final class EvalVerb extends Verb {
       if (plan.stream().anyMatch(each -> each.task().name().equals(task.name()))) {
         throw UsageException.of("--tasks", "each task once", task.name() + " twice");
       }
-      List<ObjectNode> records = Records.read(folder.resolve(task.dataFile()));
+      List<ObjectNode> records = Records.read(task, DataFiles.of(task, folder));
       Questions questions = new Questions(task, records, before, seed);
       int count = Math.min(most, records.size());
       questions.of(0); // so that mistakes in a task are found before the first one is scored
@@ -124,20 +126,30 @@ final class EvalVerb extends Verb {
 
   private static List<Answer> answers(
       Planned planned, Scorer scorer, EvalOutput output, Progress progress, long before) {
-    List<Answer> answers = new ArrayList<>();
+    SortedMap<Integer, Answer> answers = new TreeMap<>();
+    List<Integer> open = new ArrayList<>();
     try (EvalOutput.Samples samples = output.samples(planned.task())) {
       for (int index = 0; index < planned.count(); index++) {
-        Question question = planned.questions().of(index);
-        Optional<Answer> known = samples.known(question);
-        Answer answer = known.isPresent() ? known.get() : scorer.answer(question);
-        if (known.isEmpty()) {
-          samples.add(answer);
+        Optional<Answer> known =
+            samples.isKnown(index)
+                ? samples.known(planned.questions().of(index))
+                : Optional.empty();
+        if (known.isPresent()) {
+          answers.put(index, known.get());
+        } else {
+          open.add(index);
         }
-        answers.add(answer);
-        progress.at(before + answers.size(), planned.task().name());
       }
+      scorer.answer(
+          open.stream().map(planned.questions()::of).iterator(),
+          planned.task().output(),
+          answer -> {
+            samples.add(answer);
+            answers.put(answer.question().index(), answer);
+            progress.at(before + answers.size(), planned.task().name());
+          });
     }
-    return answers;
+    return List.copyOf(answers.values());
   }
 
   private static String json(List<TaskResult> results) {

@@ -13,6 +13,7 @@ import java.util.Optional;
 import org.gta4j.cache.CacheType;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
+import org.gta4j.generate.LogProbability;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -109,6 +110,52 @@ class EvalVerbTest {
     assertThat(word.has("acc_stderr")).isFalse(); // of one record
   }
 
+  /** Windows have no scored token in common, and the last one reaches back. */
+  @Test
+  void wholeTextsAreScoredWindowAfterWindow() throws IOException {
+    String article = "Once upon a time there was a little girl named Lily. ".repeat(60);
+    Files.writeString(
+        folder.resolve("wiki.test.raw"), " = One = \n \n %s\n = Two = \n x\n".formatted(article));
+    Path out = folder.resolve("out");
+    JsonNode json = eval("--tasks", "wikitext", "--out", out.toString(), "--json").json();
+    JsonNode found = json.get("results").get("wikitext");
+    double sum = 0;
+    int bytes = 0;
+    try (LanguageModel model =
+        LanguageModel.load(
+            GtaProcess.stories260k(),
+            new LoadOptions("scalar", 1, CacheType.F32, Optional.empty()))) {
+      int context = model.contextLength();
+      for (JsonNode sample : samples(out.resolve("samples_wikitext.jsonl"))) {
+        String text = sample.get("arguments").get(0).get(1).stringValue();
+        int[] ids = model.encode(text); // behind the token that begins texts
+        int windows = 0;
+        for (int at = 0; at + 1 < ids.length; at += context) {
+          int end = Math.min(ids.length - 1, at + context);
+          int begin = Math.max(0, end - context);
+          double[] window = {0};
+          int from = at;
+          model.score(
+              Arrays.copyOfRange(ids, begin, end),
+              (position, logits, row) ->
+                  window[0] +=
+                      begin + position < from
+                          ? 0
+                          : new LogProbability(model)
+                              .of(logits, row, ids[begin + position + 1])
+                              .value());
+          sum += window[0];
+          windows++;
+        }
+        assertThat(windows).isEqualTo(text.length() > 100 ? 2 : 1);
+      }
+      bytes = " = One = \n \n %s".formatted(article).length() + " = Two = \n x\n".length();
+    }
+    assertThat(found.get("bits_per_byte").doubleValue())
+        .isCloseTo(-sum / bytes / Math.log(2), within(1e-4));
+    assertThat(found.has("bits_per_byte_stderr")).isFalse();
+  }
+
   @Test
   void answersThatAreThereAreNotComputedAgain() throws IOException {
     Path out = folder.resolve("out");
@@ -148,7 +195,8 @@ class EvalVerbTest {
   void whatCannotBeScoredIsRefused() throws IOException {
     assertThat(eval("--tasks", "mmlu").messages())
         .contains("expected one of hellaswag", "found mmlu");
-    assertThat(eval("--tasks", "piqa").messages()).contains("piqa_valid.jsonl: cannot be read");
+    assertThat(eval("--tasks", "piqa").messages())
+        .contains("expected piqa_valid.jsonl, or the split");
     assertThat(eval("--tasks", "hellaswag,hellaswag").code()).isEqualTo(2);
     assertThat(eval("--tasks", "hellaswag", "--limit", "0").code()).isEqualTo(2);
     assertThat(eval("--tasks", "hellaswag", "--num-fewshot", "3").messages())

@@ -1,15 +1,11 @@
 package org.gta4j.eval;
 
 import java.util.ArrayList;
-import java.util.HashMap;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
-import org.gta4j.template.Template;
 import org.gta4j.template.TemplateException;
-import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** Makes questions of a task's records, by its templates. */
@@ -18,7 +14,7 @@ public final class Questions {
   private final List<ObjectNode> records;
   private final int examples;
   private final long seed;
-  private final Map<String, Template> templates = new HashMap<>();
+  private final Rendering rendering = new Rendering();
 
   /**
    * Questions of records.
@@ -28,6 +24,10 @@ public final class Questions {
    * @throws EvalException if there are too few
    */
   public Questions(Task task, List<ObjectNode> records, int examples, long seed) {
+    if (examples > 0 && task.output() == Task.Output.LOGLIKELIHOOD_ROLLING) {
+      throw new EvalException(
+          "%s: expected no examples before whole texts, found %d".formatted(task.name(), examples));
+    }
     if (examples > 0 && examples >= records.size()) {
       throw new EvalException(
           "%s: expected fewer examples than its %d records, found %d"
@@ -53,8 +53,14 @@ public final class Questions {
   }
 
   private Question question(int index) {
-    ObjectNode document = records.get(index);
-    Map<String, Object> fields = fields(document);
+    Map<String, Object> fields = fields(records.get(index));
+    if (task.output() == Task.Output.LOGLIKELIHOOD_ROLLING) {
+      return new Question(
+          index,
+          List.of(new Question.Pair("", rendered(task.docToTarget(), fields))),
+          List.of(rendered(task.docToCount(), fields)),
+          0);
+    }
     String before = task.description() + examples(index);
     if (task.output() == Task.Output.LOGLIKELIHOOD) {
       String target = rendered(task.docToTarget(), fields);
@@ -135,46 +141,16 @@ public final class Questions {
     };
   }
 
-  /** A field's text, or what a template makes of all fields. */
-  private String rendered(String source, Map<String, Object> fields) {
-    Object field = fields.get(source);
-    if (field != null) {
-      return field.toString();
-    }
-    return templates.computeIfAbsent(source, Template::parse).render(fields);
-  }
-
   private static Optional<Integer> number(String text) {
     return text.matches("\\d{1,9}") ? Optional.of(Integer.parseInt(text)) : Optional.empty();
   }
 
-  private static Map<String, Object> fields(ObjectNode document) {
-    Map<String, Object> fields = new LinkedHashMap<>();
-    document.properties().forEach(field -> fields.put(field.getKey(), value(field.getValue())));
-    return fields;
+  private Map<String, Object> fields(ObjectNode document) {
+    Map<String, Object> fields = Rendering.fields(document);
+    return task.madeFields().map(made -> made.of(fields, rendering)).orElse(fields);
   }
 
-  private static Object value(JsonNode node) {
-    if (node.isString()) {
-      return node.stringValue();
-    }
-    if (node.isBoolean()) {
-      return node.booleanValue();
-    }
-    if (node.isIntegralNumber()) {
-      return node.longValue();
-    }
-    if (node.isNumber()) {
-      return node.doubleValue();
-    }
-    if (node.isArray()) {
-      List<Object> list = new ArrayList<>();
-      node.forEach(element -> list.add(value(element)));
-      return list;
-    }
-    if (node instanceof ObjectNode object) {
-      return fields(object);
-    }
-    return Optional.empty();
+  private String rendered(String source, Map<String, Object> fields) {
+    return rendering.of(source, fields);
   }
 }

@@ -1,46 +1,59 @@
 package org.gta4j.eval;
 
-import java.io.BufferedReader;
 import java.io.IOException;
-import java.io.UncheckedIOException;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.data.DataException;
+import org.gta4j.data.text.DocumentFiles;
 import tools.jackson.databind.node.ObjectNode;
 
-/** Records of a task: a JSON object a line. */
+/** The records of a task. */
 public final class Records {
   private Records() {}
 
   /**
-   * Reads a file.
+   * Reads a task's files: JSON lines (which may be compressed), Parquet, or, where the task says
+   * how documents begin, plain text.
    *
-   * @throws EvalException if it cannot be read, holds no record, or a line is no JSON object
+   * @param files one after the other
+   * @throws EvalException if one cannot be read, or there is no record
    */
-  public static List<ObjectNode> read(Path file) {
+  public static List<ObjectNode> read(Task task, List<Path> files) {
     List<ObjectNode> records = new ArrayList<>();
-    try (BufferedReader reader = Files.newBufferedReader(file)) {
-      int number = 0;
-      for (String line = reader.readLine(); line != null; line = reader.readLine()) {
-        number++;
-        if (!line.isBlank()) {
-          records.add(
-              Json.readObject(
-                  "%s: line %d".formatted(file, number), line.getBytes(StandardCharsets.UTF_8)));
-        }
-      }
-    } catch (IOException | UncheckedIOException e) {
-      throw new EvalException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
-    } catch (CheckpointException e) {
-      throw new EvalException(String.valueOf(e.getMessage()), e);
+    for (Path file : files) {
+      read(task, file, records);
     }
     if (records.isEmpty()) {
-      throw new EvalException(file + ": expected a JSON object a line, found none");
+      throw new EvalException(files.getFirst() + ": expected records, found none");
     }
-    return records;
+    return task.data().documentStart().isPresent()
+        ? Documents.of(records, task.data().documentStart().get())
+        : records;
+  }
+
+  private static void read(Task task, Path file, List<ObjectNode> records) {
+    try {
+      if (DocumentFiles.hasRecords(file) || task.data().documentStart().isEmpty()) {
+        DocumentFiles.objects(file, bytes -> {}, (number, object) -> records.add(object));
+      } else {
+        lines(file, records);
+      }
+    } catch (DataException e) {
+      throw new EvalException(String.valueOf(e.getMessage()), e);
+    }
+  }
+
+  /** Lines of a text as other files have them: a record each, in the field of documents' lines. */
+  private static void lines(Path file, List<ObjectNode> records) {
+    try {
+      for (String line : Files.readString(file).split("\n", -1)) {
+        records.add(Json.object().put(Documents.LINE, line));
+      }
+    } catch (IOException e) {
+      throw new EvalException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
   }
 }

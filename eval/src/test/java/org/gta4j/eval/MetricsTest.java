@@ -58,4 +58,18 @@ class MetricsTest {
         .isCloseTo(Math.exp(2) * 1.5, within(1e-9));
     assertThat(metric(task, answers, "acc").value()).isEqualTo(0.5);
   }
+
+  @Test
+  void textsAreMeasuredByTheirWordsAndBytes() {
+    Task task = Task.named("wikitext");
+    List<Answer> answers =
+        List.of(answer(0, List.of("zwei Wörter"), -8), answer(0, List.of(" eins"), -4));
+    assertThat(metric(task, answers, "word_perplexity").value())
+        .isCloseTo(Math.exp(12.0 / 4), within(1e-9));
+    assertThat(metric(task, answers, "byte_perplexity").value())
+        .isCloseTo(Math.exp(12.0 / 17), within(1e-9));
+    Metrics.Metric bits = metric(task, answers, "bits_per_byte");
+    assertThat(bits.value()).isCloseTo(12.0 / 17 / Math.log(2), within(1e-9));
+    assertThat(bits.error()).isNaN();
+  }
 }

@@ -79,6 +79,53 @@ class TasksTest {
     }
   }
 
+  /** As Hugging Face's hub has them. */
+  @Test
+  void publishedRecordsBecomeTheSameQuestions() {
+    Question hellaswag =
+        question(
+            "hellaswag",
+            "{\"activity_label\":\"Roof\",\"ctx_a\":\"A man [header] sits. [title] He\",\"ctx_b\":\"he LOOKS\",\"ctx\":\"other\",\"endings\":[\" falls [step] down.\",\"it's\"],\"label\":\"1\"}");
+    assertAsked(hellaswag, "Roof: A man sits.. He He looks", " falls down.", " it's");
+    assertThat(hellaswag.gold()).isEqualTo(1);
+    for (String task : List.of("arc_easy", "arc_challenge")) {
+      Question arc =
+          question(
+              task,
+              "{\"question\":\"Why?\",\"choices\":{\"text\":[\"It's\\n\\\"so\\\".\",\"Ä\\\\n 'b'\"],\"label\":[\"1\",\"2\"]},\"answerKey\":\"2\"}");
+      assertAsked(arc, "Question: Why?\nAnswer:", " It's\n\"so\".", " Ä\\n 'b'");
+      assertThat(arc.gold()).isEqualTo(1);
+    }
+    assertThat(
+            question(
+                    "openbookqa",
+                    "{\"question_stem\":\"Fog is\",\"choices\":{\"text\":[\"a\",\"b\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B \"}")
+                .gold())
+        .isEqualTo(1);
+    assertThat(
+            question(
+                    "siqa",
+                    "{\"context\":\"C.\",\"question\":\"Q?\",\"answerA\":\"a\",\"answerB\":\"b\",\"answerC\":\"c\",\"label\":\"2\"}")
+                .gold())
+        .isEqualTo(1);
+  }
+
+  @Test
+  void articlesAreScoredWithTheirSpacesWherePeoplePutThem() {
+    Question question =
+        question(
+            "wikitext",
+            "{\"page\":\" = A ( b ) = \\n \\n It 's 1 @,@ 000 @-@ fold , \\\" he said \\\" . \\n = = B = = \\n\"}");
+    assertThat(question.pairs())
+        .containsExactly(
+            new Question.Pair("", " = A (b) =\n\nIt's 1,000-fold, \"he said\".\n== B ==\n"));
+    assertThat(question.words()).isEqualTo(26);
+    assertThat(question.bytes()).isEqualTo(71);
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> new Questions(Task.named("wikitext"), List.of(), 1, 1))
+        .withMessageContaining("no examples before whole texts");
+  }
+
   /** Behind each of the names the same is scored. */
   @Test
   void contextsMayBeChosenBetween() {
@@ -149,7 +196,7 @@ class TasksTest {
                 aggregation: mean
                 higher_is_better: true
             """);
-    assertThat(task.dataFile()).isEqualTo("colours.jsonl");
+    assertThat(task.data().file()).isEqualTo("colours.jsonl");
     Question question =
         new Questions(task, List.of(record("{\"thing\":\"grass\",\"colour\":\"green\"}")), 0, 1)
             .of(0);
@@ -166,7 +213,11 @@ class TasksTest {
         "'a: [' | this is no YAML",
         "'task: x' | doc_to_choice: expected a template",
         "'task: x\nfilter_list: []' | filter_list: is not done here",
-        "'task: x\noutput_type: generate_until' | output_type: expected multiple_choice or loglikelihood, found generate_until",
+        "'task: x\noutput_type: generate_until' | output_type: expected multiple_choice or loglikelihood or loglikelihood_rolling, found generate_until",
+        "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\ndocument_start: (' | document_start: expected a regular expression, found (: Unclosed group",
+        "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\nfields: 1' | fields: expected templates",
+        "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\nfields: {a: [1]}' | fields: a: expected a text",
+        "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\nfields: {a: b}\nfields_replace: [[a]]' | fields_replace: expected pairs",
         "'task: x\ndoc_to_choice: [true, false]\ndoc_to_text: a\ndoc_to_target: b' | doc_to_choice: expected texts",
         "'task: x\ndoc_to_choice: c\ndoc_to_text: a' | doc_to_target: expected a text, found nothing",
         "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: [{metric: f1}]' | metric_list: expected metrics among acc, acc_norm",
@@ -189,25 +240,5 @@ class TasksTest {
     assertThatExceptionOfType(EvalException.class)
         .isThrownBy(() -> question("hellaswag", record))
         .withMessageStartingWith("hellaswag: record 0: ");
-  }
-
-  @Test
-  void filesOfRecordsAreCheckedLineByLine() throws IOException {
-    Path file = folder.resolve("records.jsonl");
-    Files.writeString(file, "{\"a\":1}\n\n{\"a\":2}\n");
-    assertThat(Records.read(file)).hasSize(2);
-    Files.writeString(file, "{\"a\":1}\n[2]\n");
-    assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> Records.read(file))
-        .withMessageContaining("records.jsonl: line 2");
-    Files.writeString(file, "\n");
-    assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> Records.read(file))
-        .withMessageContaining("found none");
-    Files.write(file, new byte[] {'{', (byte) 0xff, '}'});
-    assertThatExceptionOfType(EvalException.class).isThrownBy(() -> Records.read(file));
-    assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> Records.read(folder.resolve("none.jsonl")))
-        .withMessageContaining("none.jsonl: cannot be read");
   }
 }

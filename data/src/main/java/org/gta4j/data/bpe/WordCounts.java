@@ -12,6 +12,9 @@ import org.gta4j.tokenizer.ByteLevel;
 public final class WordCounts {
   private final ConcurrentHashMap<String, LongAdder> counts = new ConcurrentHashMap<>();
 
+  /** Of no document yet. */
+  public WordCounts() {}
+
   /** Counts a document's words. */
   public void add(String document) {
     ByteLevel.words(

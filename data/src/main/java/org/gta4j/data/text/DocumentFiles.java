@@ -32,8 +32,8 @@ public final class DocumentFiles {
    * @throws DataException if it is missing, damaged, or no UTF-8
    */
   public static void read(Path file, String field, LongConsumer bytes, Consumer<Piece> documents) {
-    if (name(file).endsWith(".parquet") && Files.isRegularFile(file)) {
-      ParquetColumn.read(file, field, bytes, documents);
+    if (isParquet(file)) {
+      ParquetColumn.read(existing(file), field, bytes, documents);
     } else if (isJsonLines(file)) {
       objects(
           file, bytes, (line, object) -> JsonLines.document(file, line, object, field, documents));
@@ -48,21 +48,41 @@ public final class DocumentFiles {
     return plain.endsWith(".jsonl") || plain.endsWith(".ndjson");
   }
 
+  /** Whether a file is named as one that has records: JSON lines, or Parquet. */
+  public static boolean hasRecords(Path file) {
+    return isParquet(file) || isJsonLines(file);
+  }
+
+  private static boolean isParquet(Path file) {
+    return name(file).endsWith(".parquet");
+  }
+
   /** Gets JSON objects. */
   @FunctionalInterface
   public interface Objects {
-    /** Takes the object in a line, whose number is from 1 on. */
+    /** Takes the object in a line, or of a row, whose number is from 1 on. */
     void accept(long line, ObjectNode object);
   }
 
   /**
-   * Reads the objects of a file that has one a line.
+   * Reads the objects of a file: the rows of a Parquet file, or JSON objects, one a line.
    *
    * @param bytes is told how many bytes of the file have been read
    * @throws DataException if it is missing, damaged, or a line is no JSON object
    */
   public static void objects(Path file, LongConsumer bytes, Objects objects) {
-    stream(file, bytes, stream -> JsonLines.read(file, stream, objects));
+    if (isParquet(file)) {
+      ParquetRecords.read(existing(file), bytes, objects);
+    } else {
+      stream(file, bytes, stream -> JsonLines.read(file, stream, objects));
+    }
+  }
+
+  private static Path existing(Path file) {
+    if (!Files.isRegularFile(file)) {
+      throw new DataException("%s: there is no such file".formatted(file));
+    }
+    return file;
   }
 
   private static String name(Path file) {
@@ -79,11 +99,8 @@ public final class DocumentFiles {
   }
 
   private static void stream(Path file, LongConsumer bytes, Reading reading) {
-    if (!Files.isRegularFile(file)) {
-      throw new DataException("%s: there is no such file".formatted(file));
-    }
     String name = name(file);
-    try (InputStream counted = counted(Files.newInputStream(file), bytes);
+    try (InputStream counted = counted(Files.newInputStream(existing(file)), bytes);
         InputStream stream = name.equals(plain(name)) ? counted : decompressed(name, counted)) {
       reading.read(stream);
     } catch (CharacterCodingException e) {

@@ -139,6 +139,49 @@ class DocumentFilesTest {
         .hasMessageContaining("cut.parquet");
   }
 
+  @Test
+  void parquetRowsAreRecordsAsJsonLinesHaveThem() throws IOException {
+    Path file = file("b.parquet", Base64.getDecoder().decode(RECORDS));
+    List<String> records = new ArrayList<>();
+    DocumentFiles.objects(file, bytes -> {}, (row, each) -> records.add(row + ": " + each));
+    assertThat(records)
+        .containsExactly(
+            "1: {\"question\":\"Why?\",\"choices\":{\"text\":[\"So.\",\"It's\\n\\\"so\\\".\"],\"label\":[\"A\",\"B\"]},\"answerKey\":\"B\",\"n\":3,\"x\":0.5,\"ok\":true}",
+            "2: {\"question\":\"How?\",\"choices\":{\"text\":[\"ä\",\"b\",\"c\"],\"label\":[\"1\",\"2\",\"3\"]},\"answerKey\":\"1\",\"n\":null,\"x\":1.5,\"ok\":false}");
+    assertThatThrownBy(() ->
+            DocumentFiles.objects(
+                file("c.parquet", utf8("PAR1")), bytes -> {}, (row, each) -> records.clear()))
+        .isInstanceOf(DataException.class)
+        .hasMessageContaining("c.parquet: expected a Parquet file with records");
+    assertThatThrownBy(() ->
+            DocumentFiles.objects(
+                folder.resolve("no.parquet"), bytes -> {}, (row, each) -> records.clear()))
+        .hasMessageContaining("no.parquet: there is no such file");
+  }
+
+  /** Two rows of texts, lists in a structure, numbers and truth values; compressed by Snappy. */
+  private static final String RECORDS =
+      "UEFSMRUEFSAVJEwVBBUAEgAAEDwEAAAAV2h5PwQAAABIb3c/FQAVEhUWLBUEFRAVBhUGHAAAAAkgAgAA"
+          + "AAQBAQMCFQQVShVOTBUKFQASAAAlkAMAAABTby4KAAAASXQncwoic28iLgIAAADDpAEAAABiAQAAAGMV"
+          + "ABUiFSYsFQoVEBUGFQYcAAAAEUACAAAAAxoCAAAACgQDA4hGABUEFTIVNEwVChUAEgAAGRABAAAAQQEF"
+          + "PEIBAAAAMQEAAAAyAQAAADMVABUiFSYsFQoVEBUGFQYcAAAAEUACAAAAAxoCAAAACgQDA4hGABUEFRQV"
+          + "GEwVBBUAEgAACiQBAAAAQgEAAAAxFQAVEhUWLBUEFRAVBhUGHAAAAAkgAgAAAAQBAQMCFQQVEBUUTBUC"
+          + "FQASAAAIHAMAAAAAAAAAFQAVEhUWLBUEFRAVBhUGHAAAAAkgAgAAAAMBAQIAFQQVIBUkTBUEFQASAAAQ"
+          + "PAAAAAAAAOA/AAAAAAAA+D8VABUSFRYsFQQVEBUGFQYcAAAACSACAAAABAEBAwIVABUOFRIsFQQVABUG"
+          + "FQYcAAAABxgCAAAABAEBFQQZ3DUAGAZzY2hlbWEVDAAVDCUCGAhxdWVzdGlvbiUATBwAAAA1AhgHY2hv"
+          + "aWNlcxUEADUCGAR0ZXh0FQIVBkw8AAAANQQYBGxpc3QVAgAVDCUCGAdlbGVtZW50JQBMHAAAADUCGAVs"
+          + "YWJlbBUCFQZMPAAAADUEGARsaXN0FQIAFQwlAhgHZWxlbWVudCUATBwAAAAVDCUCGAlhbnN3ZXJLZXkl"
+          + "AEwcAAAAFQQlAhgBbgAVCiUCGAF4ABUAJQIYAm9rABYEGRwZfCYAHBUMGTUABhAZGAhxdWVzdGlvbhUC"
+          + "FgQWdBZ8JkgmCCksFQQVABUCABUAFRAVAgA8FhAZBhkmAAQAAAAmABwVDBk1AAYQGUgHY2hvaWNlcwR0"
+          + "ZXh0BGxpc3QHZWxlbWVudBUCFgoWrgEWtgEm7gEmhAEpLBUEFQAVAgAVABUQFQIAPBYiGSYEBhlWAAAA"
+          + "AAoAAAAmABwVDBk1AAYQGUgHY2hvaWNlcwVsYWJlbARsaXN0B2VsZW1lbnQVAhYKFpYBFpwBJooDJroC"
+          + "KSwVBBUAFQIAFQAVEBUCADwWChkmBAYZVgAAAAAKAAAAJgAcFQwZNQAGEBkYCWFuc3dlcktleRUCFgQW"
+          + "aBZwJooEJtYDKSwVBBUAFQIAFQAVEBUCADwWBBkGGSYABAAAACYAHBUEGTUABhAZGAFuFQIWBBZkFmwm"
+          + "9gQmxgQpLBUEFQAVAgAVABUQFQIAPCkGGSYCAgAAACYAHBUKGTUABhAZGAF4FQIWBBZ0Fnwm8gUmsgUp"
+          + "LBUEFQAVAgAVABUQFQIAPCkGGSYABAAAACYAHBUAGSUGABkYAm9rFQIWBBY0FjgmrgZJHBUAFQAVAgA8"
+          + "KQYZJgAEAAAAFqwGFgQmCBbeBgAoIHBhcnF1ZXQtY3BwLWFycm93IHZlcnNpb24gMjYuMC4xGXwcAAAc"
+          + "AAAcAAAcAAAcAAAcAAAcAAAA0wIAAFBBUjE=";
+
   /** Columns text and n of four rows, the third without a text. */
   private static final String PARQUET =
       "UEFSMRUEFT4VQkwVBhUAEgAAH3gEAAAAT25lLgkAAABUd28uClR3by4GAAAAw6Twn5mCFQAVFBUY"

@@ -1,0 +1,56 @@
+package org.gta4j.eval;
+
+import java.util.ArrayList;
+import java.util.HashMap;
+import java.util.LinkedHashMap;
+import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gta4j.template.Template;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
+
+/** A task's templates over records' fields; each is read once. */
+final class Rendering {
+  private final Map<String, Template> templates = new HashMap<>();
+
+  /** A field's text, or what a template makes of all fields. */
+  String of(String source, Map<String, Object> fields) {
+    Object field = fields.get(source);
+    if (field != null) {
+      return field.toString();
+    }
+    return templates.computeIfAbsent(source, Template::parse).render(fields);
+  }
+
+  /** A record's fields as templates know values. */
+  static Map<String, Object> fields(ObjectNode document) {
+    Map<String, Object> fields = new LinkedHashMap<>();
+    document.properties().forEach(field -> fields.put(field.getKey(), value(field.getValue())));
+    return fields;
+  }
+
+  private static Object value(JsonNode node) {
+    if (node.isString()) {
+      return node.stringValue();
+    }
+    if (node.isBoolean()) {
+      return node.booleanValue();
+    }
+    if (node.isIntegralNumber()) {
+      return node.longValue();
+    }
+    if (node.isNumber()) {
+      return node.doubleValue();
+    }
+    if (node.isArray()) {
+      List<Object> list = new ArrayList<>();
+      node.forEach(element -> list.add(value(element)));
+      return list;
+    }
+    if (node instanceof ObjectNode object) {
+      return fields(object);
+    }
+    return Optional.empty();
+  }
+}
