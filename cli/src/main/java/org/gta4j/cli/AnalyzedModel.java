@@ -8,6 +8,7 @@ import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.checkpoint.ConfigFile;
+import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
@@ -38,8 +39,9 @@ record AnalyzedModel(String name, ModelConfig config, Optional<DType> mainType) 
   /** A configuration, a folder that has one, or a file of weights. */
   static AnalyzedModel at(Path path, String name) {
     Path file = Files.isDirectory(path) ? path.resolve("config.json") : path;
-    boolean weights = Files.isDirectory(path) && Files.exists(path.resolve("model.safetensors"));
-    if (!weights && file.toString().endsWith(".json") && Files.exists(file)) {
+    if (!HuggingFaceFolder.hasWeights(path)
+        && file.toString().endsWith(".json")
+        && Files.exists(file)) {
       return new AnalyzedModel(name, ModelConfig.read(ConfigFile.read(file)), Optional.empty());
     }
     try (Checkpoint checkpoint = Checkpoint.open(path)) {

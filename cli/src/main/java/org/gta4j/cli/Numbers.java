@@ -5,7 +5,7 @@ public final class Numbers {
   private Numbers() {}
 
   /** To three decimals: no measurement here is better. */
-  static double rounded(double value) {
+  public static double rounded(double value) {
     return Math.rint(value * 1000) / 1000;
   }
 

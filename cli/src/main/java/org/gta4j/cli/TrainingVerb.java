@@ -17,6 +17,8 @@ public record TrainingVerb(String name, String description) {
           new TrainingVerb("train", "Trains a model from scratch."),
           new TrainingVerb("finetune", "Trains a model further, on chats or texts."),
           new TrainingVerb("experiment", "Trains attention variants alike and compares them."),
+          new TrainingVerb(
+              "report", "Writes a page of a training, an experiment or an evaluation."),
           new TrainingVerb("data", "Prepares what models learn from."),
           new TrainingVerb("tokenizer", "Makes tokenizers."));
 

@@ -5,17 +5,20 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.io.IOException;
+import java.lang.foreign.Arena;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.cost.Hardware;
 import org.gta4j.model.Preset;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 class AnalyzeVerbTest {
   @TempDir private Path folder = Path.of("");
@@ -88,6 +91,30 @@ class AnalyzeVerbTest {
       assertThat(found.get("decode_seconds")).isEqualTo(shape.get("decode_seconds"));
       assertThat(found.get("model").stringValue()).isEqualTo(path.toString());
     }
+  }
+
+  /** The weights' own type counts, in however many files they are. */
+  @Test
+  void weightsInSeveralFilesAreOfTheirType() throws IOException {
+    Path whole = GtaProcess.root().resolve("fixtures/gta/gta-1b-shape");
+    Files.copy(whole.resolve("config.json"), folder.resolve("config.json"));
+    Files.copy(whole.resolve("model.safetensors"), folder.resolve("part-1.safetensors"));
+    ObjectNode index = Json.object();
+    ObjectNode map = index.putObject("weight_map");
+    try (Arena arena = Arena.ofConfined()) {
+      SafetensorsReader.read(whole.resolve("model.safetensors"), arena)
+          .keySet()
+          .forEach(name -> map.put(name, "part-1.safetensors"));
+    }
+    Files.write(folder.resolve("model.safetensors.index.json"), Json.toBytes(index));
+    assertThat(weightsOf(folder)).isEqualTo(weightsOf(whole)).isEqualTo("f32");
+  }
+
+  private static String weightsOf(Path model) {
+    return json("--model", model.toString(), "--hardware", "this", "--context", "64", "--json")
+        .getFirst()
+        .get("weights")
+        .stringValue();
   }
 
   @Test

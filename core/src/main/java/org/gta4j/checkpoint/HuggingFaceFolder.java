@@ -37,6 +37,11 @@ public final class HuggingFaceFolder {
 
   private HuggingFaceFolder() {}
 
+  /** Whether a folder has weights, in one file or in several. */
+  public static boolean hasWeights(Path folder) {
+    return Files.exists(folder.resolve(SINGLE)) || Files.exists(folder.resolve(INDEX));
+  }
+
   static Checkpoint open(Path folder, Arena arena) {
     ConfigFile config = config(folder, folder);
     SequencedMap<String, Tensor> tensors;

@@ -11,8 +11,12 @@ import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
+import org.knowm.xchart.CategoryChart;
+import org.knowm.xchart.CategoryChartBuilder;
 import org.knowm.xchart.XYChart;
 import org.knowm.xchart.XYChartBuilder;
+import org.knowm.xchart.internal.chartpart.Chart;
+import org.knowm.xchart.style.AxesChartStyler;
 import org.knowm.xchart.style.Styler;
 import org.knowm.xchart.style.XYStyler;
 
@@ -55,8 +59,29 @@ public final class Plots {
             .xAxisTitle(x)
             .yAxisTitle(y)
             .build();
-    Palette palette = Palette.LIGHT;
     XYStyler style = chart.getStyler();
+    dress(style);
+    style.setXAxisTickMarkSpacingHint(LABEL_SPACING);
+    style.setMarkerSize(5);
+    return chart;
+  }
+
+  /**
+   * Bars without any data yet.
+   *
+   * @param title what they show
+   * @param y what they are high by, with its unit
+   */
+  public static CategoryChart bars(String title, String y) {
+    CategoryChart chart =
+        new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).yAxisTitle(y).build();
+    dress(chart.getStyler());
+    chart.getStyler().setXAxisLabelRotation(30);
+    return chart;
+  }
+
+  private static void dress(AxesChartStyler style) {
+    Palette palette = Palette.LIGHT;
     style.setLegendPosition(Styler.LegendPosition.OutsideE);
     style.setChartBackgroundColor(palette.background());
     style.setPlotBackgroundColor(palette.background());
@@ -71,9 +96,6 @@ public final class Plots {
     style.setPlotBorderColor(palette.grid());
     style.setPlotGridLinesColor(palette.grid());
     style.setSeriesColors(palette.series().toArray(Color[]::new));
-    style.setXAxisTickMarkSpacingHint(LABEL_SPACING);
-    style.setMarkerSize(5);
-    return chart;
   }
 
   /**
@@ -82,21 +104,21 @@ public final class Plots {
    * @return an SVG file
    * @throws IllegalArgumentException if there are none, or one has no data
    */
-  public static String svg(List<XYChart> charts) {
-    for (XYChart chart : charts) {
-      if (chart.getSeriesCollection().stream().allMatch(series -> series.getXData().length == 0)) {
+  public static String svg(List<? extends Chart<?, ?>> charts) {
+    for (Chart<?, ?> chart : charts) {
+      if (isEmpty(chart)) {
         throw new IllegalArgumentException(
             "%s: expected numbers to plot, found none".formatted(chart.getTitle()));
       }
     }
-    int width = charts.stream().mapToInt(XYChart::getWidth).max().orElse(0);
-    int height = charts.stream().mapToInt(XYChart::getHeight).sum();
+    int width = charts.stream().mapToInt(Chart::getWidth).max().orElse(0);
+    int height = charts.stream().mapToInt(Chart::getHeight).sum();
     if (height == 0) {
       throw new IllegalArgumentException("expected plots, found none");
     }
     VectorGraphics2D graphics = new VectorGraphics2D();
     int top = 0;
-    for (XYChart chart : charts) {
+    for (Chart<?, ?> chart : charts) {
       graphics.setTransform(AffineTransform.getTranslateInstance(0, top));
       graphics.setClip(null);
       chart.paint(graphics, chart.getWidth(), chart.getHeight());
@@ -113,11 +135,20 @@ public final class Plots {
     return TOO_EXACT.matcher(bytes.toString(StandardCharsets.UTF_8)).replaceAll("$1");
   }
 
+  private static boolean isEmpty(Chart<?, ?> chart) {
+    return switch (chart) {
+      case XYChart lines ->
+          lines.getSeriesCollection().stream().allMatch(series -> series.getXData().length == 0);
+      case CategoryChart bars -> bars.getSeriesCollection().isEmpty();
+      default -> false;
+    };
+  }
+
   /**
    * The same as an element of an HTML page that has {@link #style} among its styles: light on a
    * light page and dark on a dark one.
    */
-  public static String element(List<XYChart> charts) {
+  public static String element(List<? extends Chart<?, ?>> charts) {
     String svg = svg(charts);
     String element = svg.substring(svg.indexOf("<svg"));
     List<Color> colors = Palette.LIGHT.all();

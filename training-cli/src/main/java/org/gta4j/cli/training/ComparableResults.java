@@ -3,19 +3,20 @@ package org.gta4j.cli.training;
 import java.nio.file.Path;
 import java.util.HashMap;
 import java.util.Map;
+import java.util.Optional;
 import org.gta4j.checkpoint.CheckpointException;
 
 /**
  * Makes sure that results of an experiment, wherever they are from, may stand beside each other.
  */
 final class ComparableResults {
-  private final ParameterBudget budget;
+  private final Optional<ParameterBudget> budget;
   private final Map<String, Seen> seen = new HashMap<>();
 
   private record Seen(Path file, String value) {}
 
-  /** Of models with that budget. */
-  ComparableResults(ParameterBudget budget) {
+  /** Of models with that budget, where it is known. */
+  ComparableResults(Optional<ParameterBudget> budget) {
     this.budget = budget;
   }
 
@@ -32,11 +33,11 @@ final class ComparableResults {
     require(file, "data", " of seed " + seed, text(result, "data"));
     require(file, "config.vocab_size", "", Integer.toString(result.config().vocabSize()));
     long found = result.config().parameters();
-    if (!budget.fits(found)) {
+    if (budget.isPresent() && !budget.get().fits(found)) {
       throw CheckpointException.of(
           file.toString(),
           "settings.config",
-          "a model of %,d parameters".formatted(budget.parameters()),
+          "a model of %,d parameters".formatted(budget.get().parameters()),
           "one of %,d".formatted(found));
     }
   }

@@ -1,82 +1,52 @@
 package org.gta4j.cli.training;
 
-import java.nio.charset.StandardCharsets;
-import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.LinkedHashSet;
 import java.util.List;
 import java.util.Locale;
-import java.util.Map;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.Set;
 import java.util.stream.Collectors;
 import org.gta4j.attention.AttentionShape;
-import org.gta4j.checkpoint.AtomicOutput;
-import org.gta4j.cli.RefusedException;
-import org.gta4j.cli.Terminal;
+import org.gta4j.plot.Page;
 
-/** What an experiment found, as a Markdown page with plots beside it. */
+/** What an experiment found, on a page: losses, costs and how they belong together. */
 final class ComparisonPage {
-  private final Experiment experiment;
   private final List<VariantOutcome> outcomes;
-  private final DecodeSpeeds speeds;
+  private final Optional<DecodeSpeeds> speeds;
 
-  private ComparisonPage(
-      Experiment experiment, List<VariantOutcome> outcomes, DecodeSpeeds speeds) {
-    this.experiment = experiment;
+  private ComparisonPage(List<VariantOutcome> outcomes, Optional<DecodeSpeeds> speeds) {
     this.outcomes = outcomes;
     this.speeds = speeds;
   }
 
   /**
-   * Writes the page and {@code PAGE-PLOT.svg} of each plot. Of a page that is there, all that
-   * people wrote is left.
+   * The page.
    *
-   * @param file the page, a {@code .md}
-   * @param threads what decoding is timed with
-   * @throws RefusedException if no training is finished, or the page is something else
+   * @param outcomes of at least one variant; others' losses are compared with the first one's
+   * @param speeds how fast they decode, where that was measured
    */
-  static void write(
-      Terminal terminal, Experiment experiment, ExperimentFolder folder, Path file, int threads) {
-    String name = String.valueOf(file.getFileName());
-    if (!name.endsWith(".md")) {
-      throw new RefusedException(
-          "--report: expected a file that ends in .md, found %s".formatted(file));
-    }
-    MarkedPage page = new MarkedPage(file);
-    page.requireWritable();
-    List<VariantOutcome> outcomes = VariantOutcome.of(experiment, folder);
-    if (outcomes.isEmpty()) {
-      throw new RefusedException(
-          "--report: %s: no training is finished yet".formatted(folder.path()));
-    }
-    DecodeSpeeds speeds = DecodeSpeeds.measure(terminal, outcomes, threads);
-    String stem = name.substring(0, name.length() - ".md".length());
-    SequencedMap<String, String> plots = ComparisonPlots.of(outcomes);
-    for (Map.Entry<String, String> plot : plots.entrySet()) {
-      byte[] bytes = plot.getValue().getBytes(StandardCharsets.UTF_8);
-      AtomicOutput.write(file.resolveSibling(picture(stem, plot.getKey())), bytes);
-    }
-    page.write("A comparison", new ComparisonPage(experiment, outcomes, speeds).text(stem));
-    terminal.line("%s: %d variants".formatted(file, outcomes.size()));
+  static Page of(List<VariantOutcome> outcomes, Optional<DecodeSpeeds> speeds) {
+    return new ComparisonPage(outcomes, speeds).page();
   }
 
-  private static String picture(String stem, String plot) {
-    return "%s-%s.svg".formatted(stem, plot);
-  }
-
-  private String text(String stem) {
-    return String.join(
-        "\n\n",
-        head(),
-        "## Loss",
-        losses(),
-        "![Loss over the steps, against the mean of all](%s)".formatted(picture(stem, "curves")),
-        "## What it costs",
-        costs(),
-        "![Loss against cache](%s)".formatted(picture(stem, "cache")),
-        "![Loss against attention's work](%s)".formatted(picture(stem, "attention")),
-        "Dashed: the variants than which no other one has less of both.");
+  private Page page() {
+    return new Page(
+        "A comparison",
+        List.of(
+            new Page.Text(head()),
+            new Page.Heading("Loss"),
+            losses(),
+            new Page.Text(
+                "Loss in nats a token, after the last step, mean over seeds ± half the distance from lowest to highest. Differences are"
+                    + " taken seed by seed."),
+            ComparisonPlots.curves(outcomes),
+            new Page.Heading("What it costs"),
+            costs(),
+            new Page.Text(measures()),
+            ComparisonPlots.cache(outcomes),
+            ComparisonPlots.attention(outcomes),
+            new Page.Text("Dashed: the variants than which no other one has less of both.")));
   }
 
   private String head() {
@@ -97,11 +67,10 @@ final class ComparisonPage {
     }
     return String.format(
         Locale.ROOT,
-        "%d of %d trainings, seeds %s, %.1f hours in all. Each model has %,d to %,d parameters, of which the feed-forward"
+        "%d trainings, seeds %s, %.1f hours in all. Each model has %,d to %,d parameters, of which the feed-forward"
             + " network has what attention leaves, and learned from %,d tokens in %,d steps. Everything else is the same for"
             + " all: data and its order (by seed), steps, batches, learning rate.",
         trainings,
-        experiment.runs().size(),
         seeds.stream().map(String::valueOf).collect(Collectors.joining(", ")),
         hours,
         fewest,
@@ -110,69 +79,77 @@ final class ComparisonPage {
         one.steps());
   }
 
-  private String losses() {
+  private Page.Table losses() {
     VariantOutcome first = outcomes.getFirst();
-    List<String> rows = new ArrayList<>();
-    rows.add(
-        "| variant | trainings | parameters | feed-forward width | validation loss | minus %s's | bits a byte |"
-            .formatted(first.name()));
-    rows.add("|---|---|---|---|---|---|---|");
+    List<List<String>> rows = new ArrayList<>();
     for (VariantOutcome outcome : outcomes) {
       rows.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %d | %,d | %,d | %s | %s | %s |",
+          List.of(
               outcome.name(),
-              outcome.results().size(),
-              outcome.config().parameters(),
-              outcome.config().intermediateSize(),
+              Integer.toString(outcome.results().size()),
+              whole(outcome.config().parameters()),
+              whole(outcome.config().intermediateSize()),
               cell("", outcome.loss()),
               outcome.equals(first)
                   ? ""
                   : outcome.lossAgainst(first).map(spread -> cell("+", spread)).orElse(""),
               cell("", outcome.bitsPerByte())));
     }
-    rows.add("");
-    rows.add(
-        "Loss in nats a token, after the last step, mean over seeds ± half the distance from lowest to highest. Differences are"
-            + " taken seed by seed.");
-    return String.join("\n", rows);
+    return new Page.Table(
+        List.of(
+            "variant",
+            "trainings",
+            "parameters",
+            "feed-forward width",
+            "validation loss",
+            "minus %s's".formatted(first.name()),
+            "bits a byte"),
+        rows);
   }
 
-  private String costs() {
-    List<String> rows = new ArrayList<>();
-    rows.add(
-        "| variant | cache, numbers | attention, multiply-adds | "
-            + DecodeSpeeds.BATCHES.stream()
-                .map("decoding, %d at once"::formatted)
-                .collect(Collectors.joining(" | "))
-            + " |");
-    rows.add("|---|---|---|" + "---|".repeat(DecodeSpeeds.BATCHES.size()));
+  private Page.Table costs() {
+    List<String> head =
+        new ArrayList<>(List.of("variant", "cache, numbers", "attention, multiply-adds"));
+    speeds.ifPresent(known ->
+        DecodeSpeeds.BATCHES.forEach(batch -> head.add("decoding, %d at once".formatted(batch))));
+    List<List<String>> rows = new ArrayList<>();
     for (VariantOutcome outcome : outcomes) {
       AttentionShape shape = outcome.shape();
-      rows.add(
-          String.format(
-              Locale.ROOT,
-              "| %s | %,d | %,d | %s |",
-              outcome.name(),
-              shape.cacheElements(),
-              shape.multiplyAddsPerPair(),
-              DecodeSpeeds.BATCHES.stream()
-                  .map(batch -> String.format(Locale.ROOT, "%,.0f", speeds.of(outcome, batch)))
-                  .collect(Collectors.joining(" | "))));
+      List<String> row = new ArrayList<>();
+      row.add(outcome.name());
+      row.add(whole(shape.cacheElements()));
+      row.add(whole(shape.multiplyAddsPerPair()));
+      speeds.ifPresent(known ->
+          DecodeSpeeds.BATCHES.forEach(batch ->
+              row.add(
+                  known
+                      .of(outcome.name(), batch)
+                      .map(speed -> String.format(Locale.ROOT, "%,.0f", speed))
+                      .orElse(""))));
+      rows.add(row);
     }
-    rows.add("");
-    rows.add(
-        String.format(
-            Locale.ROOT,
-            "Cache: a token and layer. Attention: a pair of tokens and layer, as the engine computes it (MLA absorbed). Decoding:"
-                + " tokens a second of all sequences together, each after %,d tokens, %s weights, cache %s, variants taking"
-                + " turns; %s.",
-            DecodeSpeeds.CONTEXT,
-            DecodeSpeeds.WEIGHTS.label(),
-            DecodeSpeeds.CACHE.label(),
-            speeds.kernels()));
-    return String.join("\n", rows);
+    return new Page.Table(head, rows);
+  }
+
+  private String measures() {
+    String costs =
+        "Cache: a token and layer. Attention: a pair of tokens and layer, as the engine computes it (MLA absorbed).";
+    return speeds
+        .map(known ->
+            String.format(
+                Locale.ROOT,
+                "%s Decoding: tokens a second of all sequences together, each after %,d tokens, %s weights, cache %s, variants"
+                    + " taking turns; %s.",
+                costs,
+                DecodeSpeeds.CONTEXT,
+                DecodeSpeeds.WEIGHTS.label(),
+                DecodeSpeeds.CACHE.label(),
+                known.kernels()))
+        .orElse(costs);
+  }
+
+  private static String whole(long number) {
+    return String.format(Locale.ROOT, "%,d", number);
   }
 
   /**

@@ -2,12 +2,11 @@ package org.gta4j.cli.training;
 
 import java.util.ArrayList;
 import java.util.Comparator;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
-import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
+import org.gta4j.plot.Page;
 import org.gta4j.plot.Plots;
 import org.gta4j.plot.PointLabels;
 import org.knowm.xchart.XYChart;
@@ -21,29 +20,36 @@ final class ComparisonPlots {
 
   private ComparisonPlots() {}
 
-  /** SVG files by the ends of their names. */
-  static SequencedMap<String, String> of(List<VariantOutcome> outcomes) {
-    SequencedMap<String, String> plots = new LinkedHashMap<>();
-    plots.put(
+  /** Loss against the cache's size. */
+  static Page.Picture cache(List<VariantOutcome> outcomes) {
+    String title = "Loss against cache";
+    return new Page.Picture(
         "cache",
-        pareto(
-            outcomes,
-            "Loss against cache",
-            "numbers in the cache, a token and layer",
-            outcome -> outcome.shape().cacheElements()));
-    plots.put(
+        title,
+        List.of(
+            pareto(
+                outcomes,
+                title,
+                "numbers in the cache, a token and layer",
+                outcome -> outcome.shape().cacheElements())));
+  }
+
+  /** Loss against attention's arithmetic. */
+  static Page.Picture attention(List<VariantOutcome> outcomes) {
+    String title = "Loss against attention's work";
+    return new Page.Picture(
         "attention",
-        pareto(
-            outcomes,
-            "Loss against attention's work",
-            "multiply-adds a pair of tokens and layer",
-            outcome -> outcome.shape().multiplyAddsPerPair()));
-    plots.put("curves", curves(outcomes));
-    return plots;
+        title,
+        List.of(
+            pareto(
+                outcomes,
+                title,
+                "multiply-adds a pair of tokens and layer",
+                outcome -> outcome.shape().multiplyAddsPerPair())));
   }
 
   /** A point for each variant, and a line through those that none is better than in both. */
-  private static String pareto(
+  private static XYChart pareto(
       List<VariantOutcome> outcomes,
       String title,
       String x,
@@ -65,7 +71,7 @@ final class ComparisonPlots {
       labels.add(outcome.name(), cost.applyAsDouble(outcome), outcome.loss().mean());
     }
     labels.write(chart);
-    return Plots.svg(List.of(chart));
+    return chart;
   }
 
   /** An axis' number where there is room for it: one that begins with 1, 2 or 5. */
@@ -101,7 +107,7 @@ final class ComparisonPlots {
   }
 
   /** Over the steps; against the mean of all, since all of them fall far and differ little. */
-  private static String curves(List<VariantOutcome> outcomes) {
+  static Page.Picture curves(List<VariantOutcome> outcomes) {
     XYChart chart =
         Plots.lines("Loss over the steps", "step", "validation loss minus the mean of all");
     Map<Long, Double> means =
@@ -120,6 +126,7 @@ final class ComparisonPlots {
           // There are more variants than colours that one can tell apart.
           .setLineStyle(shown++ < Plots.COLORS ? SeriesLines.SOLID : SeriesLines.DASH_DASH);
     }
-    return Plots.svg(List.of(chart));
+    return new Page.Picture(
+        "curves", "Loss over the steps, against the mean of all", List.of(chart));
   }
 }

@@ -1,11 +1,16 @@
 package org.gta4j.cli.training;
 
 import java.lang.foreign.Arena;
+import java.nio.file.Files;
+import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.gta4j.cache.CacheType;
+import org.gta4j.checkpoint.AtomicOutput;
+import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.MachineMemory;
 import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
@@ -19,6 +24,8 @@ import org.gta4j.ops.Activations;
 import org.gta4j.ops.Backends;
 import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
+import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * How fast the engine decodes after a long text, all variants taking turns. Weights are random:
@@ -44,6 +51,8 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
   /** What numbers are cached as. */
   static final CacheType CACHE = CacheType.F16;
 
+  private static final String FILE = "decoding.json";
+  private static final String SPEEDS = "tokens_per_second";
   private static final int REPETITIONS = 7;
   private static final int WARM_TOKENS = 64;
   private static final int TOKENS = 16;
@@ -111,13 +120,49 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
     }
   }
 
-  /** The speed of a variant. */
-  double of(VariantOutcome outcome, int batch) {
-    Double speed = tokensPerSecond.getOrDefault(outcome.name(), Map.of()).get(batch);
-    if (speed == null) {
-      throw new IllegalArgumentException("not measured: " + outcome.name());
+  /** The speed of a variant, where it was measured. */
+  Optional<Double> of(String variant, int batch) {
+    return Optional.ofNullable(tokensPerSecond.getOrDefault(variant, Map.of()).get(batch));
+  }
+
+  /** Notes them in an experiment's folder. */
+  void write(Path folder) {
+    ObjectNode json = Json.object();
+    json.put("kernels", kernels);
+    json.put("context", CONTEXT);
+    json.put("weights", WEIGHTS.label());
+    json.put("cache_type", CACHE.label());
+    ObjectNode variants = json.putObject(SPEEDS);
+    tokensPerSecond.forEach((variant, speeds) -> {
+      ObjectNode node = variants.putObject(variant);
+      speeds.forEach((batch, speed) -> node.put(Integer.toString(batch), Numbers.rounded(speed)));
+    });
+    AtomicOutput.write(folder.resolve(FILE), Json.toBytes(json));
+  }
+
+  /**
+   * Those that a folder has noted.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if the file is damaged
+   */
+  static Optional<DecodeSpeeds> read(Path folder) {
+    Path file = folder.resolve(FILE);
+    if (!Files.exists(file)) {
+      return Optional.empty();
     }
-    return speed;
+    ObjectNode json = Json.readObject(file);
+    Map<String, Map<Integer, Double>> speeds = new TreeMap<>();
+    for (Map.Entry<String, JsonNode> variant : json.path(SPEEDS).properties()) {
+      Map<Integer, Double> known = new TreeMap<>();
+      for (int batch : BATCHES) {
+        JsonNode speed = variant.getValue().path(Integer.toString(batch));
+        if (speed.isNumber()) {
+          known.put(batch, speed.doubleValue());
+        }
+      }
+      speeds.put(variant.getKey(), known);
+    }
+    return Optional.of(new DecodeSpeeds(json.path("kernels").asString(""), speeds));
   }
 
   /** A model whose sequences are there, and what was measured of it. */

@@ -3,8 +3,10 @@ package org.gta4j.cli.training;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.stream.Stream;
 import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.RefusedException;
@@ -17,6 +19,9 @@ import org.gta4j.train.run.Checkpoints;
  * @param path where it is
  */
 record ExperimentFolder(Path path) {
+  /** The folder of results. */
+  static final String RESULTS = "results";
+
   private static final String SETTINGS = "settings.json";
 
   /** How far a training is. */
@@ -33,7 +38,21 @@ record ExperimentFolder(Path path) {
 
   /** The file of a training's result. */
   Path result(Experiment.Run run) {
-    return path.resolve("results").resolve(run.name() + ".json");
+    return path.resolve(RESULTS).resolve(run.name() + ".json");
+  }
+
+  /**
+   * The files of all results, in the order of their names.
+   *
+   * @throws RefusedException if there is no folder of results
+   */
+  List<Path> results() {
+    Path place = path.resolve(RESULTS);
+    try (Stream<Path> files = Files.list(place)) {
+      return files.sorted().toList();
+    } catch (IOException e) {
+      throw new RefusedException("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
+    }
   }
 
   /** The folder of a training. */
@@ -73,7 +92,7 @@ record ExperimentFolder(Path path) {
   void begin(Experiment.Run run, RunSettings settings) {
     try {
       Files.createDirectories(run(run));
-      Files.createDirectories(path.resolve("results"));
+      Files.createDirectories(path.resolve(RESULTS));
     } catch (IOException e) {
       throw unwritable(run(run), e);
     }

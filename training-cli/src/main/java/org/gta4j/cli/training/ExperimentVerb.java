@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Locale;
+import java.util.Optional;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
@@ -30,8 +31,8 @@ final class ExperimentVerb extends Verb {
   private final Setting<String> report =
       Setting.text(
           "--report",
-          "FILE.md",
-          "Only write a page with tables and plots of what is done so far; times decoding for it.");
+          "FILE.md|FILE.html",
+          "Only write a page with tables and plots of what is done so far; times decoding for it, and notes that in FOLDER/decoding.json.");
   private final Setting<Boolean> keepModels =
       Setting.flag("--keep-models", "Leave every model in FOLDER/runs.");
   private final Setting<Integer> threads =
@@ -73,7 +74,7 @@ final class ExperimentVerb extends Verb {
     }
     int cores = Check.count(threads, 1, Runtime.getRuntime().availableProcessors());
     if (report.isGiven()) {
-      ComparisonPage.write(terminal, experiment, folder, Check.path(report), cores);
+      report(terminal, VariantOutcome.of(experiment, folder), folder, cores);
       return;
     }
     ExperimentRunner.Options options =
@@ -93,6 +94,19 @@ final class ExperimentVerb extends Verb {
     ExperimentRunner runner =
         new ExperimentRunner(terminal, experiment, folder, words, learned, held);
     FolderLock.alone(place, () -> runner.run(options));
+  }
+
+  private void report(
+      Terminal terminal, List<VariantOutcome> outcomes, ExperimentFolder folder, int threads) {
+    PageFile file = PageFile.of(report);
+    if (outcomes.isEmpty()) {
+      throw new RefusedException(
+          "--report: %s: no training is finished yet".formatted(folder.path()));
+    }
+    DecodeSpeeds speeds = DecodeSpeeds.measure(terminal, outcomes, threads);
+    speeds.write(folder.path());
+    file.write(ComparisonPage.of(outcomes, Optional.of(speeds)));
+    terminal.line("%s: %d variants".formatted(file.path(), outcomes.size()));
   }
 
   private static Experiment read(Path path) {

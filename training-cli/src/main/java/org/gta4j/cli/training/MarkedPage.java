@@ -14,8 +14,8 @@ import org.gta4j.cli.RefusedException;
  * @param file where it is, or will be
  */
 record MarkedPage(Path file) {
-  private static final String BEGIN = "<!-- begin: written by gta experiment -->";
-  private static final String END = "<!-- end: written by gta experiment -->";
+  private static final String BEGIN = "<!-- begin: written by gta -->";
+  private static final String END = "<!-- end: written by gta -->";
 
   /**
    * Writes the program's part.
@@ -26,11 +26,22 @@ record MarkedPage(Path file) {
    * @throws org.gta4j.checkpoint.CheckpointException if it cannot be written
    */
   void write(String title, String part) {
-    String marked = "%s\n\n%s\n%s".formatted(BEGIN, part.strip() + "\n", END);
+    String marked = "%s\n\n%s\n\n%s".formatted(BEGIN, part.strip(), END);
     String text =
         Files.exists(file) ? replaced(read(), marked) : "# %s\n\n%s\n".formatted(title, marked);
     byte[] bytes = text.getBytes(StandardCharsets.UTF_8);
     AtomicOutput.write(file, bytes);
+  }
+
+  /**
+   * The program's part as it is in the file.
+   *
+   * @throws RefusedException if there is none
+   */
+  String part() {
+    String text = read();
+    replaced(text, "");
+    return text.substring(text.indexOf(BEGIN) + BEGIN.length(), text.indexOf(END)).strip();
   }
 
   /**

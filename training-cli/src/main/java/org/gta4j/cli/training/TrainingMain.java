@@ -29,6 +29,7 @@ public final class TrainingMain {
             new TrainVerb(expanded).spec(),
             new FinetuneVerb(expanded).spec(),
             new ExperimentVerb().spec(),
+            new ReportVerb().spec(),
             VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
             VerbGroup.of(
                 TrainingVerb.named("tokenizer"),

@@ -1,12 +1,16 @@
 package org.gta4j.cli.training;
 
+import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Comparator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.TreeMap;
 import java.util.function.ToDoubleFunction;
+import java.util.regex.Matcher;
+import java.util.regex.Pattern;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.model.ModelConfig;
 
@@ -17,15 +21,46 @@ import org.gta4j.model.ModelConfig;
  * @param results by seed, at least one
  */
 record VariantOutcome(String name, SequencedMap<Long, RunResult> results) {
+  /** Those with the largest caches first: what others are compared with. */
+  private static final Comparator<VariantOutcome> ORDER =
+      Comparator.comparingLong((VariantOutcome outcome) -> -outcome.shape().cacheElements())
+          .thenComparing(VariantOutcome::name);
+
+  private static final Pattern FILE = Pattern.compile("(.+)-(\\d{1,18})\\.json");
+
   /**
-   * The outcomes of all variants that have any, in the experiment's order.
+   * The outcomes of all that a folder has results of, those with the largest caches first.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if a file is damaged, or results are of
+   *     different texts, tokenizers or numbers of parameters
+   */
+  static List<VariantOutcome> of(ExperimentFolder folder) {
+    ComparableResults comparable = new ComparableResults(Optional.empty());
+    Map<String, SequencedMap<Long, RunResult>> results = new TreeMap<>();
+    for (Path file : folder.results()) {
+      Matcher name = FILE.matcher(String.valueOf(file.getFileName()));
+      if (name.matches()) {
+        long seed = Long.parseLong(name.group(2));
+        RunResult result = RunResult.read(file);
+        comparable.add(file, seed, result);
+        results.computeIfAbsent(name.group(1), variant -> new TreeMap<>()).put(seed, result);
+      }
+    }
+    return results.entrySet().stream()
+        .map(entry -> new VariantOutcome(entry.getKey(), entry.getValue()))
+        .sorted(ORDER)
+        .toList();
+  }
+
+  /**
+   * The outcomes of all of an experiment's variants that have any, in the same order.
    *
    * @throws org.gta4j.checkpoint.CheckpointException if results are of different texts, tokenizers
    *     or budgets
    */
   static List<VariantOutcome> of(Experiment experiment, ExperimentFolder folder) {
     List<VariantOutcome> outcomes = new ArrayList<>();
-    ComparableResults comparable = new ComparableResults(experiment.budget());
+    ComparableResults comparable = new ComparableResults(Optional.of(experiment.budget()));
     for (Experiment.Variant variant : experiment.variants()) {
       SequencedMap<Long, RunResult> results = new TreeMap<>();
       for (long seed : experiment.seeds()) {
@@ -40,6 +75,7 @@ record VariantOutcome(String name, SequencedMap<Long, RunResult> results) {
         outcomes.add(new VariantOutcome(variant.name(), results));
       }
     }
+    outcomes.sort(ORDER);
     return outcomes;
   }
 

@@ -10,6 +10,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
+import java.util.Optional;
 import java.util.TreeMap;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.checkpoint.CheckpointException;
@@ -82,7 +83,8 @@ class ComparisonTest {
 
   @Test
   void resultsOfOtherTextsOrBudgetsAreRefused() {
-    ComparableResults results = new ComparableResults(new ParameterBudget(CONFIG.parameters()));
+    ComparableResults results =
+        new ComparableResults(Optional.of(new ParameterBudget(CONFIG.parameters())));
     results.add(Path.of("a-0.json"), 0, result(1));
     results.add(Path.of("b-1.json"), 1, result("held", "in another order", 1));
     assertThatExceptionOfType(CheckpointException.class)
@@ -92,7 +94,8 @@ class ComparisonTest {
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> results.add(Path.of("c-1.json"), 1, result("new", "in another order", 1)))
         .withMessageContaining("c-1.json: settings.validation: expected held as in a-0.json");
-    ComparableResults small = new ComparableResults(new ParameterBudget(CONFIG.parameters() / 2));
+    ComparableResults small =
+        new ComparableResults(Optional.of(new ParameterBudget(CONFIG.parameters() / 2)));
     assertThatExceptionOfType(CheckpointException.class)
         .isThrownBy(() -> small.add(Path.of("a-0.json"), 0, result(1)))
         .withMessageContaining("a-0.json: settings.config: expected a model of ");

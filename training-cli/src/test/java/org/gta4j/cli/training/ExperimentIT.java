@@ -89,7 +89,7 @@ class ExperimentIT {
     String text = Files.readString(page);
     // 2 x 8 + 2 x 8 and 4 x (8 + 8); 8 + 16 and 2 x (8 + 16).
     assertThat(text)
-        .contains("4 of 4 trainings, seeds 0, 3")
+        .contains("4 trainings, seeds 0, 3")
         .containsPattern("\\| gqa \\| 32 \\| 64 \\| [\\d,]+ \\| [\\d,]+ \\|")
         .containsPattern("\\| gta \\| 24 \\| 48 \\| [\\d,]+ \\| [\\d,]+ \\|")
         .containsPattern(
@@ -109,7 +109,8 @@ class ExperimentIT {
     assertThat(other.exit()).isEqualTo(1);
     assertThat(other.output()).contains("page.md: expected a page with the lines");
     assertThat(page).content().isEqualTo("# Ours\n");
-    assertThat(experiment("--report=page.html").output()).contains("ends in .md");
+    assertThat(experiment("--report=page.txt").output()).contains("ends in .md or .html");
+    assertThat(folder.resolve("out/decoding.json")).isNotEmptyFile();
   }
 
   @Test

@@ -4,9 +4,10 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
-import java.util.SequencedMap;
+import java.util.Optional;
 import java.util.function.ToDoubleFunction;
 import org.gta4j.checkpoint.AtomicOutput;
+import org.gta4j.plot.Page;
 import org.gta4j.plot.Plots;
 import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
@@ -14,7 +15,7 @@ import org.knowm.xchart.XYChart;
 import org.knowm.xchart.style.markers.SeriesMarkers;
 
 /** A training's numbers as plots: {@code curves.svg}, and {@code curves.html} with all in words. */
-final class Curves {
+public final class Curves {
   /** The plots alone. */
   static final String PICTURE = "curves.svg";
 
@@ -29,18 +30,28 @@ final class Curves {
   /**
    * Draws what a folder's metrics say; nothing where they say nothing yet.
    *
-   * @param settings what the training was told, for the page
    * @throws org.gta4j.checkpoint.CheckpointException if a file cannot be read or written
    */
-  static void draw(Path folder, SequencedMap<String, String> settings) {
+  static void draw(Path folder) {
+    Optional<Page> page = page(folder);
+    if (page.isPresent()) {
+      page.get().pictures().values().forEach(svg -> write(folder.resolve(PICTURE), svg));
+      write(folder.resolve(PAGE), page.get().html());
+    }
+  }
+
+  /**
+   * A training's page, of what its folder's metrics say; empty where they say nothing yet.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if a file cannot be read
+   */
+  public static Optional<Page> page(Path folder) {
     List<StepReport> reports = Metrics.read(folder);
     List<XYChart> charts = charts(reports);
-    if (charts.isEmpty()) {
-      return;
-    }
-    write(folder.resolve(PICTURE), Plots.svg(charts));
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
-    write(folder.resolve(PAGE), CurvesPage.of(name, reports, settings, Plots.element(charts)));
+    return charts.isEmpty()
+        ? Optional.empty()
+        : Optional.of(CurvesPage.of(name, reports, Subject.settings(folder), charts));
   }
 
   private static void write(Path file, String text) {

@@ -1,16 +1,18 @@
 package org.gta4j.cli.training.report;
 
 import java.time.Duration;
+import java.util.ArrayList;
 import java.util.Comparator;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Optional;
 import java.util.SequencedMap;
 import java.util.function.ToDoubleFunction;
-import org.gta4j.plot.Plots;
+import org.gta4j.plot.Page;
 import org.gta4j.train.run.StepReport;
+import org.knowm.xchart.XYChart;
 
-/** A training on one page that needs no other file: plots, results and settings. */
+/** A training on one page: results, curves and settings. */
 final class CurvesPage {
   private CurvesPage() {}
 
@@ -19,50 +21,31 @@ final class CurvesPage {
    *
    * @param name what the training is called
    * @param reports its steps, at least one
-   * @param settings what it was told
-   * @param plots an SVG element
+   * @param settings what it was told; none where nobody knows
+   * @param charts its curves
    */
-  static String of(
-      String name, List<StepReport> reports, SequencedMap<String, String> settings, String plots) {
-    return """
-    <!DOCTYPE html>
-    <html lang="en">
-    <head>
-    <meta charset="utf-8">
-    <meta name="viewport" content="width=device-width">
-    <title>Training of %1$s</title>
-    <style>
-    %2$s:root { color-scheme: light dark; }
-    body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
-      background: var(--plot-0); color: var(--plot-1); }
-    svg { max-width: 100%%; height: auto; }
-    table { border-collapse: collapse; }
-    th, td { text-align: left; font-weight: normal; padding: 0.2rem 1.5rem 0.2rem 0;
-      border-bottom: 1px solid var(--plot-2); vertical-align: top; overflow-wrap: anywhere; }
-    td { font-variant-numeric: tabular-nums; }
-    </style>
-    </head>
-    <body>
-    <h1>Training of %1$s</h1>
-    <h2>Results</h2>
-    %3$s
-    <h2>Curves</h2>
-    %4$s
-    <h2>Settings</h2>
-    %5$s
-    </body>
-    </html>
-    """
-        .formatted(escaped(name), Plots.style(), table(results(reports)), plots, table(settings));
+  static Page of(
+      String name,
+      List<StepReport> reports,
+      SequencedMap<String, String> settings,
+      List<XYChart> charts) {
+    List<Page.Block> blocks = new ArrayList<>();
+    blocks.add(new Page.Heading("Results"));
+    blocks.add(table(results(reports)));
+    blocks.add(new Page.Heading("Curves"));
+    blocks.add(
+        new Page.Picture("curves", "Loss, learning rate, gradient norm and speed by step", charts));
+    if (!settings.isEmpty()) {
+      blocks.add(new Page.Heading("Settings"));
+      blocks.add(table(settings));
+    }
+    return new Page("Training of " + name, blocks);
   }
 
-  private static String table(SequencedMap<String, String> rows) {
-    StringBuilder table = new StringBuilder("<table>\n");
-    rows.forEach((name, value) ->
-        table.append(
-            "<tr><th scope=\"row\">%s</th><td>%s</td></tr>%n"
-                .formatted(escaped(name), escaped(value))));
-    return table.append("</table>").toString();
+  private static Page.Table table(SequencedMap<String, String> rows) {
+    return new Page.Table(
+        List.of(),
+        rows.entrySet().stream().map(row -> List.of(row.getKey(), row.getValue())).toList());
   }
 
   /** What a training came to, in words. */
@@ -122,9 +105,5 @@ final class CurvesPage {
     return time.toHours() > 0
         ? "%d h %02d min".formatted(time.toHours(), time.toMinutesPart())
         : "%d min %02d s".formatted(time.toMinutes(), time.toSecondsPart());
-  }
-
-  private static String escaped(String text) {
-    return text.replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;");
   }
 }

@@ -15,7 +15,6 @@ import org.gta4j.train.run.TrainingException;
  */
 public final class Journal implements AutoCloseable {
   private final Path folder;
-  private final Subject subject;
   private final Consumer<String> news;
   private final Metrics metrics;
   private final EventFile events;
@@ -23,13 +22,11 @@ public final class Journal implements AutoCloseable {
 
   private Journal(
       Path folder,
-      Subject subject,
       Consumer<String> news,
       Metrics metrics,
       EventFile events,
       Optional<Samples> samples) {
     this.folder = folder;
-    this.subject = subject;
     this.news = news;
     this.metrics = metrics;
     this.events = events;
@@ -41,15 +38,16 @@ public final class Journal implements AutoCloseable {
    *
    * @param news hears what people want to know at once
    * @throws TrainingException if it cannot be written
+   * @throws org.gta4j.checkpoint.CheckpointException if the settings cannot
    */
   public static Journal open(Path folder, long step, Subject subject, Consumer<String> news) {
+    subject.write(folder);
     Metrics metrics = Metrics.open(folder, step);
     try {
       EventFile events = EventFile.open(folder, step, Clock.systemUTC());
       try {
         return new Journal(
             folder,
-            subject,
             news,
             metrics,
             events,
@@ -87,7 +85,7 @@ public final class Journal implements AutoCloseable {
     events.close();
     samples.ifPresent(Samples::close);
     try {
-      Curves.draw(folder, subject.settings());
+      Curves.draw(folder);
     } catch (RuntimeException | LinkageError | InternalError e) {
       // A disk that is full, or a JDK without fonts: no reason to lose what was trained.
       news.accept("the curves cannot be drawn: " + e.getMessage());

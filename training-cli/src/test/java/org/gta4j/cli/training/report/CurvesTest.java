@@ -7,10 +7,8 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.OptionalDouble;
-import java.util.SequencedMap;
 import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
 import org.junit.jupiter.api.Test;
@@ -25,12 +23,6 @@ class CurvesTest {
     return new StepReport(step, 3 - step / 1000.0, step * 64, 32, 1e-3, 1, held);
   }
 
-  private static SequencedMap<String, String> settings() {
-    SequencedMap<String, String> settings = new LinkedHashMap<>();
-    settings.put("data", "<script> & co");
-    return settings;
-  }
-
   @Test
   void thePageHasThePlotsAndTheNumbers() throws IOException {
     try (Metrics metrics = Metrics.open(folder, 0)) {
@@ -39,8 +31,10 @@ class CurvesTest {
       }
     }
     Files.writeString(
+        folder.resolve("subject.json"), "{\"data\": \"<script> & co\", \"steps\": \"7\"}");
+    Files.writeString(
         folder.resolve(Metrics.FILE), "{\"step\": 1001, \"lo", StandardOpenOption.APPEND);
-    Curves.draw(folder, settings());
+    Curves.draw(folder);
     assertThat(folder.resolve(Curves.PICTURE)).content().startsWith("<?xml").contains("<svg");
     assertThat(folder.resolve(Curves.PAGE))
         .content()
@@ -55,11 +49,11 @@ class CurvesTest {
   @Test
   void whereNothingWasMadeNothingIsDrawn() throws IOException {
     Metrics.open(folder, 0).close();
-    Curves.draw(folder, settings());
+    Curves.draw(folder);
     assertThat(folder.resolve(Curves.PAGE)).doesNotExist();
     // Whatever a file says, there is something to see or nothing.
     Files.writeString(folder.resolve(Metrics.FILE), "{\"step\": 1, \"loss\": \"NaN\"}\n[]\nno\n");
-    Curves.draw(folder, settings());
+    Curves.draw(folder);
     assertThat(folder.resolve(Curves.PAGE)).doesNotExist();
   }
 
