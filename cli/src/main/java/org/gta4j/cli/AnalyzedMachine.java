@@ -68,6 +68,18 @@ record AnalyzedMachine(
         new CountingRules(bytes(model, weights, cacheType, 2), traffic, true));
   }
 
+  private static DType weights(AnalyzedModel model, Optional<WeightFormat> format) {
+    if (format.isPresent() && !model.hasRowsOf(format.get().dtype())) {
+      throw UsageException.of(
+          "--weights",
+          "a type without blocks: rows of %s are no multiple of %d"
+              .formatted(model.name(), format.get().dtype().blockElements()),
+          format.get().dtype().label());
+    }
+    DType usual = model.hasRowsOf(DType.Q8_0) ? DType.Q8_0 : DType.BF16;
+    return format.map(WeightFormat::dtype).orElse(model.mainType().orElse(usual));
+  }
+
   /**
    * This machine, measured for a model. Activations stay in its caches, where attention is fused,
    * and MLA is computed absorbed.
@@ -77,7 +89,7 @@ record AnalyzedMachine(
       Optional<WeightFormat> format,
       LoadOptions options,
       AttentionTraffic traffic) {
-    DType weights = format.map(WeightFormat::dtype).orElse(model.mainType().orElse(DType.Q8_0));
+    DType weights = weights(model, format);
     Backends.Choice choice =
         Backends.choose(options.backend(), options.threads(), options.activations());
     Ops ops = choice.ops();

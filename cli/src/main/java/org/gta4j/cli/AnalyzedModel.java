@@ -54,6 +54,12 @@ record AnalyzedModel(String name, ModelConfig config, Optional<DType> mainType) 
         name, ModelConfig.read(checkpoint.config()), Optional.of(checkpoint.weights().mainType()));
   }
 
+  /** Whether rows of its matrices are whole blocks of a type. */
+  boolean hasRowsOf(DType type) {
+    int block = type.blockElements();
+    return config.hiddenSize() % block == 0 && config.intermediateSize() % block == 0;
+  }
+
   /** Adds its sizes that depend on no machine, under the names that programs know. */
   void putSizes(ObjectNode json) {
     AttentionShape shape = config.attention().shape();

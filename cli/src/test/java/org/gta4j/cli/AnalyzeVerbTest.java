@@ -108,6 +108,15 @@ class AnalyzeVerbTest {
     }
     Files.write(folder.resolve("model.safetensors.index.json"), Json.toBytes(index));
     assertThat(weightsOf(folder)).isEqualTo(weightsOf(whole)).isEqualTo("f32");
+    // Rows of this one are no multiple of 32.
+    Files.delete(folder.resolve("model.safetensors.index.json"));
+    assertThat(weightsOf(folder)).isEqualTo("bf16");
+    CommandRun blocks =
+        CommandRun.of(
+            List.of(
+                "analyze", "--model", folder.toString(), "--hardware", "this", "--weights", "q8"));
+    assertThat(blocks.code()).isEqualTo(2);
+    assertThat(blocks.messages()).contains("--weights: expected a type without blocks");
   }
 
   private static String weightsOf(Path model) {

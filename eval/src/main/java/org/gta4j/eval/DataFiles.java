@@ -1,6 +1,7 @@
 package org.gta4j.eval;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -42,7 +43,7 @@ public final class DataFiles {
       }
     }
     throw new EvalException(
-        "%s: expected %s%s; found neither"
+        "%s: expected %s%s; found none"
             .formatted(
                 folder,
                 task.data().file(),
@@ -97,7 +98,7 @@ public final class DataFiles {
                       TreeMap::new,
                       Collectors.toList()));
       return byFolder.values().stream().findFirst().orElse(List.of());
-    } catch (IOException | java.io.UncheckedIOException e) {
+    } catch (IOException | UncheckedIOException e) {
       throw new EvalException("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
     }
   }
