@@ -6,6 +6,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.gta4j.template.Template;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -14,11 +15,23 @@ import tools.jackson.databind.node.ObjectNode;
 final class Rendering {
   private final Map<String, Template> templates = new HashMap<>();
 
-  /** A field's text, or what a template makes of all fields. */
+  /** What can only be a field's name. */
+  private static final Pattern NAME = Pattern.compile("[a-z]\\w*");
+
+  /**
+   * A field's text, or what a template makes of all fields.
+   *
+   * @throws IllegalArgumentException if it names a field that is not there
+   */
   String of(String source, Map<String, Object> fields) {
     Object field = fields.get(source);
     if (field != null) {
       return field.toString();
+    }
+    if (NAME.matcher(source).matches()) {
+      throw new IllegalArgumentException(
+          "expected a field \"%s\" (a text that is always the same is {{'%s'}}), found %s"
+              .formatted(source, source, fields.keySet()));
     }
     return templates.computeIfAbsent(source, Template::parse).render(fields);
   }

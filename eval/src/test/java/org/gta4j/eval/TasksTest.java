@@ -126,6 +126,14 @@ class TasksTest {
         .withMessageContaining("no examples before whole texts");
   }
 
+  @Test
+  void aFieldThatIsNotThereIsNamed() {
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> question("hellaswag", "{\"endings\":[\"b\"],\"label\":0}"))
+        .withMessageContaining("hellaswag: record 0: expected a field \"ctx\"")
+        .withMessageContaining("found [endings, label]");
+  }
+
   /** Behind each of the names the same is scored. */
   @Test
   void contextsMayBeChosenBetween() {
@@ -234,7 +242,8 @@ class TasksTest {
       strings = {
         "{\"ctx\":\"a\",\"endings\":[\"b\"],\"label\":1}",
         "{\"ctx\":\"a\",\"endings\":[\"b\"]}",
-        "{\"ctx\":\"a\",\"endings\":\"b\",\"label\":0}"
+        "{\"ctx\":\"a\",\"endings\":\"b\",\"label\":0}",
+        "{\"endings\":[\"b\"],\"label\":0}"
       })
   void recordsThatDoNotFitTheirTaskAreRefused(String record) {
     assertThatExceptionOfType(EvalException.class)

@@ -121,12 +121,13 @@ public record Page(String title, List<Block> blocks) {
     body { font: 16px/1.5 system-ui, sans-serif; max-width: 60rem; margin: 2rem auto; padding: 0 1rem;
       background: var(--plot-0); color: var(--plot-1); }
     svg { max-width: 100%%; height: auto; }
-    .table { overflow-x: auto; }
+    .table { overflow-x: auto; margin: 1rem 0; }
     table { border-collapse: collapse; }
     th, td { text-align: left; font-weight: normal; padding: 0.2rem 1.5rem 0.2rem 0;
       border-bottom: 1px solid var(--plot-2); vertical-align: top; }
     thead th { font-weight: bold; }
-    td { font-variant-numeric: tabular-nums; overflow-wrap: anywhere; }
+    td { font-variant-numeric: tabular-nums; overflow-wrap: break-word; }
+    thead + tbody :is(th, td) { white-space: nowrap; }
     </style>
     </head>
     <body>

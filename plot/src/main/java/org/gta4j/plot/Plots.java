@@ -93,6 +93,8 @@ public final class Plots {
     style.setYAxisTitleColor(palette.text());
     style.setAxisTickLabelsColor(palette.text());
     style.setAxisTickMarksColor(palette.grid());
+    style.setAnnotationTextFontColor(palette.text());
+    style.setErrorBarsColor(palette.text());
     style.setPlotBorderColor(palette.grid());
     style.setPlotGridLinesColor(palette.grid());
     style.setSeriesColors(palette.series().toArray(Color[]::new));

@@ -9,6 +9,7 @@ import java.util.List;
 import javax.xml.parsers.DocumentBuilderFactory;
 import javax.xml.parsers.ParserConfigurationException;
 import org.junit.jupiter.api.Test;
+import org.knowm.xchart.CategoryChart;
 import org.knowm.xchart.XYChart;
 import org.w3c.dom.Element;
 import org.xml.sax.InputSource;
@@ -47,6 +48,13 @@ class PlotsTest {
     String element = Plots.element(List.of(chart("a")));
     assertThat(parsed(element).getTagName()).isEqualTo("svg");
     assertThat(element).contains("stroke:var(--plot-3)").doesNotContain("rgb(");
+    XYChart labelled = chart("b");
+    PointLabels labels = new PointLabels();
+    labels.add("one", 1, 3);
+    labels.write(labelled);
+    CategoryChart bars = Plots.bars("c", "share");
+    bars.addSeries("acc", List.of("one"), List.of(0.5), List.of(0.1));
+    assertThat(Plots.element(List.of(labelled, bars))).doesNotContain("rgb(");
     assertThat(Plots.style()).contains("--plot-3: rgb(31,119,180);", "--plot-10: ");
     assertThat(Palette.LIGHT.all()).doesNotHaveDuplicates().hasSameSizeAs(Palette.DARK.all());
   }
