@@ -1,6 +1,7 @@
 package org.gta4j.architecture;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
 import java.math.BigDecimal;
@@ -15,7 +16,9 @@ import java.util.stream.Stream;
 import org.gta4j.checkpoint.Json;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * Holds numbers in pages to the files that they are from. A page names them in a comment that
@@ -68,6 +71,29 @@ class FiguresTest {
     }
   }
 
+  @ParameterizedTest
+  @ValueSource(
+      strings = {
+        "0.37 = /a",
+        "0.38 = /b/0",
+        "37 = /a",
+        "37.5 % = /a",
+        "4 = count /b",
+        "0.376 = /b",
+        "0.376 = /b/x",
+        "0.376 : /a",
+        "0.5 = /a",
+        "0.38 = /a - /b/0"
+      })
+  void wrongNumbersAreFound(String line) {
+    JsonNode json =
+        Json.object().put("a", 0.3764).set("b", new JsonMapper().readTree("[0.1, 0.2, 0.3]"));
+    String page = "It is 0.376, and 37.6 % of −0.5, 0.38 and 4 and 0.276 and 37.5.";
+    assertThatThrownBy(() -> check(Path.of("page.md"), page, Path.of("a.json"), json, line))
+        .isInstanceOf(AssertionError.class);
+    check(Path.of("page.md"), page, Path.of("a.json"), json, "0.376 = /a");
+  }
+
   private static void check(Path page, String seen, Path file, JsonNode json, String line) {
     String where = "%s: %s of %s".formatted(page, line, file);
     Matcher parts = LINE.matcher(line);
@@ -76,7 +102,7 @@ class FiguresTest {
     String unit = parts.group(2) == null ? "" : parts.group(2);
     assertThat(seen)
         .as("%s: the page says so", where)
-        .containsPattern("(?<![\\d.,])" + Pattern.quote(written + unit) + "(?![\\d])");
+        .containsPattern("(?<![\\d.,+−-])" + Pattern.quote(written + unit) + "(?!\\d|[.,]\\d)");
     BigDecimal said = new BigDecimal(written.replace("−", "-").replace("+", "").replace(",", ""));
     double found = number(where, json, parts.group(3), parts.group(4));
     if (parts.group(5) != null) {
@@ -96,17 +122,19 @@ class FiguresTest {
     assertThat(all)
         .as("%s: numbers at %s", where, pointer)
         .isNotEmpty()
-        .allMatch(JsonNode::isNumber);
+        .allMatch(node -> node.isNumber() || "count".equals(function));
     if (function == null) {
       assertThat(all).as("%s: one number at %s", where, pointer).hasSize(1);
       return all.getFirst().doubleValue();
+    }
+    if (function.equals("count")) {
+      return all.size();
     }
     var statistics = all.stream().mapToDouble(JsonNode::doubleValue).summaryStatistics();
     return switch (function) {
       case "mean" -> statistics.getAverage();
       case "min" -> statistics.getMin();
-      case "max" -> statistics.getMax();
-      default -> statistics.getCount();
+      default -> statistics.getMax();
     };
   }
 
@@ -115,7 +143,7 @@ class FiguresTest {
       all.add(node);
     } else if (path[depth].equals("?")) {
       node.values().forEach(child -> collect(child, path, depth + 1, all));
-    } else if (node.isArray()) {
+    } else if (node.isArray() && path[depth].matches("\\d+")) {
       collect(node.path(Integer.parseInt(path[depth])), path, depth + 1, all);
     } else {
       collect(node.path(path[depth]), path, depth + 1, all);

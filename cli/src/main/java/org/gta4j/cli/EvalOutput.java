@@ -7,18 +7,21 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.SortedMap;
+import java.util.TreeMap;
 import org.gta4j.checkpoint.AtomicOutput;
-import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
 import org.gta4j.eval.Question;
+import org.gta4j.eval.Questions;
 import org.gta4j.eval.Task;
 import org.gta4j.eval.TaskResult;
+import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
+import tools.jackson.databind.json.JsonMapper;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -79,16 +82,16 @@ final class EvalOutput {
         "--out: %s: cannot be written: %s".formatted(path, e.getMessage()), e);
   }
 
-  /** A task's answers. */
-  Samples samples(Task task) {
+  /** A task's answers, of which those stay that are there and are to the same questions. */
+  Samples samples(Task task, Questions questions) {
     return folder
-        .map(place -> new Samples(place.resolve("samples_" + task.name() + ".jsonl")))
+        .map(place -> new Samples(place.resolve("samples_" + task.name() + ".jsonl"), questions))
         .orElseGet(Samples::new);
   }
 
   /** A file of answers, to which more are added. */
   static final class Samples implements AutoCloseable {
-    private final Map<Integer, ObjectNode> known = new HashMap<>();
+    private final SortedMap<Integer, Answer> known = new TreeMap<>();
     private final Optional<Path> file;
     private final Optional<BufferedWriter> writer;
 
@@ -98,18 +101,18 @@ final class EvalOutput {
     }
 
     @SuppressWarnings("MustBeClosed") // closed with this
-    private Samples(Path path) {
+    private Samples(Path path, Questions questions) {
       file = Optional.of(path);
-      try {
-        List<String> whole = Files.exists(path) ? wholeLines(path) : List.of();
-        for (String line : whole) {
-          ObjectNode sample =
-              Json.readObject(path.toString(), line.getBytes(StandardCharsets.UTF_8));
-          known.put(sample.path("doc_id").asInt(-1), sample);
+      StringBuilder kept = new StringBuilder();
+      for (String line : wholeLines(path)) {
+        Optional<Answer> answer = answer(line, questions);
+        if (answer.isPresent()
+            && known.put(answer.get().question().index(), answer.get()) == null) {
+          kept.append(line).append('\n');
         }
-        StringBuilder text = new StringBuilder();
-        whole.forEach(line -> text.append(line).append('\n'));
-        AtomicOutput.write(path, text.toString().getBytes(StandardCharsets.UTF_8));
+      }
+      try {
+        AtomicOutput.write(path, kept.toString().getBytes(StandardCharsets.UTF_8));
         writer = Optional.of(Files.newBufferedWriter(path, StandardOpenOption.APPEND));
       } catch (IOException e) {
         throw unwritable(path, e);
@@ -117,34 +120,57 @@ final class EvalOutput {
     }
 
     /** All lines but one that a process began to write when it was ended. */
-    private static List<String> wholeLines(Path path) throws IOException {
-      List<String> lines = new ArrayList<>(Files.readAllLines(path));
+    private static List<String> wholeLines(Path path) {
       try {
-        if (!lines.isEmpty()) {
-          Json.readObject(path.toString(), lines.getLast().getBytes(StandardCharsets.UTF_8));
+        byte[] bytes = Files.exists(path) ? Files.readAllBytes(path) : new byte[0];
+        int end = bytes.length;
+        while (end > 0 && bytes[end - 1] != '\n') {
+          end--;
         }
-      } catch (CheckpointException e) {
-        lines.removeLast();
+        return new String(bytes, 0, end, StandardCharsets.UTF_8).lines().toList();
+      } catch (IOException e) {
+        throw new RefusedException(
+            "--out: %s: cannot be read: %s".formatted(path, e.getMessage()), e);
       }
-      return lines;
     }
 
-    /** Whether there is anything about a record. */
-    boolean isKnown(int index) {
-      return known.containsKey(index);
-    }
-
-    /** The answer to a question, if it is there. */
-    Optional<Answer> known(Question question) {
-      JsonNode sample = known.get(question.index());
-      if (sample == null || sample.path("resps").size() != question.pairs().size()) {
+    /** What a line says, if that is an answer to what is asked now. */
+    private static Optional<Answer> answer(String line, Questions questions) {
+      JsonNode sample;
+      try {
+        sample = JsonMapper.shared().readTree(line);
+      } catch (JacksonException e) {
         return Optional.empty();
       }
+      int index = sample.path("doc_id").asInt(-1);
+      if (index < 0 || index >= questions.count()) {
+        return Optional.empty();
+      }
+      Question question = questions.of(index);
       List<Answer.Score> scores = new ArrayList<>();
       for (JsonNode score : sample.path("resps")) {
-        scores.add(new Answer.Score(score.path(0).doubleValue(), score.path(1).booleanValue()));
+        if (!score.path(0).isNumber() || !score.path(1).isBoolean()) {
+          return Optional.empty();
+        }
+        scores.add(new Answer.Score(score.get(0).doubleValue(), score.get(1).booleanValue()));
       }
-      return Optional.of(new Answer(question, scores));
+      return sample.path("arguments").equals(arguments(question))
+              && scores.size() == question.pairs().size()
+          ? Optional.of(new Answer(question, scores))
+          : Optional.empty();
+    }
+
+    private static ArrayNode arguments(Question question) {
+      ArrayNode arguments = JsonMapper.shared().createArrayNode();
+      question
+          .pairs()
+          .forEach(pair -> arguments.addArray().add(pair.context()).add(pair.continuation()));
+      return arguments;
+    }
+
+    /** The answers that are there, by the numbers of their records. */
+    SortedMap<Integer, Answer> known() {
+      return known;
     }
 
     /** Keeps an answer. */
@@ -154,11 +180,7 @@ final class EvalOutput {
       }
       ObjectNode sample = Json.object();
       sample.put("doc_id", answer.question().index());
-      ArrayNode arguments = sample.putArray("arguments");
-      answer
-          .question()
-          .pairs()
-          .forEach(pair -> arguments.addArray().add(pair.context()).add(pair.continuation()));
+      sample.set("arguments", arguments(answer.question()));
       ArrayNode responses = sample.putArray("resps");
       answer
           .scores()

@@ -8,6 +8,7 @@ import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.IntStream;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
 import org.gta4j.eval.DataFiles;
@@ -102,13 +103,25 @@ final class EvalVerb extends Verb {
       if (plan.stream().anyMatch(each -> each.task().name().equals(task.name()))) {
         throw UsageException.of("--tasks", "each task once", task.name() + " twice");
       }
-      List<ObjectNode> records = Records.read(task, DataFiles.of(task, folder));
-      Questions questions = new Questions(task, records, before, seed);
-      int count = Math.min(most, records.size());
+      Questions questions = questions(task, folder, before, seed);
+      int count = Math.min(most, questions.count());
       questions.of(0); // so that mistakes in a task are found before the first one is scored
       plan.add(new Planned(task, questions, count));
     }
     return plan;
+  }
+
+  private static Questions questions(Task task, Path folder, int before, long seed) {
+    DataFiles files = new DataFiles(task, folder);
+    List<ObjectNode> records = Records.read(task, files.asked());
+    if (before == 0) {
+      return new Questions(task, records, Questions.Examples.none());
+    }
+    Optional<List<ObjectNode>> others = files.examples().map(found -> Records.read(task, found));
+    return new Questions(
+        task,
+        records,
+        new Questions.Examples(before, seed, others.orElse(records), others.isEmpty()));
   }
 
   /** What answers depend on. */
@@ -116,6 +129,8 @@ final class EvalVerb extends Verb {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("model", options.modelName());
     settings.put("weights_bytes", Long.toString(loaded.model().weightsBytes()));
+    options.path().ifPresent(path -> settings.put("weights_sample", WeightsSample.of(path)));
+    settings.put("context", Integer.toString(loaded.model().contextLength()));
     settings.put("data", data.or(""));
     settings.put("num_fewshot", Integer.toString(before));
     settings.put("seed", Long.toString(seed));
@@ -126,30 +141,21 @@ final class EvalVerb extends Verb {
 
   private static List<Answer> answers(
       Planned planned, Scorer scorer, EvalOutput output, Progress progress, long before) {
-    SortedMap<Integer, Answer> answers = new TreeMap<>();
-    List<Integer> open = new ArrayList<>();
-    try (EvalOutput.Samples samples = output.samples(planned.task())) {
-      for (int index = 0; index < planned.count(); index++) {
-        Optional<Answer> known =
-            samples.isKnown(index)
-                ? samples.known(planned.questions().of(index))
-                : Optional.empty();
-        if (known.isPresent()) {
-          answers.put(index, known.get());
-        } else {
-          open.add(index);
-        }
-      }
+    try (EvalOutput.Samples samples = output.samples(planned.task(), planned.questions())) {
+      SortedMap<Integer, Answer> answers = new TreeMap<>(samples.known().headMap(planned.count()));
       scorer.answer(
-          open.stream().map(planned.questions()::of).iterator(),
+          IntStream.range(0, planned.count())
+              .filter(index -> !samples.known().containsKey(index))
+              .mapToObj(planned.questions()::of)
+              .iterator(),
           planned.task().output(),
           answer -> {
             samples.add(answer);
             answers.put(answer.question().index(), answer);
             progress.at(before + answers.size(), planned.task().name());
           });
+      return List.copyOf(answers.values());
     }
-    return List.copyOf(answers.values());
   }
 
   private static String json(List<TaskResult> results) {

@@ -173,6 +173,14 @@ class EvalVerbTest {
     assertThat(samples).extracting(each -> each.get("doc_id").intValue()).containsExactly(0, 1, 2);
     assertThat(samples.getFirst().get("resps").get(0).get(0).doubleValue()).isEqualTo(-0.125);
 
+    // A question that has become another one is asked again.
+    Files.writeString(
+        folder.resolve("hellaswag_val.jsonl"), RECORDS.replace("little girl", "small girl"));
+    assertThat(eval("--tasks", "hellaswag", "--out", out.toString(), "--json").code()).isZero();
+    List<JsonNode> again = samples(file);
+    assertThat(again).extracting(each -> each.get("doc_id").intValue()).containsExactly(1, 2, 0);
+    assertThat(again.getLast().get("resps").get(0).get(0).doubleValue()).isNotEqualTo(-0.125);
+
     CommandRun other = eval("--tasks", "hellaswag", "--out", out.toString(), "--num-fewshot", "1");
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.messages())
@@ -200,7 +208,7 @@ class EvalVerbTest {
     assertThat(eval("--tasks", "hellaswag,hellaswag").code()).isEqualTo(2);
     assertThat(eval("--tasks", "hellaswag", "--limit", "0").code()).isEqualTo(2);
     assertThat(eval("--tasks", "hellaswag", "--num-fewshot", "3").messages())
-        .contains("expected fewer examples than its 3 records");
+        .contains("expected at most 2 examples");
     Files.writeString(folder.resolve("hellaswag_val.jsonl"), "{\"ctx\":\"a\"}\n");
     assertThat(eval("--tasks", "hellaswag").messages()).contains("hellaswag: record 0");
   }

@@ -23,14 +23,28 @@ final class Budget {
   /** As many characters read, or compared, are one step. */
   private static final int CHARACTERS_A_STEP = 64;
 
+  private final Dialect dialect;
   private final long deadline = System.nanoTime() + NANOS;
   private long left;
   private long steps;
   private int depth;
 
   /** A budget for variables with so many characters in them. */
-  Budget(long given) {
+  Budget(long given, Dialect dialect) {
+    this.dialect = dialect;
     left = product(given, COPIES, MOST_MADE);
+  }
+
+  /**
+   * What is written where something is not there.
+   *
+   * @throws TemplateException if nothing may be
+   */
+  String text(Undefined absent) {
+    if (dialect == Dialect.EXACT) {
+      throw absent.mistake();
+    }
+    return "";
   }
 
   /** Counts one thing done. */

@@ -6,10 +6,10 @@ import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
- * Takes a template's source apart. White space around tags goes as Hugging Face's libraries have
- * it: the line break after a statement or comment goes ({@code trim_blocks}), and so does what is
- * before one on its line ({@code lstrip_blocks}); {@code -} within a tag takes all white space
- * beside it.
+ * Takes a template's source apart. In {@link Dialect#CHAT} white space around tags goes as Hugging
+ * Face's libraries have it: the line break after a statement or comment goes ({@code trim_blocks}),
+ * and so does what is before one on its line ({@code lstrip_blocks}); {@code -} within a tag takes
+ * all white space beside it.
  */
 final class Lexer {
   private static final List<String> OPERATORS =
@@ -18,6 +18,7 @@ final class Lexer {
           "}", ">", "<", "=", ".", ":", "|", ",");
 
   private final String source;
+  private final boolean trims;
   private final List<Token> tokens = new ArrayList<>();
   private int at;
   private int counted;
@@ -26,15 +27,17 @@ final class Lexer {
   /** Whether the source's last piece ended with a line break, or nothing was before. */
   private boolean lineStarts = true;
 
-  private Lexer(String source) {
+  private Lexer(String source, boolean trims) {
     this.source = source;
+    this.trims = trims;
   }
 
   /** The tokens of a source; the last is the end. */
-  static List<Token> tokens(String source) {
+  static List<Token> tokens(String source, Dialect dialect) {
+    boolean trims = dialect == Dialect.CHAT;
     String lines = source.replace("\r\n", "\n").replace('\r', '\n');
-    String whole = lines.endsWith("\n") ? lines.substring(0, lines.length() - 1) : lines;
-    Lexer lexer = new Lexer(whole);
+    boolean cuts = trims && lines.endsWith("\n");
+    Lexer lexer = new Lexer(cuts ? lines.substring(0, lines.length() - 1) : lines, trims);
     lexer.run();
     return lexer.tokens;
   }
@@ -80,7 +83,7 @@ final class Lexer {
     if (sign == '-') {
       return text.substring(0, Text.endWithoutSpace(text));
     }
-    if (sign != '+' && kind != '{') {
+    if (trims && sign != '+' && kind != '{') {
       int begin = text.lastIndexOf('\n') + 1;
       if ((begin > 0 || lineStarts) && Text.isSpace(text, begin, text.length())) {
         return text.substring(0, begin);
@@ -166,7 +169,7 @@ final class Lexer {
     return switch (close > 0 ? source.charAt(close - 1) : ' ') {
       case '-' -> Text.spaceEnd(source, after);
       case '+' -> after;
-      default -> source.startsWith("\n", after) ? after + 1 : after;
+      default -> trims && source.startsWith("\n", after) ? after + 1 : after;
     };
   }
 

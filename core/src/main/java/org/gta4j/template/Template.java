@@ -25,9 +25,20 @@ public final class Template {
   private static final int LONGEST = 1 << 20;
 
   private final List<Node> body;
+  private final Dialect dialect;
 
-  private Template(List<Node> body) {
+  private Template(List<Node> body, Dialect dialect) {
     this.body = body;
+    this.dialect = dialect;
+  }
+
+  /**
+   * Reads a chat's template.
+   *
+   * @throws TemplateException if it is none, with the line, what was expected and found
+   */
+  public static Template parse(String source) {
+    return parse(source, Dialect.CHAT);
   }
 
   /**
@@ -35,12 +46,12 @@ public final class Template {
    *
    * @throws TemplateException if it is none, with the line, what was expected and found
    */
-  public static Template parse(String source) {
+  public static Template parse(String source, Dialect dialect) {
     if (source.length() > LONGEST) {
       throw new TemplateException(
           "expected at most %d characters, found %d".formatted(LONGEST, source.length()));
     }
-    return new Template(TemplateParser.parse(source));
+    return new Template(TemplateParser.parse(source, dialect), dialect);
   }
 
   /**
@@ -57,7 +68,7 @@ public final class Template {
   /** Renders it at another time. */
   public String render(Map<String, ?> variables, Clock clock) {
     try {
-      Budget budget = new Budget(Values.size(variables));
+      Budget budget = new Budget(Values.size(variables), dialect);
       Scope scope = new Scope(Optional.empty());
       Globals.functions(budget, () -> ZonedDateTime.now(clock)).forEach(scope::set);
       variables.forEach((name, value) -> scope.set(name, Values.of(value)));

@@ -16,8 +16,8 @@ final class TemplateParser {
   }
 
   /** What a source does. */
-  static List<Node> parse(String source) {
-    TemplateParser parser = new TemplateParser(Lexer.tokens(source));
+  static List<Node> parse(String source, Dialect dialect) {
+    TemplateParser parser = new TemplateParser(Lexer.tokens(source, dialect));
     List<Node> body = parser.body(Set.of());
     if (parser.tokens.peek().type() != Token.Type.END) {
       throw parser.tokens.wrong("the end of the template");

@@ -18,7 +18,7 @@ final class Writer {
   static String text(Object value, Budget budget) {
     return switch (value) {
       case String text -> text;
-      case Undefined undefined -> "";
+      case Undefined undefined -> budget.text(undefined);
       default -> {
         Writer writer = new Writer(budget);
         writer.represent(value);

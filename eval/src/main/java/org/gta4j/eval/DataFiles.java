@@ -1,18 +1,20 @@
 package org.gta4j.eval;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.file.FileVisitOption;
+import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.nio.file.SimpleFileVisitor;
+import java.nio.file.attribute.BasicFileAttributes;
 import java.util.ArrayList;
+import java.util.EnumSet;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
+import java.util.SortedMap;
 import java.util.TreeMap;
 import java.util.regex.Pattern;
-import java.util.stream.Collectors;
-import java.util.stream.Stream;
 import java.util.stream.StreamSupport;
 
 /**
@@ -21,90 +23,142 @@ import java.util.stream.StreamSupport;
  * SPLIT.jsonl}, in the data set's own folder or one that holds several.
  */
 public final class DataFiles {
+  /** How deep a data set's files may be below its folder; the hub's cache has the deepest. */
   private static final int DEPTH = 6;
 
-  private DataFiles() {}
+  /** How deep they may be where the folder itself is the data set's. */
+  private static final int SHALLOW = 3;
+
+  private final Task task;
+  private final Path folder;
+
+  /** A task's in a folder. */
+  public DataFiles(Task task, Path folder) {
+    this.task = task;
+    this.folder = folder;
+  }
 
   /**
-   * Finds them.
+   * The files of what is asked.
    *
    * @return at least one, in order
    * @throws EvalException if there is none
    */
-  public static List<Path> of(Task task, Path folder) {
+  public List<Path> asked() {
     Path file = folder.resolve(task.data().file());
     if (Files.exists(file)) {
       return List.of(file);
     }
-    for (Path place : places(task, folder)) {
-      List<Path> files = published(task.data(), place);
-      if (!files.isEmpty()) {
-        return files;
-      }
+    return published(task.data().split())
+        .orElseThrow(() ->
+            new EvalException(
+                "%s: expected %s%s; found none"
+                    .formatted(
+                        folder,
+                        task.data().file(),
+                        task.data().path().isEmpty()
+                            ? ""
+                            : ", or " + wanted(task.data().split()))));
+  }
+
+  /**
+   * The files of examples; empty where they are those of what is asked.
+   *
+   * @throws EvalException if the task names a split for them that is not there
+   */
+  public Optional<List<Path>> examples() {
+    Optional<String> split = task.data().examplesSplit();
+    if (split.isEmpty() || split.get().equals(task.data().split())) {
+      return Optional.empty();
     }
-    throw new EvalException(
-        "%s: expected %s%s; found none"
-            .formatted(
-                folder,
-                task.data().file(),
-                task.data()
-                    .path()
-                    .map(path ->
-                        ", or the split \"%s\" of %s%s as Parquet or JSON lines, below the folder or one named %s"
-                            .formatted(
-                                task.data().split(),
-                                path,
-                                task.data().configuration().map(" / "::concat).orElse(""),
-                                name(path)))
-                    .orElse("")));
+    return Optional.of(
+        published(split.get())
+            .orElseThrow(() ->
+                new EvalException(
+                    "%s: expected %s for examples, as the task's file says; found none"
+                        .formatted(folder, wanted(split.get())))));
+  }
+
+  private String wanted(String split) {
+    String path = task.data().path().orElse(task.name());
+    return "the split \"%s\" of %s%s as Parquet or JSON lines, in the folder or one named %s below it"
+        .formatted(
+            split, path, task.data().configuration().map(" / "::concat).orElse(""), name(path));
   }
 
   private static String name(String path) {
     return path.substring(path.lastIndexOf('/') + 1);
   }
 
-  /** Where a data set may be: first what is named after it. */
-  private static List<Path> places(Task task, Path folder) {
+  private Optional<List<Path>> published(String split) {
     List<Path> places = new ArrayList<>();
     Optional<String> path = task.data().path();
     if (path.isPresent()) {
       places.add(folder.resolve(path.get()));
       places.add(folder.resolve("datasets--" + path.get().replace("/", "--")));
       places.add(folder.resolve(name(path.get())));
-      places.add(folder.resolve(task.name()));
-      places.add(folder);
     }
-    return places;
+    places.add(folder.resolve(task.name()));
+    for (Path place : places) {
+      Optional<List<Path>> files = published(place, split, DEPTH);
+      if (files.isPresent()) {
+        return files;
+      }
+    }
+    return published(folder, split, SHALLOW);
   }
 
-  /** The files of a split in the first of the folders that have one. */
-  private static List<Path> published(TaskData data, Path place) {
+  /** The files of a split in the first of the folders below a place that have one. */
+  private Optional<List<Path>> published(Path place, String split, int depth) {
     if (!Files.isDirectory(place)) {
-      return List.of();
+      return Optional.empty();
     }
-    Pattern split =
+    SortedMap<String, List<Path>> byFolder = new TreeMap<>();
+    Pattern name =
         Pattern.compile(
-            "(?:.*/)?%s(?:-\\d+-of-\\d+|/[^/]*)?\\.(?:parquet|(?:jsonl|ndjson)(?:\\.(?:gz|xz|zst))?)"
-                .formatted(Pattern.quote(data.split())));
-    try (Stream<Path> all = Files.walk(place, DEPTH, FileVisitOption.FOLLOW_LINKS)) {
-      Map<String, List<Path>> byFolder =
-          all.filter(Files::isRegularFile)
-              .filter(file -> split.matcher(slashed(place.relativize(file))).matches())
-              .filter(file -> isOf(data.configuration(), file.toAbsolutePath().normalize()))
-              .sorted()
-              .collect(
-                  Collectors.groupingBy(
-                      file -> file.resolveSibling(kind(file)).toString(),
-                      TreeMap::new,
-                      Collectors.toList()));
-      return byFolder.values().stream().findFirst().orElse(List.of());
-    } catch (IOException | UncheckedIOException e) {
+            "(.*/)?%s(-\\d+-of-\\d+|/[^/]*)?\\.(parquet|(jsonl|ndjson)(\\.(gz|xz|zst))?)"
+                .formatted(Pattern.quote(split)));
+    for (Path file : files(place, depth)) {
+      Path inside = place.relativize(file);
+      if (name.matcher(inside.toString().replace('\\', '/')).matches()
+          && isConfigured(place, inside)
+          && (depth == DEPTH || isNamedForIt(inside))) {
+        byFolder
+            .computeIfAbsent(file.resolveSibling(kind(file)).toString(), kind -> new ArrayList<>())
+            .add(file);
+      }
+    }
+    return byFolder.isEmpty()
+        ? Optional.empty()
+        : Optional.of(byFolder.firstEntry().getValue().stream().sorted().toList());
+  }
+
+  private static List<Path> files(Path place, int depth) {
+    List<Path> files = new ArrayList<>();
+    try {
+      Set<FileVisitOption> options = EnumSet.of(FileVisitOption.FOLLOW_LINKS);
+      Files.walkFileTree(
+          place,
+          options,
+          depth,
+          new SimpleFileVisitor<>() {
+            @Override
+            public FileVisitResult visitFile(Path file, BasicFileAttributes attributes) {
+              if (attributes.isRegularFile()) {
+                files.add(file);
+              }
+              return FileVisitResult.CONTINUE;
+            }
+
+            @Override
+            public FileVisitResult visitFileFailed(Path file, IOException e) {
+              return FileVisitResult.CONTINUE; // it is somebody else's, or a circle of links
+            }
+          });
+    } catch (IOException e) {
       throw new EvalException("%s: cannot be read: %s".formatted(place, e.getMessage()), e);
     }
-  }
-
-  private static String slashed(Path path) {
-    return path.toString().replace('\\', '/');
+    return files;
   }
 
   private static String kind(Path file) {
@@ -112,9 +166,30 @@ public final class DataFiles {
     return name.substring(name.indexOf('.'));
   }
 
-  private static boolean isOf(Optional<String> configuration, Path file) {
-    return configuration.isEmpty()
-        || StreamSupport.stream(file.spliterator(), false)
-            .anyMatch(part -> part.toString().equals(configuration.get()));
+  /** Whether a file is of the configuration, where the data set has several. */
+  private boolean isConfigured(Path place, Path inside) {
+    Optional<String> wanted = task.data().configuration();
+    Path own = place.toAbsolutePath().normalize().getFileName();
+    return wanted.isEmpty()
+        || (own != null && own.toString().equals(wanted.get()))
+        || parts(inside).contains(wanted.get());
+  }
+
+  /** Whether nothing on the way to a file in the folder itself is the name of another data set. */
+  private boolean isNamedForIt(Path inside) {
+    List<String> folders = parts(inside).subList(0, inside.getNameCount() - 1);
+    List<String> usual =
+        List.of(
+            "data",
+            "default",
+            "plain_text",
+            task.data().split(),
+            task.data().examplesSplit().orElse("data"),
+            task.data().configuration().orElse("data"));
+    return usual.containsAll(folders);
+  }
+
+  private static List<String> parts(Path path) {
+    return StreamSupport.stream(path.spliterator(), false).map(Path::toString).toList();
   }
 }

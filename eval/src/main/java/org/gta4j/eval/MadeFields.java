@@ -48,8 +48,8 @@ public record MadeFields(
         made.put(
             name,
             fields.get(source) instanceof List<?> list
-                ? list.stream().map(each -> replaced(String.valueOf(each))).toList()
-                : replaced(rendering.of(source, fields))));
+                ? list.stream().map(each -> replaced(Rendering.text(source, each))).toList()
+                : replaced(rendering.of(source, fields).text())));
     return made;
   }
 

@@ -10,9 +10,10 @@ import org.gta4j.tokenizer.Tokenizer;
 
 /**
  * Makes passages of questions as the harness does: spaces at a context's end belong to what
- * follows, context and what follows are encoded together and then cut, and what is too long loses
- * its beginning. A whole text is cut into windows that have no foreseen token in common; the last
- * one reaches back as far as it can.
+ * follows; context and what follows are encoded together, and of that all behind as many tokens as
+ * the context alone has follows the context; what is too long loses its beginning. A token that
+ * begins texts is there where the tokenizer adds one. A whole text is cut into windows that have no
+ * foreseen token in common; the last one reaches back as far as it can.
  */
 final class Passages {
   private final LanguageModel model;
@@ -38,18 +39,36 @@ final class Passages {
   }
 
   private Passage ofPair(int index, Question.Pair pair) {
-    String context = pair.context().stripTrailing();
+    String context = pair.context().substring(0, endWithoutSpace(pair.context()));
     String moved = pair.context().substring(context.length()) + pair.continuation();
     int[] before = context.isEmpty() ? new int[] {beginning()} : model.encode(context);
     int[] whole = context.isEmpty() ? behind(before, moved) : model.encode(context + moved);
-    if (whole.length <= before.length) {
+    int following = whole.length - before.length;
+    if (following <= 0 || following >= longest()) {
       throw new EvalException(
-          "record %d: expected something to score behind its context, found \"%s\""
-              .formatted(index, moved));
+          "record %d: expected 1 to %d tokens to score behind its context, as many as the model's context has room for, found %d: \"%s\""
+              .formatted(index, longest() - 1, Math.max(0, following), shortened(moved)));
     }
+    System.arraycopy(before, 0, whole, 0, before.length);
     int cut = Math.max(0, whole.length - longest());
-    return new Passage(
-        Arrays.copyOfRange(whole, cut, whole.length), Math.max(1, before.length - cut));
+    return new Passage(Arrays.copyOfRange(whole, cut, whole.length), before.length - cut);
+  }
+
+  /** Where a text ends but for spaces, among which Python counts those that do not break. */
+  private static int endWithoutSpace(String text) {
+    int end = text.length();
+    while (end > 0 && isSpace(text.charAt(end - 1))) {
+      end--;
+    }
+    return end;
+  }
+
+  private static boolean isSpace(char c) {
+    return Character.isWhitespace(c) || Character.isSpaceChar(c) || c == '\u0085';
+  }
+
+  private static String shortened(String text) {
+    return text.length() <= 80 ? text : text.substring(0, 80) + "...";
   }
 
   /** The windows of a question's text. */

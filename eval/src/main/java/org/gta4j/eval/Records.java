@@ -1,7 +1,5 @@
 package org.gta4j.eval;
 
-import java.io.IOException;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -26,12 +24,12 @@ public final class Records {
     for (Path file : files) {
       read(task, file, records);
     }
-    if (records.isEmpty()) {
+    List<ObjectNode> whole =
+        task.data().documentStart().map(start -> Documents.of(records, start)).orElse(records);
+    if (whole.isEmpty()) {
       throw new EvalException(files.getFirst() + ": expected records, found none");
     }
-    return task.data().documentStart().isPresent()
-        ? Documents.of(records, task.data().documentStart().get())
-        : records;
+    return whole;
   }
 
   private static void read(Task task, Path file, List<ObjectNode> records) {
@@ -48,12 +46,8 @@ public final class Records {
 
   /** Lines of a text as other files have them: a record each, in the field of documents' lines. */
   private static void lines(Path file, List<ObjectNode> records) {
-    try {
-      for (String line : Files.readString(file).split("\n", -1)) {
-        records.add(Json.object().put(Documents.LINE, line));
-      }
-    } catch (IOException e) {
-      throw new EvalException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    for (String line : DocumentFiles.text(file).split("\n", -1)) {
+      records.add(Json.object().put(Documents.LINE, line));
     }
   }
 }

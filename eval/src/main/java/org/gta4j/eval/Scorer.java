@@ -144,7 +144,10 @@ public final class Scorer implements AutoCloseable {
     int at = cache.length();
     int count = Math.min(room, total - at);
     if (count > 0) {
-      cache.reserve(count);
+      if (!cache.reserve(count)) {
+        throw new IllegalStateException(
+            "expected room for %d more tokens in the cache, found none".formatted(count));
+      }
       input.add(cache, ids, at, count, total, logits);
     }
     return count;

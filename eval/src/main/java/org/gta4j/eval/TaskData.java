@@ -10,6 +10,8 @@ import java.util.regex.Pattern;
  * @param path {@code dataset_path}: the data set's name on Hugging Face's hub
  * @param configuration {@code dataset_name}: which of its configurations
  * @param split {@code test_split}, or {@code validation_split} where there is none
+ * @param examplesSplit {@code fewshot_split}, or {@code training_split}: where examples are from;
+ *     empty where they are from the same split
  * @param documentStart {@code document_start}: what a document's first line matches, where records
  *     are lines
  */
@@ -18,4 +20,5 @@ public record TaskData(
     Optional<String> path,
     Optional<String> configuration,
     String split,
+    Optional<String> examplesSplit,
     Optional<Pattern> documentStart) {}

@@ -14,6 +14,8 @@ import java.util.regex.Pattern;
 import java.util.regex.PatternSyntaxException;
 import java.util.stream.Collectors;
 import tools.jackson.core.JacksonException;
+import tools.jackson.core.JsonParser;
+import tools.jackson.core.JsonToken;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
 import tools.jackson.dataformat.yaml.YAMLMapper;
@@ -65,14 +67,30 @@ final class TaskFile {
    * @throws EvalException if it is none, or asks for something that is not done here
    */
   static Task parse(String file, byte[] bytes) {
-    try {
-      if (new YAMLMapper().readTree(bytes) instanceof ObjectNode object) {
+    YAMLMapper mapper = new YAMLMapper();
+    try (JsonParser parser = mapper.createParser(bytes)) {
+      refuseTags(file, parser);
+      if (mapper.readTree(bytes) instanceof ObjectNode object) {
         return new TaskFile(file, object).task();
       }
     } catch (JacksonException e) {
       throw new EvalException("%s: this is no YAML: %s".formatted(file, e.getOriginalMessage()), e);
     }
     throw new EvalException(file + ": expected fields of a task as 'name: value'");
+  }
+
+  /** What the harness runs Python for would otherwise be a text like any other. */
+  private static void refuseTags(String file, JsonParser parser) {
+    String field = "";
+    for (JsonToken token = parser.nextToken(); token != null; token = parser.nextToken()) {
+      if (token == JsonToken.PROPERTY_NAME) {
+        field = parser.currentName();
+      }
+      if (parser.getTypeId() != null) {
+        throw new EvalException(
+            "%s: %s: !%s is not done here".formatted(file, field, parser.getTypeId()));
+      }
+    }
   }
 
   private Task task() {
@@ -127,6 +145,7 @@ final class TaskFile {
         text("dataset_path"),
         text("dataset_name"),
         text("test_split").or(() -> text("validation_split")).orElse("test"),
+        text("fewshot_split").or(() -> text("training_split")),
         text("document_start").map(source -> pattern("document_start", source)));
   }
 
@@ -146,15 +165,33 @@ final class TaskFile {
       throw wrong("fields", "templates by the names of what they make", fields);
     }
     List<MadeFields.Replacement> replacements = new ArrayList<>();
-    for (JsonNode pair : yaml.path("fields_replace")) {
+    for (JsonNode pair : list("fields_replace")) {
       if (pair.size() != 2 || !pair.path(0).isString() || !pair.path(1).isString()) {
         throw wrong("fields_replace", "pairs [pattern, text]", pair);
       }
-      replacements.add(
-          new MadeFields.Replacement(
-              pattern("fields_replace", pair.get(0).stringValue()), pair.get(1).stringValue()));
+      replacements.add(replacement(pair.get(0).stringValue(), pair.get(1).stringValue()));
     }
     return Optional.of(new MadeFields(text("fields_when"), sources, replacements));
+  }
+
+  private MadeFields.Replacement replacement(String source, String by) {
+    Pattern pattern = pattern("fields_replace", source);
+    try {
+      // Matches everywhere, so that a group that is not there is found now.
+      new MadeFields.Replacement(pattern("fields_replace", source + "|"), by).in("");
+    } catch (IllegalArgumentException | IndexOutOfBoundsException e) {
+      throw wrong("fields_replace", "groups that %s has".formatted(source), by);
+    }
+    return new MadeFields.Replacement(pattern, by);
+  }
+
+  /** A list's items; none where the field is not there. */
+  private JsonNode list(String field) {
+    JsonNode value = yaml.path(field);
+    if (!value.isMissingNode() && !value.isArray()) {
+      throw wrong(field, "a list", value);
+    }
+    return value;
   }
 
   private Pattern pattern(String field, String source) {
@@ -181,9 +218,12 @@ final class TaskFile {
   }
 
   private List<String> metrics(Task.Output output) {
-    JsonNode list = yaml.path("metric_list");
+    JsonNode list = list("metric_list");
     if (list.isMissingNode()) {
       return output.metrics();
+    }
+    if (list.isEmpty()) {
+      throw wrong("metric_list", "metrics among " + String.join(", ", output.metrics()), "none");
     }
     List<String> metrics = new ArrayList<>();
     for (JsonNode entry : list) {

@@ -49,7 +49,11 @@ class RecordsTest {
     assertThatExceptionOfType(EvalException.class).isThrownBy(() -> read(ARC, bytes));
     assertThatExceptionOfType(EvalException.class)
         .isThrownBy(() -> read(WIKITEXT, folder.resolve("none.raw")))
-        .withMessageContaining("none.raw: cannot be read");
+        .withMessageContaining("none.raw: there is no such file");
+    Path blank = file("wiki.test.raw", " \n\n");
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> read(WIKITEXT, blank))
+        .withMessageContaining("wiki.test.raw: expected records, found none");
   }
 
   @Test
@@ -85,30 +89,66 @@ class RecordsTest {
         "ai2_arc/ARC-Easy/test/0000.parquet",
         "datasets--allenai--ai2_arc/snapshots/abc/ARC-Easy/test.jsonl.zst",
         "arc_easy/ARC-Easy/test.jsonl",
-        "ARC-Easy/test.ndjson"
+        "ARC-Easy/test.ndjson",
+        "data/ARC-Easy/test.jsonl.gz"
       })
   void publishedFilesAreFoundByTheirNames(String name) throws IOException {
     Path file = file("data/" + name, "");
     file("data/ai2_arc/ARC-Challenge/test-00000-of-00001.parquet", "");
     file("data/ai2_arc/ARC-Easy/train-00000-of-00001.parquet", "");
     file("data/ai2_arc/ARC-Easy/latest.jsonl", "");
-    assertThat(DataFiles.of(ARC, folder.resolve("data"))).containsExactly(file);
+    assertThat(new DataFiles(ARC, folder.resolve("data")).asked()).containsExactly(file);
   }
 
   @Test
   void splitsMayBeInSeveralFiles() throws IOException {
     Path second = file("hellaswag/data/validation-00001-of-00002.parquet", "");
     Path first = file("hellaswag/data/validation-00000-of-00002.parquet", "");
-    assertThat(DataFiles.of(Task.named("hellaswag"), folder)).containsExactly(first, second);
+    assertThat(new DataFiles(Task.named("hellaswag"), folder).asked())
+        .containsExactly(first, second);
     Path own = file("hellaswag_val.jsonl", "");
-    assertThat(DataFiles.of(Task.named("hellaswag"), folder)).containsExactly(own);
+    assertThat(new DataFiles(Task.named("hellaswag"), folder).asked()).containsExactly(own);
+  }
+
+  /** Neither another configuration's files, wherever the folder is, nor another data set's. */
+  @Test
+  void nothingElseIsTaken() throws IOException {
+    Path data = folder.resolve("main/data");
+    file("main/data/openbookqa/additional/test-00000-of-00001.parquet", "");
+    file("main/data/hellaswag/data/test-00000-of-00001.parquet", "");
+    for (String task : List.of("openbookqa", "lambada_openai")) {
+      assertThatExceptionOfType(EvalException.class)
+          .isThrownBy(() -> new DataFiles(Task.named(task), data).asked())
+          .withMessageContaining("found none");
+    }
+    Path right = file("main/data/openbookqa/main/test-00000-of-00001.parquet", "");
+    assertThat(new DataFiles(Task.named("openbookqa"), data).asked()).containsExactly(right);
+    assertThat(
+            new DataFiles(Task.named("openbookqa"), right.resolveSibling(".").normalize()).asked())
+        .containsExactly(right);
+  }
+
+  @Test
+  void examplesComeFromTheSplitThatTheTaskNames() throws IOException {
+    Path yaml =
+        file(
+            "mine.yaml",
+            "task: mine\nfewshot_split: train\ndoc_to_choice: [a]\ndoc_to_text: b\ndoc_to_target: c\n");
+    DataFiles files = new DataFiles(Task.read(yaml), folder);
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(files::examples)
+        .withMessageContaining("expected the split \"train\" of mine")
+        .withMessageContaining("for examples");
+    Path train = file("mine/train.jsonl", "");
+    assertThat(files.examples()).hasValue(List.of(train));
+    assertThat(new DataFiles(ARC, folder).examples()).isEmpty();
   }
 
   @ParameterizedTest
   @CsvSource({"arc_easy, allenai/ai2_arc / ARC-Easy", "piqa, \"validation\" of baber/piqa as"})
   void whatIsNotFoundIsNamed(String task, String message) {
     assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> DataFiles.of(Task.named(task), folder))
+        .isThrownBy(() -> new DataFiles(Task.named(task), folder).asked())
         .withMessageContaining(Task.named(task).data().file())
         .withMessageContaining(message);
   }

@@ -25,7 +25,7 @@ class TasksTest {
 
   private static Question question(String task, String... records) {
     List<ObjectNode> all = List.of(records).stream().map(TasksTest::record).toList();
-    return new Questions(Task.named(task), all, 0, 1).of(0);
+    return new Questions(Task.named(task), all, Questions.Examples.none()).of(0);
   }
 
   private static void assertAsked(Question question, String context, String... continuations) {
@@ -122,8 +122,64 @@ class TasksTest {
     assertThat(question.words()).isEqualTo(26);
     assertThat(question.bytes()).isEqualTo(71);
     assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> new Questions(Task.named("wikitext"), List.of(), 1, 1))
+        .isThrownBy(() ->
+            new Questions(
+                Task.named("wikitext"), List.of(), new Questions.Examples(1, 1, List.of(), true)))
         .withMessageContaining("no examples before whole texts");
+  }
+
+  /**
+   * A field that is a text is the answer, also where it looks like a number; digits that a template
+   * made are its index.
+   */
+  @ParameterizedTest
+  @CsvSource(
+      delimiter = '|',
+      value = {
+        "right | {\"right\":\"2\"} | 1",
+        "right | {\"right\":2} | 2",
+        "right | {\"right\":true} | 1",
+        "'{{right}}' | {\"right\":\"2\"} | 2",
+        "'{{right}}' | {\"right\":2} | 2"
+      })
+  void whatIsRightIsAnAnswerOrItsIndex(String target, String record, int gold) throws IOException {
+    Task task =
+        task(
+            "task: x\ndoc_to_text: \"a {{1}}\\n\"\ndoc_to_choice: ['1', '2', '3']\ndoc_to_target: \"%s\"\n"
+                .formatted(target));
+    Question question =
+        new Questions(task, List.of(record(record)), Questions.Examples.none()).of(0);
+    assertThat(question.gold()).isEqualTo(gold);
+    assertThat(question.pairs().getFirst().context()).isEqualTo("a 1\n");
+  }
+
+  @Test
+  void examplesMayBeOfAnotherSplit() {
+    Task task = Task.named("lambada_openai");
+    Questions questions =
+        new Questions(
+            task,
+            List.of(record("{\"text\":\"one two\"}")),
+            new Questions.Examples(1, 1, List.of(record("{\"text\":\"three four\"}")), false));
+    // As in the harness: the delimiter, and the space that the target begins with.
+    assertThat(questions.of(0).pairs())
+        .containsExactly(new Question.Pair("three  four\n\none", " two"));
+  }
+
+  @Test
+  void whatIsNothingIsNoText() {
+    for (String record :
+        List.of(
+            "{\"ctx\":null,\"endings\":[\"b\"],\"label\":0}",
+            "{\"ctx\":\"a\",\"endings\":[\"b\",null],\"label\":0}")) {
+      assertThatExceptionOfType(EvalException.class)
+          .isThrownBy(() -> question("hellaswag", record))
+          .withMessageContaining("expected a text, found null");
+    }
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() ->
+            question("arc_easy", "{\"choices\":[\"a\"],\"label\":123456789012345678901234567890}"))
+        .withMessageContaining("arc_easy: record 0: 'question' is not defined");
   }
 
   @Test
@@ -164,7 +220,11 @@ class TasksTest {
               "{\"question\":\"Q%d\",\"choices\":[\"a%d\",\"b%d\"],\"label\":1}"
                   .formatted(i, i, i));
     }
-    Questions questions = new Questions(Task.named("arc_easy"), List.of(records), 3, 7);
+    Questions questions =
+        new Questions(
+            Task.named("arc_easy"),
+            List.of(records),
+            new Questions.Examples(3, 7, List.of(records), true));
     for (int i = 0; i < records.length; i++) {
       String context = questions.of(i).pairs().getFirst().context();
       assertThat(context).endsWith("Question: Q%d\nAnswer:".formatted(i));
@@ -176,8 +236,12 @@ class TasksTest {
       assertThat(questions.of(i)).isEqualTo(questions.of(i));
     }
     assertThatExceptionOfType(EvalException.class)
-        .isThrownBy(() -> new Questions(Task.named("arc_easy"), List.of(records), 6, 7))
-        .withMessageContaining("fewer examples than its 6 records");
+        .isThrownBy(() ->
+            new Questions(
+                Task.named("arc_easy"),
+                List.of(records),
+                new Questions.Examples(6, 7, List.of(records), true)))
+        .withMessageContaining("at most 5 examples, as it has 6 records");
   }
 
   private Task task(String yaml) throws IOException {
@@ -206,7 +270,10 @@ class TasksTest {
             """);
     assertThat(task.data().file()).isEqualTo("colours.jsonl");
     Question question =
-        new Questions(task, List.of(record("{\"thing\":\"grass\",\"colour\":\"green\"}")), 0, 1)
+        new Questions(
+                task,
+                List.of(record("{\"thing\":\"grass\",\"colour\":\"green\"}")),
+                Questions.Examples.none())
             .of(0);
     assertAsked(question, "Colours.\n\ngrass is", "\tred", "\tgreen");
     assertThat(question.gold()).isEqualTo(1);
@@ -220,6 +287,10 @@ class TasksTest {
         "'' | expected fields of a task",
         "'a: [' | this is no YAML",
         "'task: x' | doc_to_choice: expected a template",
+        "'task: x\ndoc_to_text: !function utils.text' | doc_to_text: !function is not done here",
+        "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: []' | metric_list: expected metrics among acc, acc_norm, found none",
+        "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: acc' | metric_list: expected a list",
+        "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\nfields: {a: b}\nfields_replace: [[a, $2]]' | fields_replace: expected groups that a has, found $2",
         "'task: x\nfilter_list: []' | filter_list: is not done here",
         "'task: x\noutput_type: generate_until' | output_type: expected multiple_choice or loglikelihood or loglikelihood_rolling, found generate_until",
         "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\ndocument_start: (' | document_start: expected a regular expression, found (: Unclosed group",

@@ -1,10 +1,12 @@
 package org.gta4j.plot;
 
 import java.util.ArrayList;
+import java.util.Collections;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
 import java.util.function.UnaryOperator;
+import java.util.regex.Pattern;
 import java.util.stream.Collectors;
 import org.knowm.xchart.internal.chartpart.Chart;
 
@@ -15,6 +17,9 @@ import org.knowm.xchart.internal.chartpart.Chart;
  * @param blocks what is below one another
  */
 public record Page(String title, List<Block> blocks) {
+  /** What Markdown would take for something else; an underscore within a word is none of it. */
+  private static final Pattern MEANING = Pattern.compile("[\\\\`*<|\\[\\]]|(?<!\\w)_|_(?!\\w)");
+
   /** Copies the list. */
   public Page {
     blocks = List.copyOf(blocks);
@@ -78,11 +83,11 @@ public record Page(String title, List<Block> blocks) {
     for (Block block : blocks) {
       parts.add(
           switch (block) {
-            case Heading heading -> "## " + heading.text();
-            case Text text -> text.text();
+            case Heading heading -> "## " + marked(heading.text());
+            case Text text -> marked(text.text());
             case Table table -> markdown(table);
             case Picture picture ->
-                "![%s](%s)".formatted(picture.words(), file.apply(picture.name()));
+                "![%s](%s)".formatted(marked(picture.words()), file.apply(picture.name()));
           });
     }
     return String.join("\n\n", parts);
@@ -90,9 +95,10 @@ public record Page(String title, List<Block> blocks) {
 
   private static String markdown(Table table) {
     List<String> lines = new ArrayList<>();
-    int columns = table.head().isEmpty() ? width(table) : table.head().size();
-    lines.add(row(table.head().isEmpty() ? List.of("", "") : table.head()));
-    lines.add("|" + "---|".repeat(columns));
+    List<String> head =
+        table.head().isEmpty() ? Collections.nCopies(width(table), "") : table.head();
+    lines.add(row(head));
+    lines.add("|" + "---|".repeat(head.size()));
     table.rows().forEach(cells -> lines.add(row(cells)));
     return String.join("\n", lines);
   }
@@ -102,9 +108,12 @@ public record Page(String title, List<Block> blocks) {
   }
 
   private static String row(List<String> cells) {
-    return cells.stream()
-        .map(cell -> cell.replace("|", "\\|").replace("\n", " "))
-        .collect(Collectors.joining(" | ", "| ", " |"));
+    return cells.stream().map(Page::marked).collect(Collectors.joining(" | ", "| ", " |"));
+  }
+
+  /** A text whose characters mean themselves in Markdown, on one line. */
+  private static String marked(String text) {
+    return MEANING.matcher(text).replaceAll("\\\\$0").replace("\n", " ");
   }
 
   /** A file that needs no other one, light on a light screen and dark on a dark one. */

@@ -27,7 +27,7 @@ class PageTest {
             """
             ## First
 
-            1 < 2
+            1 \\< 2
 
             | name | n |
             |---|---|

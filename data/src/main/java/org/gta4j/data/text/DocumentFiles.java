@@ -4,7 +4,9 @@ import java.io.BufferedInputStream;
 import java.io.FilterInputStream;
 import java.io.IOException;
 import java.io.InputStream;
+import java.nio.ByteBuffer;
 import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
@@ -76,6 +78,24 @@ public final class DocumentFiles {
     } else {
       stream(file, bytes, stream -> JsonLines.read(file, stream, objects));
     }
+  }
+
+  /**
+   * The whole text of a file, which may be compressed.
+   *
+   * @throws DataException if it is missing, damaged, or no UTF-8
+   */
+  public static String text(Path file) {
+    StringBuilder text = new StringBuilder();
+    stream(
+        file,
+        bytes -> {},
+        stream ->
+            text.append(
+                StandardCharsets.UTF_8
+                    .newDecoder()
+                    .decode(ByteBuffer.wrap(stream.readAllBytes()))));
+    return text.toString();
   }
 
   private static Path existing(Path file) {

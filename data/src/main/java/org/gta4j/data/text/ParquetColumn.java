@@ -22,14 +22,14 @@ final class ParquetColumn {
     ParquetFile.read(
         file,
         reader -> opened(file, column, reader),
+        row -> row.isNull(column) ? "" : row.getString(column).strip(),
+        "texts in column \"%s\"".formatted(column),
         bytes,
-        (number, row) -> {
-          String text = row.isNull(column) ? "" : row.getString(column).strip();
+        (number, text) -> {
           if (!text.isEmpty()) {
             documents.accept(new Piece(text, true, true));
           }
-        },
-        "texts in column \"%s\"".formatted(column));
+        });
   }
 
   private static RowReader opened(Path file, String column, ParquetFileReader reader) {

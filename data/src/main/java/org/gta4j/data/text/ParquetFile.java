@@ -6,6 +6,7 @@ import dev.hardwood.reader.RowReader;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.function.Function;
 import java.util.function.LongConsumer;
 import java.util.logging.Level;
 import java.util.logging.Logger;
@@ -29,35 +30,68 @@ final class ParquetFile {
     RowReader rows(ParquetFileReader reader);
   }
 
-  /** Gets rows. */
+  /** Gets what was read of rows. */
   @FunctionalInterface
-  interface Rows {
-    /** Takes a row, whose number is from 1 on. */
-    void accept(long number, RowReader row);
+  interface Rows<T> {
+    /** Takes what was read of a row, whose number is from 1 on. */
+    void accept(long number, T value);
+  }
+
+  /** What the library does, which reports what is damaged by exceptions of many kinds. */
+  @FunctionalInterface
+  private interface Reading<T> {
+    T read() throws IOException;
   }
 
   /**
    * Reads a file.
    *
+   * @param value what is wanted of a row
+   * @param expected what the file is to have, for messages
    * @param bytes is told what part of the file's bytes has been read: that of its rows
-   * @param wanted what was expected, where the file is none
+   * @throws DataException if it is no such file; what {@code rows} throws stays as it is
    */
-  static void read(Path file, Opening opening, LongConsumer bytes, Rows wanted, String expected) {
-    try (ParquetFileReader reader = ParquetFileReader.open(InputFile.of(file));
-        RowReader rows = opening.rows(reader)) {
+  static <T> void read(
+      Path file,
+      Opening opening,
+      Function<RowReader, T> value,
+      String expected,
+      LongConsumer bytes,
+      Rows<T> rows) {
+    try (ParquetFileReader reader =
+            guarded(file, expected, () -> ParquetFileReader.open(InputFile.of(file)));
+        RowReader row = guarded(file, expected, () -> opening.rows(reader))) {
       double bytesPerRow = (double) Files.size(file) / reader.getFileMetaData().numRows();
-      for (long row = 1; rows.hasNext(); row++) {
-        rows.next();
-        wanted.accept(row, rows);
-        bytes.accept(Math.round(row * bytesPerRow));
+      for (long number = 1; guarded(file, expected, row::hasNext); number++) {
+        T read =
+            guarded(
+                file,
+                expected,
+                () -> {
+                  row.next();
+                  return value.apply(row);
+                });
+        rows.accept(number, read);
+        bytes.accept(Math.round(number * bytesPerRow));
       }
+    } catch (IOException e) {
+      throw wrong(file, expected, e);
+    }
+  }
+
+  private static <T> T guarded(Path file, String expected, Reading<T> reading) {
+    try {
+      return reading.read();
     } catch (DataException e) {
       throw e;
     } catch (IOException | RuntimeException e) {
-      // The library reports what is damaged by exceptions of many kinds.
-      throw new DataException(
-          "%s: expected a Parquet file with %s: %s".formatted(file, expected, reason(e)), e);
+      throw wrong(file, expected, e);
     }
+  }
+
+  private static DataException wrong(Path file, String expected, Exception e) {
+    return new DataException(
+        "%s: expected a Parquet file with %s: %s".formatted(file, expected, reason(e)), e);
   }
 
   /** What the first of all causes says: those around it only name the place. */
@@ -66,6 +100,6 @@ final class ParquetFile {
     for (int depth = 0; depth < 16 && cause.getCause() != null; depth++) {
       cause = cause.getCause();
     }
-    return String.valueOf(cause.getMessage());
+    return cause.getMessage() == null ? cause.getClass().getSimpleName() : cause.getMessage();
   }
 }

@@ -28,9 +28,10 @@ final class ParquetRecords {
     ParquetFile.read(
         file,
         reader -> reader.rowReader(),
+        ParquetRecords::object,
+        "records",
         bytes,
-        (number, row) -> objects.accept(number, object(row)),
-        "records");
+        objects::accept);
   }
 
   private static ObjectNode object(StructAccessor row) {

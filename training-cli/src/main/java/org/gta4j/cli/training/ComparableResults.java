@@ -29,9 +29,11 @@ final class ComparableResults {
    *     another one than those of its seed, or has another vocabulary or other parameters
    */
   void add(Path file, long seed, RunResult result) {
-    require(file, "validation", "", text(result, "validation"));
-    require(file, "data", " of seed " + seed, text(result, "data"));
-    require(file, "config.vocab_size", "", Integer.toString(result.config().vocabSize()));
+    require(file, "settings.validation", "", text(result, "validation"));
+    require(file, "settings.data", " of seed " + seed, text(result, "data"));
+    require(file, "steps", "", Long.toString(result.steps()));
+    require(file, "tokens", "", Long.toString(result.tokens()));
+    require(file, "settings.config.vocab_size", "", Integer.toString(result.config().vocabSize()));
     long found = result.config().parameters();
     if (budget.isPresent() && !budget.get().fits(found)) {
       throw CheckpointException.of(
@@ -51,7 +53,7 @@ final class ComparableResults {
     if (!first.value().equals(value)) {
       throw CheckpointException.of(
           file.toString(),
-          "settings." + key,
+          key,
           "%s as in %s".formatted(first.value(), first.file()),
           value + ": they cannot be compared; move one of them away");
     }

@@ -141,9 +141,9 @@ final class ComparisonPage {
                 "%s Decoding: tokens a second of all sequences together, each after %,d tokens, %s weights, cache %s, variants"
                     + " taking turns; %s.",
                 costs,
-                DecodeSpeeds.CONTEXT,
-                DecodeSpeeds.WEIGHTS.label(),
-                DecodeSpeeds.CACHE.label(),
+                known.context(),
+                known.weights(),
+                known.cacheType(),
                 known.kernels()))
         .orElse(costs);
   }

@@ -10,6 +10,7 @@ import java.util.Optional;
 import java.util.TreeMap;
 import org.gta4j.cache.CacheType;
 import org.gta4j.checkpoint.AtomicOutput;
+import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.MachineMemory;
 import org.gta4j.cli.Numbers;
@@ -32,10 +33,18 @@ import tools.jackson.databind.node.ObjectNode;
  * speed does not depend on what they are.
  *
  * @param kernels what computed
+ * @param context tokens in the cache of each sequence
+ * @param weights the type of the matrices
+ * @param cacheType what numbers are cached as
  * @param tokensPerSecond of all sequences together, by the variant's name and the number of
  *     sequences
  */
-record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerSecond) {
+record DecodeSpeeds(
+    String kernels,
+    int context,
+    String weights,
+    String cacheType,
+    Map<String, Map<Integer, Double>> tokensPerSecond) {
   /** Tokens in the cache of each sequence. */
   static final int CONTEXT = 8192;
 
@@ -91,7 +100,7 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
           models.forEach(Timed::close);
         }
       }
-      return new DecodeSpeeds(ops.describe(false), speeds);
+      return new DecodeSpeeds(ops.describe(false), CONTEXT, WEIGHTS.label(), CACHE.label(), speeds);
     }
   }
 
@@ -129,9 +138,9 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
   void write(Path folder) {
     ObjectNode json = Json.object();
     json.put("kernels", kernels);
-    json.put("context", CONTEXT);
-    json.put("weights", WEIGHTS.label());
-    json.put("cache_type", CACHE.label());
+    json.put("context", context);
+    json.put("weights", weights);
+    json.put("cache_type", cacheType);
     ObjectNode variants = json.putObject(SPEEDS);
     tokensPerSecond.forEach((variant, speeds) -> {
       ObjectNode node = variants.putObject(variant);
@@ -151,18 +160,37 @@ record DecodeSpeeds(String kernels, Map<String, Map<Integer, Double>> tokensPerS
       return Optional.empty();
     }
     ObjectNode json = Json.readObject(file);
+    ConfigFile root = ConfigFile.of(file.toString(), json);
     Map<String, Map<Integer, Double>> speeds = new TreeMap<>();
     for (Map.Entry<String, JsonNode> variant : json.path(SPEEDS).properties()) {
       Map<Integer, Double> known = new TreeMap<>();
       for (int batch : BATCHES) {
         JsonNode speed = variant.getValue().path(Integer.toString(batch));
-        if (speed.isNumber()) {
-          known.put(batch, speed.doubleValue());
+        if (!speed.isNumber()) {
+          throw root.wrong(SPEEDS, "a number for %d sequences each".formatted(batch), speed);
         }
+        known.put(batch, speed.doubleValue());
       }
       speeds.put(variant.getKey(), known);
     }
-    return Optional.of(new DecodeSpeeds(json.path("kernels").asString(""), speeds));
+    if (speeds.isEmpty()) {
+      throw root.wrong(SPEEDS, "numbers by the names of variants", json.path(SPEEDS));
+    }
+    return Optional.of(
+        new DecodeSpeeds(
+            text(root, json, "kernels"),
+            (int) root.positive("context", 0),
+            text(root, json, "weights"),
+            text(root, json, "cache_type"),
+            speeds));
+  }
+
+  private static String text(ConfigFile root, ObjectNode json, String key) {
+    JsonNode value = json.path(key);
+    if (!value.isString()) {
+      throw root.wrong(key, "a text", value);
+    }
+    return value.stringValue();
   }
 
   /** A model whose sequences are there, and what was measured of it. */

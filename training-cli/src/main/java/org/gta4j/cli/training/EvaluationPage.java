@@ -64,7 +64,9 @@ final class EvaluationPage {
     }
     List<List<String>> settings = new ArrayList<>();
     for (Map.Entry<String, JsonNode> setting : json.path("config").properties()) {
-      settings.add(List.of(setting.getKey(), setting.getValue().asString("")));
+      JsonNode value = setting.getValue();
+      settings.add(
+          List.of(setting.getKey(), value.isString() ? value.stringValue() : value.toString()));
     }
     if (!settings.isEmpty()) {
       blocks.add(new Page.Table(List.of("setting", "value"), settings));
@@ -80,13 +82,13 @@ final class EvaluationPage {
     for (Map.Entry<String, JsonNode> task : json.path("results").properties()) {
       for (Map.Entry<String, JsonNode> entry : task.getValue().properties()) {
         String[] name = entry.getKey().split(",", 2);
-        if (entry.getValue().isNumber() && !name[0].endsWith(ERROR)) {
-          String error = name[0] + ERROR + (name.length > 1 ? "," + name[1] : "");
+        if (name.length == 2 && !name[0].endsWith(ERROR)) {
+          String error = name[0] + ERROR + "," + name[1];
           all.add(
               new Found(
                   task.getKey(),
                   name[0],
-                  entry.getValue().doubleValue(),
+                  entry.getValue().asDouble(Double.NaN),
                   task.getValue().path(error).asDouble(Double.NaN)));
         }
       }

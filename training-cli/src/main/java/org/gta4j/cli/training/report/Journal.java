@@ -52,11 +52,11 @@ public final class Journal implements AutoCloseable {
             metrics,
             events,
             subject.samples().map(plan -> Samples.open(folder, step, plan, subject.parameters())));
-      } catch (TrainingException e) {
+      } catch (RuntimeException | Error e) {
         events.close();
         throw e;
       }
-    } catch (TrainingException e) {
+    } catch (RuntimeException | Error e) {
       metrics.close();
       throw e;
     }
@@ -81,9 +81,10 @@ public final class Journal implements AutoCloseable {
 
   @Override
   public void close() {
-    metrics.close();
-    events.close();
-    samples.ifPresent(Samples::close);
+    try (metrics;
+        events) {
+      samples.ifPresent(Samples::close);
+    }
     try {
       Curves.draw(folder);
     } catch (RuntimeException | LinkageError | InternalError e) {
