@@ -174,7 +174,7 @@ class FinetuneIT {
                     "--batch-tokens=2000000000",
                     "--micro-tokens=2000000000")
                 .output())
-        .contains("training takes at least ", "are available: try fewer --micro-tokens")
+        .contains("training takes at least ", "are available: try fewer", "--micro-tokens")
         .doesNotContain("Exception");
     Files.write(folder.resolve("base/tokenizer_config.json"), Json.toBytes(Json.object()));
     assertThat(finetune("--out=new").output()).contains("base has no chat template");
