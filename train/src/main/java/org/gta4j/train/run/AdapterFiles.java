@@ -2,6 +2,7 @@ package org.gta4j.train.run;
 
 import java.lang.foreign.Arena;
 import java.nio.ByteBuffer;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.Map;
@@ -46,19 +47,28 @@ public final class AdapterFiles {
         folder.resolve(CONFIG), channel -> AtomicOutput.writeFully(channel, ByteBuffer.wrap(json)));
   }
 
-  /** The model's folder or file. */
-  private static String base(Parameters parameters) {
-    Path file = Path.of(parameters.config().source().file());
-    Optional<Path> folder =
-        file.endsWith("config.json") ? Optional.ofNullable(file.getParent()) : Optional.empty();
-    return folder.orElse(file).toString();
+  /**
+   * The model's folder, wherever one is when it is read; none of a model that only we load, which
+   * PEFT would look for on the hub.
+   */
+  private static Optional<Path> base(Parameters parameters) {
+    Path file = Path.of(parameters.config().source().file()).toAbsolutePath().normalize();
+    return file.endsWith("config.json") && Files.exists(file)
+        ? Optional.ofNullable(file.getParent())
+        : Optional.empty();
   }
 
-  private static ObjectNode config(Lora lora, String base) {
+  private static ObjectNode config(Lora lora, Optional<Path> base) {
     ObjectNode json = Json.object();
     json.put("peft_type", "LORA").put("task_type", "CAUSAL_LM");
-    json.put("base_model_name_or_path", base);
-    json.put("r", lora.rank()).put("lora_alpha", lora.alpha()).put("lora_dropout", 0.0);
+    json.put("base_model_name_or_path", base.map(Path::toString).orElse(null));
+    json.put("r", lora.rank()).put("lora_dropout", 0.0);
+    // PEFT declares an integer, takes any number, and others who read its files do not.
+    if (lora.alpha() == Math.rint(lora.alpha())) {
+      json.put("lora_alpha", (long) lora.alpha());
+    } else {
+      json.put("lora_alpha", lora.alpha());
+    }
     ArrayNode targets = json.putArray("target_modules");
     lora.targets().forEach(targets::add);
     json.put("bias", "none").put("fan_in_fan_out", false).put("inference_mode", true);

@@ -63,7 +63,9 @@ class AdaptedTrainingTest {
     ObjectNode config = Json.readObject(last.resolve(AdapterFiles.CONFIG));
     assertThat(config.path("peft_type").stringValue()).isEqualTo("LORA");
     assertThat(config.path("r").intValue()).isEqualTo(4);
-    assertThat(config.path("lora_alpha").doubleValue()).isEqualTo(8);
+    assertThat(config.path("lora_alpha").isIntegralNumber()).isTrue();
+    assertThat(config.path("lora_alpha").intValue()).isEqualTo(8);
+    assertThat(config.path("base_model_name_or_path").isNull()).isTrue(); // it is in no folder
 
     Folders.delete(last);
     try (TinyTraining training = training()) {
