@@ -131,14 +131,23 @@ final class AnalyzeReport {
     line.put("weights_bytes", machine.weightBytes(model));
     line.put("cache_bytes_per_token", model.cacheBytesPerToken(machine.cacheType()));
     line.put("model_macs_per_token", model.modelMacs());
-    line.put("prefill_flops", Math.round(StepWork.operations(found.prefill())));
-    line.put("prefill_bytes", Math.round(StepWork.bytes(found.prefill())));
+    putWhole(line, "prefill_flops", StepWork.operations(found.prefill()));
+    putWhole(line, "prefill_bytes", StepWork.bytes(found.prefill()));
     line.put("prefill_seconds", found.prefillSeconds());
-    line.put("decode_flops", Math.round(StepWork.operations(found.decode())));
-    line.put("decode_bytes", Math.round(StepWork.bytes(found.decode())));
+    putWhole(line, "decode_flops", StepWork.operations(found.decode()));
+    putWhole(line, "decode_bytes", StepWork.bytes(found.decode()));
     line.put("decode_seconds", found.decodeSeconds());
     line.put("memory_bytes", machine.memoryBytes());
     line.put("largest_batch", machine.largestBatch(model, found.context()));
     return line.toString();
+  }
+
+  /** A whole number, as one where it is small enough for that. */
+  private static void putWhole(ObjectNode line, String name, double value) {
+    if (value < Long.MAX_VALUE) {
+      line.put(name, Math.round(value));
+    } else {
+      line.put(name, value);
+    }
   }
 }

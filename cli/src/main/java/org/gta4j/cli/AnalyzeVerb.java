@@ -34,7 +34,7 @@ final class AnalyzeVerb extends Verb {
       Setting.text(
           "--hardware",
           "NAME",
-          "Where it runs: %s, which is measured, or one of %s (default: h100)."
+          "Where it runs: %s, which is measured, or one of %s, where the cache is bf16 if nobody chooses (default: h100)."
               .formatted(
                   AnalyzedMachine.THIS,
                   String.join(", ", Hardware.all().stream().map(Hardware::name).toList())));

@@ -10,8 +10,10 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
@@ -30,7 +32,16 @@ import tools.jackson.databind.node.ObjectNode;
  * a line an answer, and {@code results.json} in the harness's layout.
  */
 final class EvalOutput {
+  /** The setting that says which data. */
+  static final String DATA = "data";
+
+  /** The setting that says which model. */
+  static final String MODEL = "model";
+
+  private static final Set<String> NAMES = Set.of(DATA, MODEL);
   private static final String SETTINGS = "settings.json";
+  private static final String RESULTS = "results.json";
+  private static final String SAMPLES = "samples_";
 
   private final Optional<Path> folder;
   private final Map<String, String> settings;
@@ -49,11 +60,15 @@ final class EvalOutput {
   static EvalOutput in(Optional<Path> folder, Map<String, String> settings) {
     if (folder.isPresent()) {
       Path file = folder.get().resolve(SETTINGS);
+      if (Files.exists(folder.get()) && !Files.isDirectory(folder.get())) {
+        throw new RefusedException("--out: %s is a file".formatted(folder.get()));
+      }
       try {
         Files.createDirectories(folder.get());
         if (Files.exists(file)) {
           requireSame(file, settings);
         } else {
+          requireNoSamples(folder.get());
           ObjectNode json = Json.object();
           settings.forEach(json::put);
           AtomicOutput.write(file, Json.toBytes(json));
@@ -65,11 +80,24 @@ final class EvalOutput {
     return new EvalOutput(folder, settings);
   }
 
+  private static void requireNoSamples(Path folder) throws IOException {
+    try (Stream<Path> files = Files.list(folder)) {
+      Optional<Path> answers =
+          files.filter(file -> String.valueOf(file.getFileName()).startsWith(SAMPLES)).findFirst();
+      if (answers.isPresent()) {
+        throw new RefusedException(
+            "--out: %s: expected a %s beside it, which says whose answers these are, found none: choose another folder"
+                .formatted(answers.get(), SETTINGS));
+      }
+    }
+  }
+
+  /** Names may be spelled otherwise: weights and questions are compared themselves. */
   private static void requireSame(Path file, Map<String, String> settings) {
     ObjectNode known = Json.readObject(file);
     settings.forEach((name, value) -> {
       String before = known.path(name).asString("");
-      if (!before.equals(value)) {
+      if (!before.equals(value) && !NAMES.contains(name)) {
         throw new RefusedException(
             "--out: %s: %s: expected %s, as the answers there depend on it, found %s: choose another folder"
                 .formatted(file, name, before, value));
@@ -85,7 +113,7 @@ final class EvalOutput {
   /** A task's answers, of which those stay that are there and are to the same questions. */
   Samples samples(Task task, Questions questions) {
     return folder
-        .map(place -> new Samples(place.resolve("samples_" + task.name() + ".jsonl"), questions))
+        .map(place -> new Samples(place.resolve(SAMPLES + task.name() + ".jsonl"), questions))
         .orElseGet(Samples::new);
   }
 
@@ -108,7 +136,8 @@ final class EvalOutput {
         Optional<Answer> answer = answer(line, questions);
         if (answer.isPresent()
             && known.put(answer.get().question().index(), answer.get()) == null) {
-          kept.append(line).append('\n');
+          // Written anew: what is right may have been corrected.
+          kept.append(sample(answer.get())).append('\n');
         }
       }
       try {
@@ -173,11 +202,7 @@ final class EvalOutput {
       return known;
     }
 
-    /** Keeps an answer. */
-    void add(Answer answer) {
-      if (writer.isEmpty()) {
-        return;
-      }
+    private static ObjectNode sample(Answer answer) {
       ObjectNode sample = Json.object();
       sample.put("doc_id", answer.question().index());
       sample.set("arguments", arguments(answer.question()));
@@ -188,8 +213,16 @@ final class EvalOutput {
       sample.put("target", answer.question().gold());
       sample.put("prediction", answer.prediction());
       sample.put("prediction_norm", answer.predictionNorm());
+      return sample;
+    }
+
+    /** Keeps an answer. */
+    void add(Answer answer) {
+      if (writer.isEmpty()) {
+        return;
+      }
       try {
-        writer.get().write(sample.toString());
+        writer.get().write(sample(answer).toString());
         writer.get().write('\n');
         writer.get().flush();
       } catch (IOException e) {
@@ -225,16 +258,17 @@ final class EvalOutput {
         });
   }
 
-  /** Writes the results, with the harness's names. */
+  /** Writes the results, with the harness's names; those of other tasks stay that are there. */
   void results(List<TaskResult> all) {
     if (folder.isEmpty()) {
       return;
     }
-    ObjectNode json = Json.object();
-    ObjectNode results = json.putObject("results");
-    ObjectNode versions = json.putObject("versions");
-    ObjectNode shots = json.putObject("n-shot");
-    ObjectNode counts = json.putObject("n-samples");
+    Path file = folder.get().resolve(RESULTS);
+    ObjectNode json = Files.exists(file) ? Json.readObject(file) : Json.object();
+    ObjectNode results = json.withObjectProperty("results");
+    ObjectNode versions = json.withObjectProperty("versions");
+    ObjectNode shots = json.withObjectProperty("n-shot");
+    ObjectNode counts = json.withObjectProperty("n-samples");
     for (TaskResult result : all) {
       String name = result.task().name();
       ObjectNode node = results.putObject(name);
@@ -246,7 +280,9 @@ final class EvalOutput {
     }
     ObjectNode config = json.putObject("config");
     settings.forEach(config::put);
-    json.put("n_samples", all.stream().mapToInt(TaskResult::count).sum());
-    AtomicOutput.write(folder.get().resolve("results.json"), Json.toBytes(json));
+    json.put(
+        "n_samples",
+        counts.values().stream().mapToInt(count -> count.path("effective").asInt(0)).sum());
+    AtomicOutput.write(file, Json.toBytes(json));
   }
 }

@@ -2,16 +2,21 @@ package org.gta4j.cli;
 
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.Iterator;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.eval.Answer;
 import org.gta4j.eval.DataFiles;
+import org.gta4j.eval.EvalException;
+import org.gta4j.eval.Question;
 import org.gta4j.eval.Questions;
 import org.gta4j.eval.Records;
 import org.gta4j.eval.Scorer;
@@ -127,15 +132,17 @@ final class EvalVerb extends Verb {
   /** What answers depend on. */
   private Map<String, String> settings(LoadedModel loaded, int before, long seed) {
     Map<String, String> settings = new LinkedHashMap<>();
-    settings.put("model", options.modelName());
+    settings.put(
+        options.path().isPresent() ? EvalOutput.MODEL : "embedded_model", options.modelName());
     settings.put("weights_bytes", Long.toString(loaded.model().weightsBytes()));
     options.path().ifPresent(path -> settings.put("weights_sample", WeightsSample.of(path)));
     settings.put("context", Integer.toString(loaded.model().contextLength()));
-    settings.put("data", data.or(""));
+    settings.put(EvalOutput.DATA, data.or(""));
     settings.put("num_fewshot", Integer.toString(before));
-    settings.put("seed", Long.toString(seed));
+    settings.put("seed", before == 0 ? "" : Long.toString(seed));
     settings.put("cache_type", options.loadOptions().cacheType().label());
-    settings.put("activations", options.loadOptions().activations().name());
+    settings.put(
+        "activations", options.loadOptions().activations().name().toLowerCase(Locale.ROOT));
     return settings;
   }
 
@@ -143,18 +150,28 @@ final class EvalVerb extends Verb {
       Planned planned, Scorer scorer, EvalOutput output, Progress progress, long before) {
     try (EvalOutput.Samples samples = output.samples(planned.task(), planned.questions())) {
       SortedMap<Integer, Answer> answers = new TreeMap<>(samples.known().headMap(planned.count()));
-      scorer.answer(
+      score(
+          scorer,
+          planned,
           IntStream.range(0, planned.count())
               .filter(index -> !samples.known().containsKey(index))
               .mapToObj(planned.questions()::of)
               .iterator(),
-          planned.task().output(),
           answer -> {
             samples.add(answer);
             answers.put(answer.question().index(), answer);
             progress.at(before + answers.size(), planned.task().name());
           });
       return List.copyOf(answers.values());
+    }
+  }
+
+  private static void score(
+      Scorer scorer, Planned planned, Iterator<Question> questions, Consumer<Answer> answers) {
+    try {
+      scorer.answer(questions, planned.task().output(), answers);
+    } catch (EvalException e) {
+      throw new EvalException("%s: %s".formatted(planned.task().name(), e.getMessage()), e);
     }
   }
 

@@ -49,7 +49,7 @@ final class RedundancyVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    Check.count(window, 2, 512);
+    Check.count(window, 3, 512);
     int most = Check.count(windows, 1, 4);
     Optional<Path> page = out.isGiven() ? Optional.of(Check.path(out)) : Optional.empty();
     try (Checkpoint checkpoint = options.open()) {

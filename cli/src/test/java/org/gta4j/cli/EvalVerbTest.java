@@ -181,11 +181,25 @@ class EvalVerbTest {
     assertThat(again).extracting(each -> each.get("doc_id").intValue()).containsExactly(1, 2, 0);
     assertThat(again.getLast().get("resps").get(0).get(0).doubleValue()).isNotEqualTo(-0.125);
 
+    // Of another task in the same folder, with labels that were corrected since.
+    Files.writeString(
+        folder.resolve("hellaswag_val.jsonl"), RECORDS.replace("\"label\":1", "\"label\":0"));
+    assertThat(eval("--tasks", "lambada_openai", "--out", out.toString()).code()).isZero();
+    assertThat(eval("--tasks", "hellaswag", "--out", out.toString()).code()).isZero();
+    assertThat(samples(file)).allMatch(each -> each.get("target").intValue() == 0);
+    JsonNode results = JsonMapper.shared().readTree(Files.readString(out.resolve("results.json")));
+    assertThat(results.get("results").propertyNames())
+        .containsExactlyInAnyOrder("hellaswag", "lambada_openai");
+    assertThat(results.get("n_samples").intValue()).isEqualTo(4);
+
     CommandRun other = eval("--tasks", "hellaswag", "--out", out.toString(), "--num-fewshot", "1");
     assertThat(other.code()).isEqualTo(1);
     assertThat(other.messages())
         .contains("settings.json: num_fewshot: expected 0")
         .contains("found 1: choose another folder");
+    Files.delete(out.resolve("settings.json"));
+    assertThat(eval("--tasks", "hellaswag", "--out", out.toString()).messages())
+        .contains("expected a settings.json beside it, which says whose answers these are");
   }
 
   @Test

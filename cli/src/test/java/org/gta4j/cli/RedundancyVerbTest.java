@@ -99,7 +99,7 @@ class RedundancyVerbTest {
 
   @Test
   void whatCannotBeLookedAtIsRefused() throws IOException {
-    assertThat(look("--window", "1").messages()).contains("--window: expected an integer from 2");
+    assertThat(look("--window", "2").messages()).contains("--window: expected an integer from 3");
     assertThat(look("--windows", "0").code()).isEqualTo(2);
     CommandRun longer = look("--window", "100000");
     assertThat(longer.code()).isEqualTo(1);

@@ -161,14 +161,18 @@ public final class Json {
         .replaceAll("");
   }
 
+  /** What is wrong with a text that is no JSON. */
+  public static String reason(JacksonException e) {
+    return withoutAsides(String.valueOf(e.getOriginalMessage()));
+  }
+
   private static CheckpointException mistake(String file, JacksonException e) {
-    String text = String.valueOf(e.getOriginalMessage());
     int line = e.getLocation() == null ? 0 : e.getLocation().getLineNr();
     return CheckpointException.of(
         file,
         "content",
         OBJECT,
-        "a mistake%s: %s".formatted(line < 1 ? "" : " in line " + line, withoutAsides(text)),
+        "a mistake%s: %s".formatted(line < 1 ? "" : " in line " + line, reason(e)),
         e);
   }
 }

@@ -61,7 +61,10 @@ final class Writer {
       case Long number -> add(number.toString());
       case Double number -> add(real(number));
       case None none -> add("None");
-      case Undefined undefined -> add("Undefined");
+      case Undefined undefined -> {
+        budget.text(undefined); // a mistake, where it may not be written
+        add("Undefined");
+      }
       case Tuple tuple -> {
         list(tuple, "(", tuple.size() == 1 ? ",)" : ")");
       }

@@ -4,6 +4,7 @@ import java.io.IOException;
 import java.nio.file.FileVisitOption;
 import java.nio.file.FileVisitResult;
 import java.nio.file.Files;
+import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.nio.file.SimpleFileVisitor;
 import java.nio.file.attribute.BasicFileAttributes;
@@ -14,6 +15,8 @@ import java.util.Optional;
 import java.util.Set;
 import java.util.SortedMap;
 import java.util.TreeMap;
+import java.util.TreeSet;
+import java.util.regex.Matcher;
 import java.util.regex.Pattern;
 import java.util.stream.StreamSupport;
 
@@ -28,6 +31,9 @@ public final class DataFiles {
 
   /** How deep they may be where the folder itself is the data set's. */
   private static final int SHALLOW = 3;
+
+  /** A file's place among others: all of them are as many as it says. */
+  private static final Pattern PART = Pattern.compile("-\\d+-of-0*([1-9]\\d{0,8})\\.");
 
   private final Task task;
   private final Path folder;
@@ -95,7 +101,9 @@ public final class DataFiles {
     Optional<String> path = task.data().path();
     if (path.isPresent()) {
       places.add(folder.resolve(path.get()));
-      places.add(folder.resolve("datasets--" + path.get().replace("/", "--")));
+      String cached = "datasets--" + path.get().replace("/", "--");
+      places.add(current(folder.resolve(cached)));
+      places.add(current(folder.resolve("hub").resolve(cached)));
       places.add(folder.resolve(name(path.get())));
     }
     places.add(folder.resolve(task.name()));
@@ -106,6 +114,43 @@ public final class DataFiles {
       }
     }
     return published(folder, split, SHALLOW);
+  }
+
+  /** What the hub's cache has of a data set now, among all that it had. */
+  private static Path current(Path cached) {
+    Path head = cached.resolve("refs/main");
+    try {
+      Path snapshot =
+          Files.exists(head)
+              ? cached.resolve("snapshots").resolve(Files.readString(head).strip())
+              : cached;
+      return Files.isDirectory(snapshot) ? snapshot : cached;
+    } catch (IOException | InvalidPathException e) {
+      return cached;
+    }
+  }
+
+  /**
+   * Makes sure that all parts of a split are there, and of one edition.
+   *
+   * @throws EvalException if not
+   */
+  private static List<Path> complete(List<Path> files) {
+    Set<String> editions = new TreeSet<>();
+    for (Path file : files) {
+      Matcher part = PART.matcher(String.valueOf(file.getFileName()));
+      editions.add(part.find() ? part.group(1) : Integer.toString(files.size()));
+    }
+    if (!editions.equals(Set.of(Integer.toString(files.size())))) {
+      throw new EvalException(
+          "%s: expected all of one edition's parts, %s, found %d: %s"
+              .formatted(
+                  files.getFirst().resolveSibling("").normalize(),
+                  String.join(" or ", editions),
+                  files.size(),
+                  files.stream().map(file -> String.valueOf(file.getFileName())).toList()));
+    }
+    return files;
   }
 
   /** The files of a split in the first of the folders below a place that have one. */
@@ -130,7 +175,7 @@ public final class DataFiles {
     }
     return byFolder.isEmpty()
         ? Optional.empty()
-        : Optional.of(byFolder.firstEntry().getValue().stream().sorted().toList());
+        : Optional.of(complete(byFolder.firstEntry().getValue().stream().sorted().toList()));
   }
 
   private static List<Path> files(Path place, int depth) {

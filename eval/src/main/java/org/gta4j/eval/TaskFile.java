@@ -102,6 +102,9 @@ final class TaskFile {
               .formatted(file, unknown.iterator().next(), String.join(", ", KNOWN)));
     }
     String name = required("task");
+    if (!name.matches("[\\w.-]{1,200}")) {
+      throw wrong("task", "a name of letters, digits, '_', '-' and '.'", name);
+    }
     Task.Output output = output();
     Optional<Task.Choices> choices = choices();
     if (output == Task.Output.MULTIPLE_CHOICE && choices.isEmpty()) {

@@ -129,6 +129,31 @@ class RecordsTest {
   }
 
   @Test
+  void partsThatAreMissingOrOfAnotherEditionAreFound() throws IOException {
+    Path part = file("piqa/validation-00001-of-00002.parquet", "");
+    DataFiles files = new DataFiles(Task.named("piqa"), folder);
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(files::asked)
+        .withMessageContaining("expected all of one edition's parts, 2, found 1")
+        .withMessageContaining("validation-00001-of-00002.parquet");
+    Path first = file("piqa/validation-00000-of-00002.parquet", "");
+    assertThat(files.asked()).containsExactly(first, part);
+    file("piqa/validation-00000-of-00001.parquet", "");
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(files::asked)
+        .withMessageContaining("expected all of one edition's parts, 1 or 2, found 3");
+  }
+
+  @Test
+  void theHubsCacheSaysWhichEditionCounts() throws IOException {
+    file("datasets--Rowan--hellaswag/refs/main", "def");
+    file("datasets--Rowan--hellaswag/snapshots/abc/data/validation-00000-of-00001.parquet", "");
+    Path now =
+        file("datasets--Rowan--hellaswag/snapshots/def/data/validation-00000-of-00001.parquet", "");
+    assertThat(new DataFiles(Task.named("hellaswag"), folder).asked()).containsExactly(now);
+  }
+
+  @Test
   void examplesComeFromTheSplitThatTheTaskNames() throws IOException {
     Path yaml =
         file(

@@ -167,6 +167,13 @@ class TasksTest {
   }
 
   @Test
+  void anAnswerThatIsNotThereIsNamed() {
+    assertThatExceptionOfType(EvalException.class)
+        .isThrownBy(() -> question("piqa", "{\"goal\":\"a\",\"sol1\":\"b\",\"label\":0}"))
+        .withMessageContaining("piqa: record 0: 'sol2' is not defined");
+  }
+
+  @Test
   void whatIsNothingIsNoText() {
     for (String record :
         List.of(
@@ -291,6 +298,7 @@ class TasksTest {
         "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: []' | metric_list: expected metrics among acc, acc_norm, found none",
         "'task: x\ndoc_to_choice: c\ndoc_to_text: a\ndoc_to_target: b\nmetric_list: acc' | metric_list: expected a list",
         "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\nfields: {a: b}\nfields_replace: [[a, $2]]' | fields_replace: expected groups that a has, found $2",
+        "'task: a/b' | task: expected a name of letters",
         "'task: x\nfilter_list: []' | filter_list: is not done here",
         "'task: x\noutput_type: generate_until' | output_type: expected multiple_choice or loglikelihood or loglikelihood_rolling, found generate_until",
         "'task: x\ndoc_to_target: a\noutput_type: loglikelihood_rolling\ndocument_start: (' | document_start: expected a regular expression, found (: Unclosed group",

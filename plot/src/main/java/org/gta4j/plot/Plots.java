@@ -28,6 +28,9 @@ public final class Plots {
   private static final int WIDTH = 760;
   private static final int HEIGHT = 440;
 
+  /** Pixels of a bar and its name. */
+  private static final int BAR_WIDTH = 50;
+
   /** Pixels from one label of the horizontal axis to the next, so that long numbers fit. */
   private static final int LABEL_SPACING = 110;
 
@@ -71,12 +74,19 @@ public final class Plots {
    *
    * @param title what they show
    * @param y what they are high by, with its unit
+   * @param count how many, all of which have room for their names
    */
-  public static CategoryChart bars(String title, String y) {
+  public static CategoryChart bars(String title, String y, int count) {
     CategoryChart chart =
-        new CategoryChartBuilder().width(WIDTH).height(HEIGHT).title(title).yAxisTitle(y).build();
+        new CategoryChartBuilder()
+            .width(Math.max(WIDTH, BAR_WIDTH * count))
+            .height(HEIGHT)
+            .title(title)
+            .yAxisTitle(y)
+            .build();
     dress(chart.getStyler());
     chart.getStyler().setXAxisLabelRotation(30);
+    chart.getStyler().setXAxisMaxLabelCount(Math.max(2, count));
     return chart;
   }
 

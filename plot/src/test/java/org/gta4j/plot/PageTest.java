@@ -8,7 +8,7 @@ import org.knowm.xchart.CategoryChart;
 
 class PageTest {
   private static Page page() {
-    CategoryChart bars = Plots.bars("Bars", "share");
+    CategoryChart bars = Plots.bars("Bars", "share", 2);
     bars.addSeries("acc", List.of("one", "two"), List.of(0.5, 0.25), List.of(0.1, 0.1));
     return new Page(
         "A & B",

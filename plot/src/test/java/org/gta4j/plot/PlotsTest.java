@@ -52,7 +52,7 @@ class PlotsTest {
     PointLabels labels = new PointLabels();
     labels.add("one", 1, 3);
     labels.write(labelled);
-    CategoryChart bars = Plots.bars("c", "share");
+    CategoryChart bars = Plots.bars("c", "share", 1);
     bars.addSeries("acc", List.of("one"), List.of(0.5), List.of(0.1));
     assertThat(Plots.element(List.of(labelled, bars))).doesNotContain("rgb(");
     assertThat(Plots.style()).contains("--plot-3: rgb(31,119,180);", "--plot-10: ");

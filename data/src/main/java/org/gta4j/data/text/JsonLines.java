@@ -8,6 +8,7 @@ import java.nio.charset.CodingErrorAction;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.function.Consumer;
+import org.gta4j.checkpoint.Json;
 import org.gta4j.data.DataException;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -49,8 +50,7 @@ final class JsonLines {
       found = String.valueOf(node.getNodeType());
     } catch (JacksonException e) {
       throw new DataException(
-          "%s: line %d: expected a JSON object, found %s"
-              .formatted(file, number, e.getOriginalMessage()),
+          "%s: line %d: expected a JSON object, found %s".formatted(file, number, Json.reason(e)),
           e);
     }
     throw new DataException(

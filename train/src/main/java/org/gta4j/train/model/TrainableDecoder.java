@@ -57,8 +57,11 @@ public final class TrainableDecoder implements AutoCloseable {
       int length, Rotation rotation, Map<AttentionMask, Optional<Tensor>> masks)
       implements AutoCloseable {
     AttentionBlock.Step step(AttentionMask mask) {
-      return new AttentionBlock.Step(
-          rotation, masks.computeIfAbsent(mask, m -> CausalMask.of(m, length)));
+      Optional<Tensor> made = masks.get(mask);
+      if (made == null) {
+        throw new IllegalArgumentException("expected a mask of a layer, found " + mask);
+      }
+      return new AttentionBlock.Step(rotation, made);
     }
 
     @Override
@@ -247,11 +250,16 @@ public final class TrainableDecoder implements AutoCloseable {
     return torch.log_softmax(scores(x), 1).gather(1, tokens).mul(weights).sum().neg();
   }
 
+  /** Outside of all scopes, which would free what is kept from one batch to the next. */
   private Positions positions(int length) {
     if (positions.isEmpty() || positions.get().length() != length) {
       positions.ifPresent(Positions::close);
-      positions =
-          Optional.of(new Positions(length, Rotation.of(config.rotary(), length), new HashMap<>()));
+      positions = Optional.empty();
+      Map<AttentionMask, Optional<Tensor>> masks = new HashMap<>();
+      for (int layer = 0; layer < config.numHiddenLayers(); layer++) {
+        masks.computeIfAbsent(config.masks().mask(layer), mask -> CausalMask.of(mask, length));
+      }
+      positions = Optional.of(new Positions(length, Rotation.of(config.rotary(), length), masks));
     }
     return positions.get();
   }

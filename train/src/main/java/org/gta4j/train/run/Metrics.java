@@ -3,6 +3,7 @@ package org.gta4j.train.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -43,6 +44,31 @@ public final class Metrics implements AutoCloseable {
    */
   public static List<StepReport> read(Path folder) {
     return StepLines.read(folder.resolve(FILE)).map(Metrics::report).toList();
+  }
+
+  /**
+   * The same, where every line must be whole and have a loss that is a number, or {@code NaN} where
+   * a training came to none.
+   *
+   * @throws org.gta4j.checkpoint.CheckpointException if one has not
+   */
+  public static List<StepReport> readStrictly(Path folder) {
+    Path file = folder.resolve(FILE);
+    StepLines.requireWhole(file);
+    StepLines.read(file)
+        .forEach(line -> {
+          for (String field : List.of(LOSS, TOKENS, SPEED)) {
+            JsonNode value = line.path(field);
+            if (!value.isNumber() && !value.asString("").equals("NaN")) {
+              throw CheckpointException.of(
+                  file.toString(),
+                  "step %d: %s".formatted(line.path(STEP).asLong(), field),
+                  "a number",
+                  value);
+            }
+          }
+        });
+    return read(folder);
   }
 
   private static StepReport report(ObjectNode line) {

@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -67,6 +68,26 @@ public final class StepLines implements AutoCloseable {
       return Files.readString(file).lines().flatMap(line -> read(file, line).stream());
     } catch (IOException e) {
       throw new CheckpointException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+  }
+
+  /**
+   * Makes sure that every line but the last, which may not be finished, is a step's.
+   *
+   * @throws CheckpointException if one is not
+   */
+  static void requireWhole(Path file) {
+    List<String> lines;
+    try {
+      lines = Files.readString(file).lines().toList();
+    } catch (IOException e) {
+      throw new CheckpointException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
+    }
+    for (int i = 0; i + 1 < lines.size(); i++) {
+      if (read(file, lines.get(i)).isEmpty()) {
+        throw CheckpointException.of(
+            file.toString(), "line %d".formatted(i + 1), "a JSON object with a step", lines.get(i));
+      }
     }
   }
 

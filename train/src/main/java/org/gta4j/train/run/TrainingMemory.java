@@ -53,7 +53,8 @@ public record TrainingMemory(long parameters, long moments, long gradients, long
     return new TrainingMemory(
         (long) (Float.BYTES * (own + adapters)),
         (long) (MOMENTS * trained),
-        (long) ((batches > together ? together + 1 : together) * trained),
+        // The first ones become a sum, beside which the next ones have their own.
+        (long) (Math.max(together, 1 + Math.min(together, batches - together)) * trained),
         (long) (sequences(plan, batches, together) * length * bytesPerToken(config, plan)));
   }
 

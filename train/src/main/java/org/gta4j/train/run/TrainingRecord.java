@@ -2,6 +2,7 @@ package org.gta4j.train.run;
 
 import java.util.Map;
 import org.gta4j.checkpoint.CheckpointException;
+import org.gta4j.checkpoint.Json;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -12,9 +13,10 @@ import tools.jackson.databind.node.ObjectNode;
  *
  * @param plan what the training does
  * @param data the fingerprint of its data
+ * @param config the model's; missing in records that were written before there was one
  * @param state where it is
  */
-public record TrainingRecord(TrainingPlan plan, String data, TrainingState state) {
+public record TrainingRecord(TrainingPlan plan, String data, JsonNode config, TrainingState state) {
   private static final int VERSION = 1;
   private static final JsonMapper MAPPER = JsonMapper.builder().build();
 
@@ -24,6 +26,7 @@ public record TrainingRecord(TrainingPlan plan, String data, TrainingState state
     json.put("version", VERSION);
     json.set("plan", MAPPER.valueToTree(plan));
     json.put("data", data);
+    json.set("config", config);
     json.set("state", MAPPER.valueToTree(state));
     return json;
   }
@@ -37,6 +40,7 @@ public record TrainingRecord(TrainingPlan plan, String data, TrainingState state
     return new TrainingRecord(
         read(file, json, "plan", TrainingPlan.class),
         json.path("data").asString(""),
+        json.path("config"),
         read(file, json, "state", TrainingState.class));
   }
 
@@ -53,17 +57,25 @@ public record TrainingRecord(TrainingPlan plan, String data, TrainingState state
   }
 
   /**
-   * Refuses to go on with another plan or other data: what came out would be neither training.
+   * Refuses to go on with another plan, other data or another model: what came out would be neither
+   * training.
    *
    * @param file the checkpoint's, for the message
    * @throws CheckpointException naming the first thing that differs
    */
-  public void requireSame(String file, TrainingPlan wanted, String wantedData) {
+  public void requireSame(
+      String file, TrainingPlan wanted, String wantedData, ObjectNode wantedConfig) {
     JsonNode ours = MAPPER.valueToTree(plan);
     JsonNode theirs = MAPPER.valueToTree(wanted);
     requireSame(file, "plan", ours, theirs);
     if (!data.equals(wantedData)) {
       throw CheckpointException.of(file, "data", data, wantedData);
+    }
+    if (config.isObject()) {
+      // Through text: numbers are then of the types that they have when they are read.
+      ObjectNode given = Json.readObject("config", Json.toBytes(wantedConfig));
+      requireSame(file, "config", config, given);
+      requireSame(file, "config", given, config);
     }
   }
 

@@ -107,7 +107,11 @@ class AdaptedTrainingTest {
       Path saved =
           checkpoints(folder)
               .save(
-                  new TrainingRecord(training.plan, "data", TrainingState.start()),
+                  new TrainingRecord(
+                      training.plan,
+                      "data",
+                      TinyTraining.config().source().json(),
+                      TrainingState.start()),
                   training.parameters,
                   training.optimizer,
                   Optional.empty());

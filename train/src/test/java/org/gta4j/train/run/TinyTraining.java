@@ -101,7 +101,8 @@ final class TinyTraining implements AutoCloseable {
     Optional<Path> newest = checkpoints.newest();
     if (newest.isPresent()) {
       TrainingRecord record = Checkpoints.record(newest.get());
-      record.requireSame(newest.get().toString(), plan, batches.fingerprint());
+      record.requireSame(
+          newest.get().toString(), plan, batches.fingerprint(), config().source().json());
       Checkpoints.load(newest.get(), parameters, optimizer);
       state = record.state();
     }
@@ -112,7 +113,7 @@ final class TinyTraining implements AutoCloseable {
         System.out.println("step " + report.step());
         if (report.step() % saveEvery == 0 || report.step() == STEPS) {
           checkpoints.save(
-              new TrainingRecord(plan, batches.fingerprint(), after),
+              new TrainingRecord(plan, batches.fingerprint(), config().source().json(), after),
               parameters,
               optimizer,
               report.validationLoss().isPresent()

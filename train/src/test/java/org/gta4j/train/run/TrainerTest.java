@@ -141,7 +141,11 @@ class TrainerTest {
           metrics.add(report);
           if (report.step() == 12) {
             checkpoints.save(
-                new TrainingRecord(plan, training.batches.fingerprint(), state),
+                new TrainingRecord(
+                    plan,
+                    training.batches.fingerprint(),
+                    TinyTraining.config().source().json(),
+                    state),
                 training.parameters,
                 training.optimizer,
                 Optional.empty());
@@ -183,11 +187,17 @@ class TrainerTest {
       TrainingRecord record = Checkpoints.record(newest);
       assertThat(record.plan()).isEqualTo(training.plan);
       assertThatThrownBy(() ->
-              record.requireSame("there", TinyTraining.plan(3, 0), training.batches.fingerprint()))
+              record.requireSame(
+                  "there",
+                  TinyTraining.plan(3, 0),
+                  training.batches.fingerprint(),
+                  TinyTraining.config().source().json()))
           .isInstanceOf(CheckpointException.class)
           .hasMessageContaining("there: plan.microSequences")
           .hasMessageContaining("found 3");
-      assertThatThrownBy(() -> record.requireSame("there", training.plan, "other data"))
+      assertThatThrownBy(() ->
+              record.requireSame(
+                  "there", training.plan, "other data", TinyTraining.config().source().json()))
           .hasMessageContaining("there: data")
           .hasMessageContaining("found other data");
 

@@ -87,7 +87,11 @@ class WorkersTest {
           trainer.requireSameEverywhere();
           if (workers.rank() == 0) {
             checkpoints.save(
-                new TrainingRecord(training.plan, training.batches.fingerprint(), after),
+                new TrainingRecord(
+                    training.plan,
+                    training.batches.fingerprint(),
+                    TinyTraining.config().source().json(),
+                    after),
                 training.parameters,
                 training.optimizer,
                 Optional.empty());

@@ -59,8 +59,7 @@ final class EvaluationPage {
         new Page.Table(List.of("task", "records", "examples", "metric", "value", "stderr"), rows));
     List<Found> shares = all.stream().filter(Found::isShare).toList();
     if (!shares.isEmpty()) {
-      blocks.add(
-          new Page.Picture("accuracy", "Accuracy with its standard error", List.of(bars(shares))));
+      blocks.add(new Page.Picture("accuracy", "Accuracy with its standard error", bars(shares)));
     }
     List<List<String>> settings = new ArrayList<>();
     for (Map.Entry<String, JsonNode> setting : json.path("config").properties()) {
@@ -88,7 +87,7 @@ final class EvaluationPage {
               new Found(
                   task.getKey(),
                   name[0],
-                  entry.getValue().asDouble(Double.NaN),
+                  finite(file, task.getKey(), entry),
                   task.getValue().path(error).asDouble(Double.NaN)));
         }
       }
@@ -100,25 +99,32 @@ final class EvaluationPage {
     return all;
   }
 
-  /** A bar for each task and metric; where a task has no such metric, none. */
-  private static CategoryChart bars(List<Found> shares) {
-    CategoryChart chart = Plots.bars("Accuracy", "share of records");
-    List<String> tasks = shares.stream().map(Found::task).distinct().toList();
-    for (String metric : shares.stream().map(Found::metric).distinct().toList()) {
-      List<Double> values = new ArrayList<>();
-      List<Double> errors = new ArrayList<>();
-      for (String task : tasks) {
-        Found found =
-            shares.stream()
-                .filter(each -> each.task().equals(task) && each.metric().equals(metric))
-                .findFirst()
-                .orElse(new Found(task, metric, 0, 0));
-        values.add(found.value());
-        errors.add(Double.isNaN(found.error()) ? 0 : found.error());
-      }
-      chart.addSeries(metric, tasks, values, errors);
+  private static double finite(Path file, String task, Map.Entry<String, JsonNode> entry) {
+    if (!entry.getValue().isNumber() || !Double.isFinite(entry.getValue().doubleValue())) {
+      throw CheckpointException.of(
+          file.toString(),
+          "results.%s.%s".formatted(task, entry.getKey()),
+          "a number",
+          entry.getValue());
     }
-    return chart;
+    return entry.getValue().doubleValue();
+  }
+
+  /** A plot for each metric, of the tasks that have it. */
+  private static List<CategoryChart> bars(List<Found> shares) {
+    List<CategoryChart> charts = new ArrayList<>();
+    for (String metric : shares.stream().map(Found::metric).distinct().toList()) {
+      List<Found> tasks = shares.stream().filter(each -> each.metric().equals(metric)).toList();
+      CategoryChart chart = Plots.bars(metric, "share of records", tasks.size());
+      chart.getStyler().setLegendVisible(false);
+      chart.addSeries(
+          metric,
+          tasks.stream().map(Found::task).toList(),
+          tasks.stream().map(Found::value).toList(),
+          tasks.stream().map(each -> Double.isNaN(each.error()) ? 0 : each.error()).toList());
+      charts.add(chart);
+    }
+    return charts;
   }
 
   private static String number(double value) {

@@ -43,7 +43,7 @@ final class ExperimentFile {
           "variants");
 
   /** What follows from the budget and the tokenizer. */
-  private static final Set<String> FOLLOWING =
+  static final Set<String> FOLLOWING =
       Set.of("intermediate_size", "vocab_size", "bos_token_id", "eos_token_id", "pad_token_id");
 
   private static final String NAME = "[A-Za-z0-9][A-Za-z0-9._-]{0,60}";

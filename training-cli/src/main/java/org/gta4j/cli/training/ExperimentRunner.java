@@ -9,6 +9,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
@@ -134,7 +135,7 @@ final class ExperimentRunner {
         Experiment.Run run = entry.getKey();
         try {
           stopped = !train(run, options, progress, before);
-        } catch (RefusedException e) {
+        } catch (RefusedException | CheckpointException e) {
           // The others do not depend on it, and nobody may be there to start them.
           terminal.say("%s: %s".formatted(run.name(), e.getMessage()));
           failed.add(run.name());

@@ -116,7 +116,8 @@ final class FinetuneVerb extends Verb {
             Recipe.finetuning(adapters.isPresent()),
             steps(learned),
             learned.usualLength(),
-            learned.longest());
+            learned.longest(),
+            learned.count());
     TrainingSession.Settings settings = run.settings(folder, team, shown);
     new MemoryNeed(
             base.config(),
@@ -171,7 +172,8 @@ final class FinetuneVerb extends Verb {
     if (steps.isGiven()) {
       return RunOptions.positive(steps, 1);
     }
-    int together = Schedule.sequences(run.batchTokens(), learned.usualLength());
+    long together =
+        Math.min(learned.count(), Schedule.sequences(run.batchTokens(), learned.usualLength()));
     return Math.max(1, (long) Math.ceil(epochs.or(USUAL_EPOCHS) * learned.count() / together));
   }
 }

@@ -161,13 +161,14 @@ final class RunOptions {
    * @param recipe what counts where nobody chooses
    * @param usual the sequences' mean length
    * @param longest of all sequences
+   * @param most sequences of a step
    * @throws UsageException if a number makes no sense
    * @throws RefusedException if there are more workers than batches
    */
-  TrainingPlan plan(Recipe recipe, long steps, int usual, int longest) {
+  TrainingPlan plan(Recipe recipe, long steps, int usual, int longest, long most) {
     TrainingPlan plan;
     try {
-      plan = schedule(recipe, steps).plan(usual, longest, seed.or(0L));
+      plan = schedule(recipe, steps).plan(usual, longest, most, seed.or(0L));
     } catch (IllegalArgumentException e) {
       throw UsageException.of(e);
     }

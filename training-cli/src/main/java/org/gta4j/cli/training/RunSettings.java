@@ -58,6 +58,15 @@ record RunSettings(ObjectNode json) {
    */
   void requireSame(String file, JsonNode found, String advice) {
     requireSame(file, "settings", json, found, advice);
+    for (String key : found.path("config").propertyNames()) {
+      if (!json.path("config").has(key) && !ExperimentFile.FOLLOWING.contains(key)) {
+        throw CheckpointException.of(
+            file,
+            "settings.config." + key,
+            "no such key",
+            found.path("config").path(key) + ": it is of another experiment; " + advice);
+      }
+    }
   }
 
   private static void requireSame(

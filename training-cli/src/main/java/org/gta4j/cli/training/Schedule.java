@@ -54,7 +54,7 @@ record Schedule(
    * @throws IllegalArgumentException if a number makes no sense; the message begins with its name
    */
   TrainingPlan plan(int length, long seed) {
-    return plan(length, length, seed);
+    return plan(length, length, Integer.MAX_VALUE, seed);
   }
 
   /**
@@ -62,11 +62,12 @@ record Schedule(
    *
    * @param usual their mean length, which says how many a step has
    * @param longest of all, which says how many are computed at once
+   * @param most sequences of a step: as many as there are
    * @throws IllegalArgumentException if a number makes no sense; the message begins with its name
    */
-  TrainingPlan plan(int usual, int longest, long seed) {
+  TrainingPlan plan(int usual, int longest, long most, long seed) {
     try {
-      return unnamed(usual, longest, seed);
+      return unnamed(usual, longest, most, seed);
     } catch (IllegalArgumentException e) {
       // The library's names have other dashes than options have.
       String[] parts = String.valueOf(e.getMessage()).split(":", 2);
@@ -80,8 +81,8 @@ record Schedule(
     return Math.max(1, batchTokens / length);
   }
 
-  private TrainingPlan unnamed(int usual, int longest, long seed) {
-    int sequences = sequences(batchTokens, usual);
+  private TrainingPlan unnamed(int usual, int longest, long most, long seed) {
+    int sequences = (int) Math.min(most, sequences(batchTokens, usual));
     return new TrainingPlan(
         steps,
         sequences,

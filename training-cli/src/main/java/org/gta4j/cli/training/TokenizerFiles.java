@@ -6,6 +6,7 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.stream.Stream;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.tokenizer.Tokenizers;
@@ -26,6 +27,11 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
           "special_tokens_map.json",
           "generation_config.json",
           "chat_template.jinja");
+
+  /** Names that no folder has where a tokenizer is made. */
+  static List<String> made() {
+    return Stream.concat(KINDS.stream(), Stream.of("tokenizer_config.json")).toList();
+  }
 
   /** The tokenizer at a path: one of the files that models have, or a folder with one. */
   static TokenizerFiles read(Path path) {

@@ -21,9 +21,11 @@ record TokenizerFolder(Path path) {
     if (Files.exists(path) && !Files.isDirectory(path)) {
       throw new RefusedException("--out: %s is a file".formatted(path));
     }
-    if (Files.exists(path.resolve(TOKENIZER))) {
-      throw new RefusedException(
-          "--out: %s is there already: choose another folder".formatted(path.resolve(TOKENIZER)));
+    for (String name : TokenizerFiles.made()) {
+      if (Files.exists(path.resolve(name))) {
+        throw new RefusedException(
+            "--out: %s is there already: choose another folder".formatted(path.resolve(name)));
+      }
     }
     return new TokenizerFolder(path);
   }

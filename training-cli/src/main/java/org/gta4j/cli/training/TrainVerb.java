@@ -98,7 +98,12 @@ final class TrainVerb extends Verb {
     Optional<SamplePlan> shown =
         run.samples(words.tokenizer(), model, held.isGiven(), Optional.empty());
     TrainingPlan plan =
-        run.plan(Recipe.of(preset.or("")), RunOptions.positive(steps, 1000), length, length);
+        run.plan(
+            Recipe.of(preset.or("")),
+            RunOptions.positive(steps, 1000),
+            length,
+            length,
+            Integer.MAX_VALUE);
     TrainingSession.Settings settings = run.settings(folder, team, shown);
     new MemoryNeed(
             model, Optional.empty(), plan, length, settings.threads(), MemoryNeed.From.NOTHING)

@@ -5,6 +5,7 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
+import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
@@ -246,7 +247,10 @@ final class TrainingSession implements AutoCloseable {
 
   /** Trains; what is to be saved is the same everywhere. */
   private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
+    Map<Long, OptionalDouble> last = new HashMap<>(); // of the newest step alone
     trainer.run((report, after) -> {
+      last.clear();
+      last.put(report.step(), report.validationLoss());
       news.accept(report);
       if (isSaved(report.step())) {
         trainer.requireSameEverywhere();
@@ -257,7 +261,7 @@ final class TrainingSession implements AutoCloseable {
     if (step > 0 && !isSaved(step)) {
       trainer.requireSameEverywhere();
       if (!Files.isDirectory(checkpoints.of(step))) {
-        saving.save(trainer.state(), OptionalDouble.empty());
+        saving.save(trainer.state(), last.getOrDefault(step, OptionalDouble.empty()));
       }
     }
   }
@@ -293,7 +297,7 @@ final class TrainingSession implements AutoCloseable {
       return TrainingState.start();
     }
     TrainingRecord record = Checkpoints.record(newest.get());
-    record.requireSame(newest.get().toString(), plan, data());
+    record.requireSame(newest.get().toString(), plan, data(), parameters.config().source().json());
     Checkpoints.load(newest.get(), parameters, optimizer);
     terminal.say("going on from " + newest.get());
     return record.state();
@@ -311,7 +315,7 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private TrainingRecord record(TrainingState state) {
-    return new TrainingRecord(plan, data(), state);
+    return new TrainingRecord(plan, data(), parameters.config().source().json(), state);
   }
 
   private void save(TrainingState state, OptionalDouble validated) {

@@ -53,6 +53,22 @@ class ReportVerbTest {
   }
 
   @Test
+  void aTrainingWhoseLinesAreDamagedIsRefused() throws IOException {
+    String step = "{\"step\":%d,\"loss\":%s,\"tokens\":64,\"tokens_per_second\":32}\n";
+    Path file = folder.resolve("metrics.jsonl");
+    Files.writeString(file, step.formatted(1, "3.5") + step.formatted(2, "\"NaN\"") + "{\"st");
+    assertThat(ReportVerb.page(folder).html()).contains("step 1");
+    Files.writeString(file, "garbage\n" + step.formatted(2, "3"));
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> ReportVerb.page(folder))
+        .withMessageContaining("metrics.jsonl: line 1: expected a JSON object with a step");
+    Files.writeString(file, step.formatted(1, "\"x\"") + step.formatted(2, "3"));
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> ReportVerb.page(folder))
+        .withMessageContaining("metrics.jsonl: step 1: loss: expected a number");
+  }
+
+  @Test
   void anEvaluationHasATableAndBars() throws IOException {
     Files.writeString(
         folder.resolve("results.json"),
@@ -70,7 +86,10 @@ class ReportVerbTest {
             "](accuracy.svg)",
             "| model | a\\|b |");
     assertThat(page.pictures().get("accuracy")).contains("<svg");
-    for (String damaged : new String[] {"{", "{\"results\":{}}", "[]"}) {
+    for (String damaged :
+        new String[] {
+          "{", "{\"results\":{}}", "[]", "{\"results\":{\"piqa\":{\"acc,none\":\"NaN\"}}}"
+        }) {
       Files.writeString(folder.resolve("results.json"), damaged);
       assertThatExceptionOfType(CheckpointException.class)
           .isThrownBy(() -> ReportVerb.page(folder))

@@ -33,7 +33,7 @@ public final class Curves {
    * @throws org.gta4j.checkpoint.CheckpointException if a file cannot be read or written
    */
   static void draw(Path folder) {
-    Optional<Page> page = page(folder);
+    Optional<Page> page = page(folder, Metrics.read(folder));
     if (page.isPresent()) {
       page.get().pictures().values().forEach(svg -> write(folder.resolve(PICTURE), svg));
       write(folder.resolve(PAGE), page.get().html());
@@ -43,10 +43,13 @@ public final class Curves {
   /**
    * A training's page, of what its folder's metrics say; empty where they say nothing yet.
    *
-   * @throws org.gta4j.checkpoint.CheckpointException if a file cannot be read
+   * @throws org.gta4j.checkpoint.CheckpointException if a file cannot be read, or is damaged
    */
   public static Optional<Page> page(Path folder) {
-    List<StepReport> reports = Metrics.read(folder);
+    return page(folder, Metrics.readStrictly(folder));
+  }
+
+  private static Optional<Page> page(Path folder, List<StepReport> reports) {
     List<XYChart> charts = charts(reports);
     String name = String.valueOf(folder.toAbsolutePath().normalize().getFileName());
     return charts.isEmpty()
