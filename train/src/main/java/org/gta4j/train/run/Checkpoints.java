@@ -135,8 +135,8 @@ public final class Checkpoints {
     } catch (IOException | CheckpointException e) {
       deleteQuietly(unfinished);
       throw new TrainingException(
-          "step %d: the checkpoint cannot be written: %s"
-              .formatted(record.state().step(), e.getMessage()),
+          "step %d: the checkpoint cannot be written: %s. %s"
+              .formatted(record.state().step(), e.getMessage(), lastGood()),
           e);
     }
     prune();

@@ -75,7 +75,18 @@ public record TrainingRecord(TrainingPlan plan, String data, JsonNode config, Tr
       // Through text: numbers are then of the types that they have when they are read.
       ObjectNode given = Json.readObject("config", Json.toBytes(wantedConfig));
       requireSame(file, "config", config, given);
-      requireSame(file, "config", given, config);
+      refuseMore(file, "config", config, given);
+    }
+  }
+
+  private static void refuseMore(String file, String key, JsonNode saved, JsonNode given) {
+    for (Map.Entry<String, JsonNode> entry : given.properties()) {
+      String name = key + "." + entry.getKey();
+      if (!saved.has(entry.getKey())) {
+        throw CheckpointException.of(
+            file, name, "no such key, as the training began without it", entry.getValue());
+      }
+      refuseMore(file, name, saved.path(entry.getKey()), entry.getValue());
     }
   }
 

@@ -26,6 +26,7 @@ import org.gta4j.train.block.Precision;
 import org.gta4j.train.model.TrainableDecoder;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
+import tools.jackson.databind.node.ObjectNode;
 
 class TrainerTest {
   private static Map<String, byte[]> weights(TinyTraining training) {
@@ -200,6 +201,17 @@ class TrainerTest {
                   "there", training.plan, "other data", TinyTraining.config().source().json()))
           .hasMessageContaining("there: data")
           .hasMessageContaining("found other data");
+      String same = training.batches.fingerprint();
+      ObjectNode config = TinyTraining.config().source().json().deepCopy();
+      record.requireSame("there", training.plan, same, config);
+      config.put("rope_theta", 5);
+      assertThatThrownBy(() -> record.requireSame("there", training.plan, same, config))
+          .hasMessageContaining("there: config.rope_theta")
+          .hasMessageContaining("found 5");
+      config.setAll(TinyTraining.config().source().json());
+      config.put("sliding_window", 5);
+      assertThatThrownBy(() -> record.requireSame("there", training.plan, same, config))
+          .hasMessageContaining("there: config.sliding_window");
 
       Path file = newest.resolve("optimizer.safetensors");
       byte[] bytes = Files.readAllBytes(file);

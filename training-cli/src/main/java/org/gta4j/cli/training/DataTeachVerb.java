@@ -7,6 +7,7 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
 import java.util.concurrent.atomic.AtomicInteger;
 import java.util.concurrent.atomic.AtomicLong;
 import java.util.function.Supplier;
@@ -66,6 +67,11 @@ final class DataTeachVerb extends Verb {
     if (Files.exists(file)) {
       throw new RefusedException("--out: %s is there already".formatted(file));
     }
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new RefusedException(
+          "--out: %s: there is no folder that it can be written to".formatted(file));
+    }
     int count = Check.count(top, 1, 16);
     Tokenizer learner = TokenizerFiles.read(Check.path(tokenizer)).tokenizer();
     int end =
@@ -109,6 +115,7 @@ final class DataTeachVerb extends Verb {
       AtomicInteger next = new AtomicInteger();
       AtomicInteger done = new AtomicInteger();
       AtomicLong tokens = new AtomicLong();
+      AtomicBoolean failed = new AtomicBoolean();
       Lesson[] lessons = new Lesson[documents.size()];
       long begin = System.nanoTime();
       try (Progress progress = new Progress(terminal, "teaching", documents.size(), "documents");
@@ -119,7 +126,7 @@ final class DataTeachVerb extends Verb {
               pool.submit(() -> {
                 try (Teacher teacher = teachers.get()) {
                   for (int d = next.getAndIncrement();
-                      d < lessons.length;
+                      d < lessons.length && !failed.get();
                       d = next.getAndIncrement()) {
                     lessons[d] = teacher.teach(documents.get(d), tokens::addAndGet);
                     progress.at(
@@ -127,6 +134,9 @@ final class DataTeachVerb extends Verb {
                         "%,.0f tokens/s"
                             .formatted(tokens.get() / ((System.nanoTime() - begin) / 1e9)));
                   }
+                } catch (RuntimeException | Error e) {
+                  failed.set(true); // nobody needs what the others would still learn
+                  throw e;
                 }
               }));
         }

@@ -207,9 +207,9 @@ final class TrainingSession implements AutoCloseable {
         throw e;
       }
     } catch (TrainingException | WorkerException e) {
-      throw new RefusedException(
-          e.getMessage() + ". " + (first ? checkpoints.lastGood() : "Worker 0 has the checkpoints"),
-          e);
+      String place = first ? checkpoints.lastGood() : "Worker 0 has the checkpoints";
+      String message = String.valueOf(e.getMessage());
+      throw new RefusedException(message.endsWith(place) ? message : message + ". " + place, e);
     }
     if (first && isFinished()) {
       publish();
@@ -289,7 +289,13 @@ final class TrainingSession implements AutoCloseable {
   }
 
   private TrainingState begin(Terminal terminal, boolean resume) {
-    Optional<Path> newest = resume ? checkpoints.newest() : Optional.empty();
+    Optional<Path> newest = checkpoints.newest();
+    if (newest.isPresent() && !resume) {
+      // It was not there when the command began, before it had the folder for itself.
+      throw new RefusedException(
+          "--out: %s: another process has trained here meanwhile: choose another folder"
+              .formatted(settings.folder()));
+    }
     if (newest.isEmpty()) {
       terminal.say(
           "training %s parameters on %s"

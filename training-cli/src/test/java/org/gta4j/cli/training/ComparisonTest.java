@@ -123,6 +123,19 @@ class ComparisonTest {
   }
 
   @Test
+  void resultsOfModelsWithOtherKeysAreRefused() {
+    RunResult known = RunResult.read(Path.of("../docs/comparison/results/gqa-0.json"));
+    RunSettings settings = new RunSettings(known.settings());
+    settings.requireSame("there", known.settings().deepCopy(), "move it");
+    ObjectNode other = known.settings().deepCopy();
+    other.withObjectProperty("config").put("sliding_window", 16);
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> settings.requireSame("there", other, "move it"))
+        .withMessageContaining("settings.config.sliding_window: expected no such key, found 16")
+        .withMessageContaining("move it");
+  }
+
+  @Test
   void aPageKeepsWhatPeopleWrote() throws IOException {
     MarkedPage page = new MarkedPage(folder.resolve("page.md"));
     page.write("Title", "one");

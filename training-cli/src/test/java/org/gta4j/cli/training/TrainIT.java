@@ -188,6 +188,8 @@ class TrainIT {
     assertThat(taught.exit()).as(taught.output()).isZero();
     assertThat(taught.output()).contains("t.safetensors: 40 documents");
     assertThat(gta(teach).output()).contains("t.safetensors is there already");
+    teach[teach.length - 1] = "--out=nowhere/t.safetensors";
+    assertThat(gta(teach).output()).contains("there is no folder that it can be written to");
     Launched learned = train("--data=t.safetensors", "--tokenizer=words", "--steps=2");
     assertThat(learned.exit()).as(learned.output()).isZero();
     assertThat(train("--teacher-part=0.5", "--out=other").output())

@@ -4,7 +4,6 @@ import java.nio.file.Path;
 import java.time.Clock;
 import java.util.Optional;
 import java.util.function.Consumer;
-import org.gta4j.generate.ModelOutputException;
 import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.TrainingException;
@@ -74,7 +73,10 @@ public final class Journal implements AutoCloseable {
       samples
           .flatMap(all -> all.after(report))
           .ifPresent(text -> news.accept("step %d: %s".formatted(report.step(), text)));
-    } catch (ModelOutputException e) {
+    } catch (TrainingException e) {
+      throw e;
+    } catch (RuntimeException | OutOfMemoryError e) {
+      // Logits that are no numbers, or no memory for a second model: no reason to end a training.
       news.accept("step %d: no sample: %s".formatted(report.step(), e.getMessage()));
     }
   }
