@@ -101,8 +101,8 @@ public final class Questions {
           0);
     }
     String before = rendering.made(task.description(), fields) + examples(index);
+    String text = rendering.of(task.docToText(), fields).text();
     if (task.output() == Task.Output.LOGLIKELIHOOD) {
-      String text = rendering.of(task.docToText(), fields).text();
       return new Question(
           index, List.of(new Question.Pair(before + text, target)), List.of(target), 0);
     }
@@ -112,9 +112,7 @@ public final class Questions {
       pairs.add(
           choosesContext
               ? new Question.Pair(before + answer, task.targetDelimiter() + target)
-              : new Question.Pair(
-                  before + rendering.of(task.docToText(), fields).text(),
-                  task.targetDelimiter() + answer));
+              : new Question.Pair(before + text, task.targetDelimiter() + answer));
     }
     return new Question(index, pairs, answers, gold(fields, answers));
   }

@@ -54,21 +54,20 @@ public final class Metrics implements AutoCloseable {
    */
   public static List<StepReport> readStrictly(Path folder) {
     Path file = folder.resolve(FILE);
-    StepLines.requireWhole(file);
-    StepLines.read(file)
-        .forEach(line -> {
-          for (String field : List.of(LOSS, TOKENS, SPEED)) {
-            JsonNode value = line.path(field);
-            if (!value.isNumber() && !value.asString("").equals("NaN")) {
-              throw CheckpointException.of(
-                  file.toString(),
-                  "step %d: %s".formatted(line.path(STEP).asLong(), field),
-                  "a number",
-                  value);
-            }
-          }
-        });
-    return read(folder);
+    List<ObjectNode> lines = StepLines.readStrictly(file);
+    for (ObjectNode line : lines) {
+      for (String field : List.of(LOSS, TOKENS, SPEED)) {
+        JsonNode value = line.path(field);
+        if (!value.isNumber() && !value.asString("").equals("NaN")) {
+          throw CheckpointException.of(
+              file.toString(),
+              "step %d: %s".formatted(line.path(STEP).asLong(), field),
+              "a number",
+              value);
+        }
+      }
+    }
+    return lines.stream().map(Metrics::report).toList();
   }
 
   private static StepReport report(ObjectNode line) {

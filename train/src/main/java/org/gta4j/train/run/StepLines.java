@@ -8,6 +8,7 @@ import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.stream.Stream;
@@ -64,30 +65,33 @@ public final class StepLines implements AutoCloseable {
    * @throws CheckpointException if it cannot be read
    */
   static Stream<ObjectNode> read(Path file) {
-    try {
-      return Files.readString(file).lines().flatMap(line -> read(file, line).stream());
-    } catch (IOException e) {
-      throw new CheckpointException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
-    }
+    return lines(file).flatMap(line -> read(file, line).stream());
   }
 
   /**
-   * Makes sure that every line but the last, which may not be finished, is a step's.
+   * The lines of a file, each of which is a step's; only the last may not be finished.
    *
-   * @throws CheckpointException if one is not
+   * @throws CheckpointException if it cannot be read, or another line is none
    */
-  static void requireWhole(Path file) {
-    List<String> lines;
-    try {
-      lines = Files.readString(file).lines().toList();
-    } catch (IOException e) {
-      throw new CheckpointException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
-    }
-    for (int i = 0; i + 1 < lines.size(); i++) {
-      if (read(file, lines.get(i)).isEmpty()) {
+  static List<ObjectNode> readStrictly(Path file) {
+    List<String> lines = lines(file).toList();
+    List<ObjectNode> steps = new ArrayList<>();
+    for (int i = 0; i < lines.size(); i++) {
+      Optional<ObjectNode> step = read(file, lines.get(i));
+      if (step.isEmpty() && i + 1 < lines.size()) {
         throw CheckpointException.of(
             file.toString(), "line %d".formatted(i + 1), "a JSON object with a step", lines.get(i));
       }
+      step.ifPresent(steps::add);
+    }
+    return steps;
+  }
+
+  private static Stream<String> lines(Path file) {
+    try {
+      return Files.readString(file).lines();
+    } catch (IOException e) {
+      throw new CheckpointException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
     }
   }
 

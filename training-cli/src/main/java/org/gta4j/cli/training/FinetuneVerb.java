@@ -172,8 +172,7 @@ final class FinetuneVerb extends Verb {
     if (steps.isGiven()) {
       return RunOptions.positive(steps, 1);
     }
-    long together =
-        Math.min(learned.count(), Schedule.sequences(run.batchTokens(), learned.usualLength()));
+    int together = Schedule.sequences(run.batchTokens(), learned.usualLength(), learned.count());
     return Math.max(1, (long) Math.ceil(epochs.or(USUAL_EPOCHS) * learned.count() / together));
   }
 }

@@ -50,10 +50,21 @@ record MarkedPage(Path file) {
    * @throws RefusedException if it would be
    */
   void requireWritable() {
-    Path parent = file.toAbsolutePath().getParent();
     if (Files.exists(file)) {
       replaced(read(), "");
-    } else if (parent == null || !Files.isDirectory(parent)) {
+    } else {
+      requireFolder(file);
+    }
+  }
+
+  /**
+   * Makes sure that there is a folder for a page.
+   *
+   * @throws RefusedException if there is none
+   */
+  static void requireFolder(Path file) {
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent)) {
       throw new RefusedException("%s: there is no such folder to write it to".formatted(file));
     }
   }

@@ -1,7 +1,6 @@
 package org.gta4j.cli.training;
 
 import java.nio.charset.StandardCharsets;
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Map;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -38,11 +37,10 @@ final class PageFile {
           "%s: expected a file that ends in .md or .html, found %s".formatted(option.name(), path));
     }
     PageFile file = new PageFile(path, name.endsWith(MARKDOWN));
-    Path parent = path.toAbsolutePath().getParent();
     if (file.isMarkdown) {
       new MarkedPage(path).requireWritable();
-    } else if (parent == null || !Files.isDirectory(parent)) {
-      throw new RefusedException("%s: there is no such folder to write it to".formatted(path));
+    } else {
+      MarkedPage.requireFolder(path);
     }
     return file;
   }

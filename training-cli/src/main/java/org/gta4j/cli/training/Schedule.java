@@ -76,13 +76,13 @@ record Schedule(
     }
   }
 
-  /** How many sequences of a length a step of so many tokens has. */
-  static int sequences(int batchTokens, int length) {
-    return Math.max(1, batchTokens / length);
+  /** How many sequences of a length, of {@code most}, a step of so many tokens has. */
+  static int sequences(int batchTokens, int length, long most) {
+    return (int) Math.min(most, Math.max(1, batchTokens / length));
   }
 
   private TrainingPlan unnamed(int usual, int longest, long most, long seed) {
-    int sequences = (int) Math.min(most, sequences(batchTokens, usual));
+    int sequences = sequences(batchTokens, usual, most);
     return new TrainingPlan(
         steps,
         sequences,

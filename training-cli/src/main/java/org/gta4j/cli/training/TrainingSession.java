@@ -5,12 +5,12 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
-import java.util.HashMap;
 import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -247,10 +247,9 @@ final class TrainingSession implements AutoCloseable {
 
   /** Trains; what is to be saved is the same everywhere. */
   private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
-    Map<Long, OptionalDouble> last = new HashMap<>(); // of the newest step alone
+    AtomicReference<OptionalDouble> validated = new AtomicReference<>(OptionalDouble.empty());
     trainer.run((report, after) -> {
-      last.clear();
-      last.put(report.step(), report.validationLoss());
+      validated.set(report.validationLoss());
       news.accept(report);
       if (isSaved(report.step())) {
         trainer.requireSameEverywhere();
@@ -261,7 +260,7 @@ final class TrainingSession implements AutoCloseable {
     if (step > 0 && !isSaved(step)) {
       trainer.requireSameEverywhere();
       if (!Files.isDirectory(checkpoints.of(step))) {
-        saving.save(trainer.state(), last.getOrDefault(step, OptionalDouble.empty()));
+        saving.save(trainer.state(), validated.get());
       }
     }
   }
