@@ -99,6 +99,18 @@ public record Lora(int rank, double alpha, List<String> targets) {
     return count;
   }
 
+  /**
+   * How many numbers the weights of all adapted layers of a model have.
+   *
+   * @throws IllegalArgumentException as {@link #layers} does
+   */
+  public long weights(ModelConfig config) {
+    SequencedMap<String, Shape> tensors = config.tensors();
+    return layers(config).stream()
+        .mapToLong(layer -> Objects.requireNonNull(tensors.get(layer + WEIGHT), layer).elements())
+        .sum();
+  }
+
   private static List<String> matrices(ModelConfig config) {
     List<String> names = new ArrayList<>();
     SequencedMap<String, Shape> tensors = config.tensors();

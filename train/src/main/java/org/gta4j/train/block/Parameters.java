@@ -131,18 +131,23 @@ public final class Parameters implements AutoCloseable {
    * The model that these are, without adapters: weights of adapted layers are copies to which is
    * added what adapters add, all other parameters lie where these do. For reading; closed by the
    * caller, before these are.
+   *
+   * @throws NotEnoughMemoryException if there is none for the copies
    */
   public Parameters merged() {
     Parameters merged = new Parameters(config);
     share(tensors, merged.tensors, false);
-    if (lora.isPresent()) {
-      for (String layer : lora.get().layers(config)) {
+    try {
+      for (String layer : lora.map(adaptation -> adaptation.layers(config)).orElse(List.of())) {
         Tensor weight = mergedWeight(layer);
         merged.get(layer + WEIGHT).close();
         merged.tensors.put(layer + WEIGHT, weight);
       }
+      return merged;
+    } catch (RuntimeException e) {
+      merged.close();
+      throw NotEnoughMemoryException.inWords(e);
     }
-    return merged;
   }
 
   private Tensor mergedWeight(String layer) {

@@ -110,19 +110,20 @@ public final class TrainableDecoder implements AutoCloseable {
       if (mode.recompute()) {
         return recomputed(batch, divisor, dropout, places);
       }
-      Tensor x = embedded(batch, dropout);
-      for (int layer = 0; layer < layers.size(); layer++) {
-        x = layer(layer, x, places, dropout);
-      }
-      Tensor sum = loss(x, batch);
-      sum.div(Torch.scalar(divisor)).backward();
-      return sum.item_double();
+      return backward(loss(hidden(batch, places, dropout), batch), divisor);
     }
+  }
+
+  /** Has the parts of a sum computed their gradients; returns the sum. */
+  private static double backward(Tensor sum, double divisor) {
+    sum.div(Torch.scalar(divisor)).backward();
+    return sum.item_double();
   }
 
   /**
    * Layer by layer, each with a graph of its own that begins at its input: forward without any
-   * graph, backward with one layer's at a time.
+   * graph, backward with one layer's at a time, of which nothing is left when the next begins but
+   * the gradient of its input.
    */
   private double recomputed(Batch batch, double divisor, Dropout dropout, Positions places) {
     List<Tensor> inputs = new ArrayList<>();
@@ -136,21 +137,26 @@ public final class TrainableDecoder implements AutoCloseable {
       }
       inputs.add(x);
     }
-    Tensor last = leaf(inputs.getLast());
-    Tensor sum = loss(last, batch);
-    sum.div(Torch.scalar(divisor)).backward();
-    Tensor gradient = gradientOf(last);
+    double sum;
+    Tensor gradient;
+    try (TensorScope scope = new TensorScope()) {
+      Tensor last = leaf(inputs.getLast());
+      sum = backward(loss(last, batch), divisor);
+      gradient = scope.keep(gradientOf(last));
+    }
     for (int layer = layers.size() - 1; layer >= 0; layer--) {
+      inputs.removeLast().close();
       try (TensorScope scope = new TensorScope()) {
-        Tensor input = leaf(inputs.get(layer));
+        Tensor input = leaf(inputs.getLast());
         backward(layer(layer, input, places, dropout), gradient);
+        gradient.close();
         gradient = scope.keep(gradientOf(input));
       }
     }
     if (parameters.lora().isEmpty()) { // adapters leave embeddings alone
       backward(embedded(batch, dropout), gradient);
     }
-    return sum.item_double();
+    return sum;
   }
 
   private static Tensor leaf(Tensor x) {
@@ -171,7 +177,7 @@ public final class TrainableDecoder implements AutoCloseable {
     Positions places = positions(batch.length());
     try (TensorScope _ = new TensorScope();
         GradMode _ = GradMode.off()) {
-      return loss(hidden(batch, places), batch).item_double();
+      return loss(hidden(batch, places, Dropout.NONE), batch).item_double();
     }
   }
 
@@ -180,15 +186,21 @@ public final class TrainableDecoder implements AutoCloseable {
     Positions places = positions(batch.length());
     try (TensorScope _ = new TensorScope();
         GradMode _ = GradMode.off()) {
-      return Memory.floats(scores(hidden(batch, places)));
+      return Memory.floats(scores(hidden(batch, places, Dropout.NONE)));
     }
   }
 
-  private Tensor hidden(Batch batch, Positions places) {
-    Tensor x = embedded(batch, Dropout.NONE);
+  /**
+   * The hidden state after the last layer. What a layer computes on the way is freed when the layer
+   * is done, but for what the backward pass will need: libtorch keeps that itself.
+   */
+  private Tensor hidden(Batch batch, Positions places, Dropout dropout) {
+    Tensor x = embedded(batch, dropout);
     for (int layer = 0; layer < layers.size(); layer++) {
       try (TensorScope scope = new TensorScope()) {
-        x = scope.keep(layer(layer, x, places, Dropout.NONE));
+        Tensor next = scope.keep(layer(layer, x, places, dropout));
+        x.close();
+        x = next;
       }
     }
     return x;
@@ -233,10 +245,20 @@ public final class TrainableDecoder implements AutoCloseable {
     return mode.precision().full(head.apply(finalNorm.apply(flat)));
   }
 
+  /** The sum of the loss; logits are freed before the backward pass, which does not need them. */
   private Tensor loss(Tensor x, Batch batch) {
-    if (batch.soft().isPresent()) {
-      return softLoss(x, batch, batch.soft().get());
+    Tensor loss;
+    try (TensorScope scope = new TensorScope()) {
+      loss =
+          scope.keep(
+              batch.soft().isPresent()
+                  ? softLoss(x, batch, batch.soft().get())
+                  : hardLoss(x, batch));
     }
+    return loss;
+  }
+
+  private Tensor hardLoss(Tensor x, Batch batch) {
     Tensor targets = Memory.ofInts(batch.targets(), batch.targets().length);
     return torch.cross_entropy_loss(
         scores(x), targets, new TensorOptional(), SUM, Batch.IGNORED, 0);

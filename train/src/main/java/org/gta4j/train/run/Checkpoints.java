@@ -14,6 +14,7 @@ import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.UUID;
+import java.util.function.Supplier;
 import java.util.stream.Stream;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Checkpoint;
@@ -29,6 +30,7 @@ import org.gta4j.tensor.Tensor;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.torch.Memory;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -163,14 +165,24 @@ public final class Checkpoints {
    * checkpoints, and gone after {@link #deleteUnfinished}.
    *
    * @return its folder
-   * @throws TrainingException if it cannot be written
+   * @throws TrainingException if it cannot be written, or there is no memory for its weights
    */
   public Path merged(Parameters parameters) {
+    return merged(parameters::merged);
+  }
+
+  /** The same of whatever makes the model, which is closed. */
+  Path merged(Supplier<Parameters> model) {
     Path place = folder.resolve(UNFINISHED + UUID.randomUUID());
-    try (Parameters merged = parameters.merged()) {
+    try (Parameters merged = model.get()) {
       Files.createDirectories(folder);
       deleteUnfinished();
       writeModel(place, merged);
+    } catch (NotEnoughMemoryException e) {
+      throw new TrainingException(
+          "adapters cannot be added to the model's weights: %s. End what else takes memory, or give PEFT the adapters and the model. %s"
+              .formatted(e.getMessage(), lastGood()),
+          e);
     } catch (IOException | CheckpointException e) {
       deleteQuietly(place);
       throw new TrainingException(

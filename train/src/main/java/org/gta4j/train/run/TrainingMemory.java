@@ -16,18 +16,27 @@ import org.gta4j.train.block.Precision;
  *     others, and their sum where more batches follow
  * @param activations of those batches: logits and their logarithms, and what layers keep for the
  *     backward pass
+ * @param merged the weights of adapted layers once more, f32, with what adapters add: they are
+ *     there when all steps are made, and gradients and activations are not
  */
-public record TrainingMemory(long parameters, long moments, long gradients, long activations) {
+public record TrainingMemory(
+    long parameters, long moments, long gradients, long activations, long merged) {
   private static final int MOMENTS = 2;
 
-  /** The logits, and the logarithms of probabilities beside them. */
+  /** Logarithms of probabilities, and beside them the logits, later their gradients. */
   private static final int OF_LOGITS = 2;
 
-  /** A layer's: input, both normalized states, both results, and the state between them. */
-  private static final int HIDDEN_STATES = 6;
+  /** What a layer's norms read and keep, f32: its input, and the state after attention. */
+  private static final int HIDDEN_STATES = 2;
 
-  /** A feed-forward network's: gate, its activation, what is gated, and the product. */
-  private static final int INNER_STATES = 4;
+  /** The same two, normalized, as linear layers whose weights are trained read them. */
+  private static final int NORMALIZED_STATES = 2;
+
+  /** A feed-forward network's: gate, its activation, and what is gated. */
+  private static final int INNER_STATES = 3;
+
+  /** The product of them, which a linear layer reads whose weights are trained. */
+  private static final int GATED_STATES = 1;
 
   /**
    * Of a training.
@@ -55,7 +64,8 @@ public record TrainingMemory(long parameters, long moments, long gradients, long
         (long) (MOMENTS * trained),
         // The first ones become a sum, beside which the next ones have their own.
         (long) (Math.max(together, 1 + Math.min(together, batches - together)) * trained),
-        (long) (sequences(plan, batches, together) * length * bytesPerToken(config, plan)));
+        (long) (sequences(plan, batches, together) * length * bytesPerToken(config, lora, plan)),
+        lora.map(adaptation -> Float.BYTES * adaptation.weights(config)).orElse(0L));
   }
 
   /** Sequences in the batches that are computed first; the last batch of a step may be smaller. */
@@ -67,22 +77,54 @@ public record TrainingMemory(long parameters, long moments, long gradients, long
     return (together - 1.0) * plan.microSequences() + last;
   }
 
-  private static double bytesPerToken(ModelConfig config, TrainingPlan plan) {
-    double hidden = (double) config.hiddenSize() * Float.BYTES;
-    double inner =
-        (double) config.intermediateSize()
-            * (plan.precision() == Precision.BF16 ? Short.BYTES : Float.BYTES);
-    double layer = plan.recompute() ? hidden : HIDDEN_STATES * hidden + INNER_STATES * inner;
-    return (double) OF_LOGITS * Float.BYTES * config.vocabSize() + layer * config.numHiddenLayers();
+  private static double bytesPerToken(ModelConfig config, Optional<Lora> lora, TrainingPlan plan) {
+    return (double) OF_LOGITS * Float.BYTES * config.vocabSize()
+        + (plan.recompute()
+            ? (double) config.hiddenSize() * Float.BYTES * config.numHiddenLayers()
+            : layer(config, lora.isEmpty(), plan.precision()) * graphs(config, lora));
   }
 
-  /** All of it. */
+  /**
+   * What libtorch's graph of a layer refers to.
+   *
+   * @param trained whether the layer's own weights are, whose gradients follow from their inputs
+   */
+  private static double layer(ModelConfig config, boolean trained, Precision precision) {
+    int product = precision == Precision.BF16 ? Short.BYTES : Float.BYTES;
+    double hidden =
+        HIDDEN_STATES * Float.BYTES + (trained ? NORMALIZED_STATES : 0) * (double) product;
+    double inner = (INNER_STATES + (trained ? GATED_STATES : 0)) * (double) product;
+    return hidden * config.hiddenSize() + inner * config.intermediateSize();
+  }
+
+  /** Layers that gradients go through for certain: of adapters, those behind the first of them. */
+  private static double graphs(ModelConfig config, Optional<Lora> lora) {
+    if (lora.isEmpty()) {
+      return config.numHiddenLayers();
+    }
+    String first = ModelConfig.layerPrefix(0);
+    return lora.get().layers(config).stream().anyMatch(layer -> layer.startsWith(first))
+        ? config.numHiddenLayers() - 1
+        : 0;
+  }
+
+  /** The most of it that is there at once. */
   public long total() {
-    return (long) ((double) parameters + moments + gradients + activations);
+    return (long) ((double) parameters + moments + Math.max(steps(), (double) merged));
+  }
+
+  /** Whether most of it is there after the steps, when adapters are added to the model. */
+  public boolean isMostAtTheEnd() {
+    return merged > steps();
+  }
+
+  private double steps() {
+    return (double) gradients + activations;
   }
 
   /** What is left of it where one batch of one token is computed at a time. */
   public long least() {
-    return (long) ((double) parameters + moments + (double) moments / MOMENTS);
+    return (long)
+        ((double) parameters + moments + Math.max((double) moments / MOMENTS, (double) merged));
   }
 }

@@ -22,6 +22,7 @@ import org.gta4j.train.block.Lora;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.model.TrainableDecoder;
+import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.node.ObjectNode;
@@ -86,6 +87,14 @@ class AdaptedTrainingTest {
       checkpoints.deleteUnfinished();
       assertThat(model).doesNotExist();
     }
+    assertThatExceptionOfType(TrainingException.class)
+        .isThrownBy(() ->
+            checkpoints.merged(() -> {
+              throw NotEnoughMemoryException.of(12, new RuntimeException("no memory"));
+            }))
+        .withMessageStartingWith(
+            "adapters cannot be added to the model's weights: there is not enough memory: 12 more")
+        .withMessageContaining("The last checkpoint is %s, complete; --resume", last);
   }
 
   private static float[] logits(Parameters parameters, int... ids) {

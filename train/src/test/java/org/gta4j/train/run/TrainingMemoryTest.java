@@ -5,6 +5,8 @@ import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
 import java.util.Collection;
 import java.util.List;
+import java.util.Map;
+import java.util.Objects;
 import java.util.Optional;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.ModelConfig;
@@ -23,6 +25,11 @@ class TrainingMemoryTest {
   private static TrainingMemory memory(TrainingPlan plan, int threads, int workers) {
     return TrainingMemory.of(
         TinyTraining.config(), Optional.empty(), plan, TinyTraining.LENGTH, threads, workers);
+  }
+
+  private static TrainingMemory adapted(TrainingPlan plan, String target) {
+    Optional<Lora> lora = Optional.of(new Lora(1, 2, List.of(target)));
+    return TrainingMemory.of(TinyTraining.config(), lora, plan, TinyTraining.LENGTH, 1, 1);
   }
 
   private static TrainingPlan with(TrainingPlan plan, Precision precision, boolean recompute) {
@@ -57,6 +64,20 @@ class TrainingMemoryTest {
         .isEqualTo(2 * bytes(training.parameters.gradients().values()))
         .isEqualTo(2 * trained);
     training.parameters.forgetGradients();
+    assertThat(memory.merged()).isEqualTo(copied(training.parameters));
+  }
+
+  /** Bytes of what the merged model has in memory of its own. */
+  private static long copied(Parameters parameters) {
+    try (Parameters merged = parameters.merged()) {
+      Map<String, Tensor> own = parameters.views();
+      return merged.views().entrySet().stream()
+          .filter(entry ->
+              Objects.requireNonNull(own.get(entry.getKey())).data().address()
+                  != entry.getValue().data().address())
+          .mapToLong(entry -> entry.getValue().data().byteSize())
+          .sum();
+    }
   }
 
   @Test
@@ -71,6 +92,21 @@ class TrainingMemoryTest {
     try (TinyTraining training = new TinyTraining(plan, 1, parameters)) {
       requireAsTrained(training, Optional.of(lora));
     }
+  }
+
+  /** Where activations are few, the most is there when adapters are added to the weights. */
+  @Test
+  void theMergedWeightsOfAdaptersCountOnceTheStepsAreMade() {
+    Lora lora = new Lora(1, 2, List.of("q_proj", "gate_proj", "up_proj", "down_proj"));
+    TrainingMemory memory =
+        TrainingMemory.of(
+            TinyTraining.config(), Optional.of(lora), TinyTraining.plan(1, 0), 1, 1, 1);
+    assertThat(memory.isMostAtTheEnd()).isTrue();
+    assertThat(memory.total())
+        .isEqualTo(memory.parameters() + memory.moments() + memory.merged())
+        .isEqualTo(memory.least());
+    assertThat(memory(TinyTraining.plan(1, 0), 1, 1).merged()).isZero();
+    assertThat(memory(TinyTraining.plan(1, 0), 1, 1).isMostAtTheEnd()).isFalse();
   }
 
   /** Six sequences a step, in batches of four: four and two. */
@@ -90,18 +126,22 @@ class TrainingMemoryTest {
   @Test
   void activationsGrowWithTheTokensThatAreComputedAtOnce() {
     TrainingPlan plan = TinyTraining.plan(4, 0);
-    // Two rows of 64 logits; in two layers six states of 256 and four of 64.
-    long token = 2 * 64 * 4 + 2 * (6 * 256 * 4 + 4 * 64 * 4);
+    // Two rows of 64 logits; in two layers four states of 256 and four of 64.
+    long token = 2 * 64 * 4 + 2 * (4 * 256 * 4 + 4 * 64 * 4);
     assertThat(memory(plan, 1, 1).activations()).isEqualTo(4L * TinyTraining.LENGTH * token);
     assertThat(memory(plan, 2, 1).activations()).isEqualTo(6L * TinyTraining.LENGTH * token);
     // Which worker has the smaller batch is not known.
     assertThat(memory(plan, 2, 2).activations()).isEqualTo(2L * TinyTraining.LENGTH * token);
-    long half = 2 * 64 * 4 + 2 * (6 * 256 * 4 + 4 * 64 * 2);
+    long half = 2 * 64 * 4 + 2 * (2 * 256 * 4 + 2 * 256 * 2 + 4 * 64 * 2);
     assertThat(memory(with(plan, Precision.BF16, false), 1, 1).activations())
         .isEqualTo(4L * TinyTraining.LENGTH * half);
     long again = 2 * 64 * 4 + 2 * 256 * 4;
     assertThat(memory(with(plan, Precision.F32, true), 1, 1).activations())
         .isEqualTo(4L * TinyTraining.LENGTH * again);
+    // Of adapters the second layer, without what only gradients of its weights need.
+    long adapted = 2 * 64 * 4 + 2 * 256 * 4 + 3 * 64 * 4;
+    assertThat(adapted(plan, "down_proj").activations())
+        .isEqualTo(4L * TinyTraining.LENGTH * adapted);
   }
 
   @Test

@@ -74,21 +74,27 @@ record MemoryNeed(
       return Optional.empty();
     }
     return Optional.of(
-        "training takes at least %s of memory%s: %s of parameters, %s of AdamW's moments, %s of gradients, %s of activations; %s are available: try %s"
+        "training takes at least %s of memory%s: %s of parameters, %s of AdamW's moments, %s; %s are available: try %s"
             .formatted(
                 Numbers.bytes((long) needed),
                 here == 1 ? "" : " in %d processes, each of which takes".formatted(here),
                 Numbers.bytes(memory.parameters()),
                 Numbers.bytes(memory.moments()),
-                Numbers.bytes(memory.gradients()),
-                Numbers.bytes(memory.activations()),
+                memory.isMostAtTheEnd()
+                    ? "%s of adapted weights once more, when the adapters are added to them at the end"
+                        .formatted(Numbers.bytes(memory.merged()))
+                    : "%s of gradients, %s of activations"
+                        .formatted(
+                            Numbers.bytes(memory.gradients()), Numbers.bytes(memory.activations())),
                 Numbers.bytes(available),
                 String.join(", ", advice(memory, here, workers, available))));
   }
 
   private List<String> advice(TrainingMemory memory, int here, int workers, long available) {
     List<String> advice = new ArrayList<>();
-    if (memory.least() <= available) {
+    if (memory.isMostAtTheEnd()) {
+      advice.add("fewer --lora-targets");
+    } else if (memory.least() <= available) {
       if (here > 1) {
         advice.add("fewer --workers");
       }

@@ -74,6 +74,14 @@ class MemoryNeedTest {
             sentence -> assertThat(sentence).endsWith("try --lora, a smaller model"));
     assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1000))
         .hasValueSatisfying(sentence -> assertThat(sentence).endsWith("try a smaller model"));
+    Lora all = new Lora(1, 2, Lora.usualTargets(CONFIG));
+    MemoryNeed small =
+        new MemoryNeed(CONFIG, Optional.of(all), plan(true), 1, 1, MemoryNeed.From.A_MODEL);
+    assertThat(small.refusal(1, 1, memory().parameters() + 1000))
+        .hasValueSatisfying(sentence ->
+            assertThat(sentence)
+                .contains(" of adapted weights once more, when the adapters are added to them")
+                .endsWith("try fewer --lora-targets, a smaller model"));
     long adapted = memory().parameters() + memory().activations() + memory().moments() / 2;
     assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, adapted))
         .isEmpty();
