@@ -1,5 +1,6 @@
 package org.gta4j.cli;
 
+import java.nio.file.Files;
 import java.nio.file.InvalidPathException;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -63,6 +64,45 @@ public final class Check {
       return Preset.named(name);
     } catch (IllegalArgumentException e) {
       throw new UsageException("%s: %s".formatted(option.name(), e.getMessage()));
+    }
+  }
+
+  /**
+   * A file that was given, in a folder that is there and can be written to.
+   *
+   * @throws RefusedException if there is no such folder
+   */
+  public static Path output(Setting<String> option) {
+    Path file = path(option);
+    Path parent = file.toAbsolutePath().getParent();
+    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
+      throw new RefusedException(
+          "%s: %s: there is no folder that it can be written to".formatted(option.name(), file));
+    }
+    return file;
+  }
+
+  /**
+   * Makes sure that a folder that was given is there, or can be made, and can be written to: before
+   * anything is computed for it.
+   *
+   * @throws RefusedException if it is none, or cannot be written to
+   */
+  public static void requireFolder(Setting<String> option, Path folder) {
+    Path there = folder.toAbsolutePath().normalize();
+    while (!Files.exists(there) && there.getParent() != null) {
+      there = there.getParent();
+    }
+    if (!Files.isDirectory(there)) {
+      throw new RefusedException(
+          folder.toAbsolutePath().normalize().equals(there)
+              ? "%s: %s is a file".formatted(option.name(), folder)
+              : "%s: %s: cannot be made: %s is a file".formatted(option.name(), folder, there));
+    }
+    if (!Files.isWritable(there)) {
+      throw new RefusedException(
+          "%s: %s: cannot be written: %s is read-only for this user"
+              .formatted(option.name(), folder, there));
     }
   }
 

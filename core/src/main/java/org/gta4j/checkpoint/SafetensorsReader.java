@@ -32,6 +32,9 @@ public final class SafetensorsReader {
 
   private static final int MAX_RANK = 8;
 
+  /** What the header says about the file itself. */
+  static final String METADATA = "__metadata__";
+
   private record Entry(String name, DType dtype, Shape shape, long begin, long end) {
     long bytes() {
       return end - begin;
@@ -57,6 +60,37 @@ public final class SafetensorsReader {
     try (InputFile input = InputFile.open(path)) {
       return new SafetensorsReader(path.toString()).tensors(input, arena);
     }
+  }
+
+  /**
+   * The texts about a file in its header.
+   *
+   * @return texts by their names
+   * @throws CheckpointException if it cannot be read or its header is not well-formed
+   */
+  public static SequencedMap<String, String> metadata(Path path) {
+    try (InputFile input = InputFile.open(path)) {
+      return new SafetensorsReader(path.toString()).metadata(input);
+    }
+  }
+
+  private SequencedMap<String, String> metadata(InputFile input) {
+    SequencedMap<String, String> texts = new LinkedHashMap<>();
+    Json.readFields(
+        file + ": header",
+        input.read(Long.BYTES, headerBytes(input)),
+        (name, value) -> {
+          if (name.equals(METADATA) && value.currentToken() == JsonToken.START_OBJECT) {
+            Json.readFields(
+                value,
+                (key, text) -> {
+                  if (text.currentToken() == JsonToken.VALUE_STRING) {
+                    texts.put(key, text.getString());
+                  }
+                });
+          }
+        });
+    return texts;
   }
 
   private SequencedMap<String, Tensor> tensors(InputFile input, Arena arena) {
@@ -96,7 +130,7 @@ public final class SafetensorsReader {
         file + ": header",
         header,
         (name, value) -> {
-          if (!name.equals("__metadata__")) {
+          if (!name.equals(METADATA)) {
             entries.add(new EntryReader(name).read(value));
           }
         });

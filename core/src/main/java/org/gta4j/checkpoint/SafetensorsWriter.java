@@ -22,13 +22,25 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public final class SafetensorsWriter {
   private static final int ALIGNMENT = 8;
-  private static final String METADATA = "__metadata__";
+  private static final String METADATA = SafetensorsReader.METADATA;
 
   private SafetensorsWriter() {}
 
   /** Writes the tensors as they are; numbers in blocks as f32, which holds them exactly. */
   public static void write(Path file, SequencedMap<String, Tensor> tensors) {
     write(file, tensors, TensorTypes.withoutBlocks(), bytes -> {});
+  }
+
+  /**
+   * The same, with texts about the file in its header.
+   *
+   * @param metadata texts by their names, which {@link SafetensorsReader#metadata} reads
+   * @throws CheckpointException if the file cannot be written
+   */
+  public static void write(
+      Path file, SequencedMap<String, Tensor> tensors, Map<String, String> metadata) {
+    TensorTypes types = TensorTypes.withoutBlocks();
+    AtomicOutput.write(file, channel -> writeTo(channel, tensors, metadata, types, bytes -> {}));
   }
 
   /**
@@ -48,19 +60,20 @@ public final class SafetensorsWriter {
    */
   static void write(
       Path file, SequencedMap<String, Tensor> tensors, TensorTypes types, LongConsumer written) {
-    AtomicOutput.write(file, channel -> writeTo(channel, tensors, types, written));
+    AtomicOutput.write(file, channel -> writeTo(channel, tensors, Map.of(), types, written));
   }
 
   private static void writeTo(
       FileChannel channel,
       SequencedMap<String, Tensor> tensors,
+      Map<String, String> metadata,
       TensorTypes types,
       LongConsumer written)
       throws IOException {
     SequencedMap<String, Stored> declared = new LinkedHashMap<>();
     tensors.forEach(
         (name, tensor) -> declared.put(name, Stored.of(name, tensor, types.typeOf(name, tensor))));
-    AtomicOutput.writeFully(channel, ByteBuffer.wrap(header(declared)));
+    AtomicOutput.writeFully(channel, ByteBuffer.wrap(header(declared, metadata)));
     TensorBytes bytes = new TensorBytes(channel, written);
     for (Map.Entry<String, Tensor> entry : tensors.entrySet()) {
       Tensor tensor = entry.getValue();
@@ -70,12 +83,17 @@ public final class SafetensorsWriter {
 
   /** What stands before the tensors' bytes: the header's length and the header. */
   static byte[] header(SequencedMap<String, Stored> tensors) {
+    return header(tensors, Map.of());
+  }
+
+  private static byte[] header(SequencedMap<String, Stored> tensors, Map<String, String> metadata) {
     if (tensors.containsKey(METADATA)) {
       throw new IllegalArgumentException(
           "%s is the format's own key and cannot be a tensor's name".formatted(METADATA));
     }
     ObjectNode header = Json.object();
-    header.putObject(METADATA).put("format", "pt");
+    ObjectNode texts = header.putObject(METADATA).put("format", "pt");
+    metadata.forEach(texts::put);
     long at = 0;
     for (Map.Entry<String, Stored> entry : tensors.entrySet()) {
       Stored tensor = entry.getValue();

@@ -17,6 +17,7 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.List;
+import java.util.Map;
 import java.util.SequencedMap;
 import java.util.SplittableRandom;
 import java.util.stream.Stream;
@@ -90,6 +91,17 @@ class SafetensorsTest {
           .containsExactlyElementsOf(
               written.keySet().stream().filter(name -> !name.startsWith("empty.")).toList());
     }
+  }
+
+  @Test
+  void textsAboutTheFileComeBack() throws IOException {
+    Path file = folder.resolve("model.safetensors");
+    SafetensorsWriter.write(file, ofAllTypes(), Map.of("tokenizer", "0a1b2c3d"));
+    assertThat(SafetensorsReader.metadata(file))
+        .isEqualTo(Map.of("format", "pt", "tokenizer", "0a1b2c3d"));
+    Files.write(file, new byte[7]);
+    assertThatExceptionOfType(CheckpointException.class)
+        .isThrownBy(() -> SafetensorsReader.metadata(file));
   }
 
   @Test

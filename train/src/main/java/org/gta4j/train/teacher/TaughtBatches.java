@@ -6,9 +6,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Locale;
+import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
-import java.util.zip.CRC32C;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.checkpoint.SafetensorsWriter;
@@ -18,6 +18,7 @@ import org.gta4j.tensor.Tensor;
 import org.gta4j.train.batch.Batch;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.batch.TokenBatches;
+import org.gta4j.train.run.Checksum;
 
 /**
  * Sequences of a text that a teacher has read: at each token both the token itself and what the
@@ -30,6 +31,9 @@ public final class TaughtBatches implements Batches {
   private static final String CHOICES = "taught_tokens";
   private static final String PROBABILITIES = "taught_probabilities";
 
+  /** What the file's header calls the tokenizer's checksum. */
+  private static final String TOKENIZER = "tokenizer";
+
   private final Arena arena;
   private final TokenBatches batches;
   private final int top;
@@ -38,13 +42,15 @@ public final class TaughtBatches implements Batches {
   private final float part;
   private final String fingerprint;
 
-  private TaughtBatches(Path file, Arena arena, int length, long seed, double part) {
+  private TaughtBatches(
+      Path file, String tokenizer, Arena arena, int length, long seed, double part) {
     this.arena = arena;
     this.part = (float) part;
     SequencedMap<String, Tensor> tensors = SafetensorsReader.read(file, arena);
     Tensor tokens = required(file, tensors, TOKENS, DType.I32, 1);
     choices = required(file, tensors, CHOICES, DType.I32, 2);
     probabilities = required(file, tensors, PROBABILITIES, DType.F32, 2);
+    requireTokenizer(file, tokenizer);
     long count = tokens.shape().elements();
     top = Math.toIntExact(choices.shape().elements() / Math.max(1, count));
     if (count > Integer.MAX_VALUE
@@ -57,16 +63,24 @@ public final class TaughtBatches implements Batches {
           choices.shape() + " and " + probabilities.shape());
     }
     batches = new TokenBatches(tokens.toInts(), length, seed);
-    CRC32C crc = new CRC32C();
-    crc.update(choices.data().asByteBuffer());
-    crc.update(probabilities.data().asByteBuffer());
     fingerprint =
         String.format(
             Locale.ROOT,
             "%s, taught with checksum %08x, teacher's part %s",
             batches.fingerprint(),
-            crc.getValue(),
+            Checksum.of(List.of(choices, probabilities)),
             part);
+  }
+
+  private static void requireTokenizer(Path file, String tokenizer) {
+    String found = SafetensorsReader.metadata(file).getOrDefault(TOKENIZER, "none");
+    if (!found.equals(tokenizer)) {
+      throw CheckpointException.of(
+          file.toString(),
+          TOKENIZER,
+          "the one of the model that is trained (checksum %s)".formatted(tokenizer),
+          found + ": its tokens are others; have the texts taught anew");
+    }
   }
 
   private static Tensor required(
@@ -86,20 +100,23 @@ public final class TaughtBatches implements Batches {
   /**
    * The sequences in a file that {@link #write} made.
    *
+   * @param tokenizer what tells the learner's tokenizer from others, as {@link #write} was told
    * @param length tokens a sequence
    * @param seed of the order
    * @param part how much of each target is the teacher's, 0 to 1; the rest is the text's own token
-   * @throws CheckpointException if the file is damaged, or holds something else
+   * @throws CheckpointException if the file is damaged, holds something else, or is of another
+   *     tokenizer
    * @throws IllegalArgumentException if there are fewer tokens than one sequence needs
    */
   @SuppressWarnings("MustBeClosedChecker") // close closes it
-  public static TaughtBatches read(Path file, int length, long seed, double part) {
+  public static TaughtBatches read(
+      Path file, String tokenizer, int length, long seed, double part) {
     if (!(part >= 0 && part <= 1)) {
       throw new IllegalArgumentException("the teacher's part: expected 0 to 1, found " + part);
     }
     Arena arena = Arena.ofShared();
     try {
-      return new TaughtBatches(file, arena, length, seed, part);
+      return new TaughtBatches(file, tokenizer, arena, length, seed, part);
     } catch (RuntimeException | Error e) {
       arena.close();
       throw e;
@@ -111,8 +128,10 @@ public final class TaughtBatches implements Batches {
    *
    * @param lessons one a document, all with the same number of choices
    * @param end what stands behind each document; nothing is told about it
+   * @param tokenizer what tells the tokenizer of these tokens from others, such as a checksum
+   * @throws CheckpointException if the file cannot be written
    */
-  public static void write(Path file, List<Lesson> lessons, int end) {
+  public static void write(Path file, List<Lesson> lessons, int end, String tokenizer) {
     int top = lessons.getFirst().top();
     long count = lessons.stream().mapToLong(lesson -> lesson.ids().length + 1L).sum();
     try (Arena arena = Arena.ofConfined()) {
@@ -132,7 +151,7 @@ public final class TaughtBatches implements Batches {
       tensors.put(TOKENS, tokens);
       tensors.put(CHOICES, choices);
       tensors.put(PROBABILITIES, probabilities);
-      SafetensorsWriter.write(file, tensors);
+      SafetensorsWriter.write(file, tensors, Map.of(TOKENIZER, tokenizer));
     }
   }
 

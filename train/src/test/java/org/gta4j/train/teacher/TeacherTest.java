@@ -40,6 +40,7 @@ import tools.jackson.databind.node.ObjectNode;
 
 class TeacherTest {
   private static final String END = "<|endoftext|>";
+  private static final String WORDS = "0a1b2c3d";
   private static final List<List<String>> MERGES =
       List.of(
           List.of("a", "b"),
@@ -239,8 +240,8 @@ class TeacherTest {
             2,
             new int[] {0, 0, 5, 6, 5, 6, 0, 0},
             new float[] {0, 0, 0.5f, 0.25f, 0.9f, 0.1f, 0, 0});
-    TaughtBatches.write(file, List.of(lesson), 0);
-    try (TaughtBatches batches = TaughtBatches.read(file, 4, 1, 0.5)) {
+    TaughtBatches.write(file, List.of(lesson), 0, WORDS);
+    try (TaughtBatches batches = TaughtBatches.read(file, WORDS, 4, 1, 0.5)) {
       Batch batch = batches.read(0, 1);
       assertThat(batch.targets()).containsExactly(2, 3, 4, 0);
       Batch.SoftTargets soft = batch.soft().orElseThrow();
@@ -250,16 +251,21 @@ class TeacherTest {
               new float[] {0.625f, 0.25f, 0.125f, 0.5f, 0.45f, 0.05f, 1, 0, 0, 1, 0, 0},
               within(1e-6f));
     }
-    assertThatThrownBy(() -> TaughtBatches.read(file, 4, 1, 1.5)).hasMessageContaining("0 to 1");
-    assertThatThrownBy(() -> TaughtBatches.read(file, 5, 1, 0.5))
+    assertThatThrownBy(() -> TaughtBatches.read(file, WORDS, 4, 1, 1.5))
+        .hasMessageContaining("0 to 1");
+    assertThatThrownBy(() -> TaughtBatches.read(file, WORDS, 5, 1, 0.5))
         .isInstanceOf(IllegalArgumentException.class);
+    assertThatThrownBy(() -> TaughtBatches.read(file, "other", 4, 1, 0.5))
+        .isInstanceOf(CheckpointException.class)
+        .hasMessageContaining("taught.safetensors: tokenizer: expected the one of the model")
+        .hasMessageContaining("(checksum other), found 0a1b2c3d: its tokens are others");
   }
 
   @Test
   void aModelInPlaceOfWhatWasTaughtIsRefused() {
     model(12).close();
     Path file = folder.resolve("model/model.safetensors");
-    assertThatThrownBy(() -> TaughtBatches.read(file, 4, 1, 0.5))
+    assertThatThrownBy(() -> TaughtBatches.read(file, WORDS, 4, 1, 0.5))
         .isInstanceOf(CheckpointException.class)
         .hasMessageContaining("tokens")
         .hasMessageContaining("gta data teach");

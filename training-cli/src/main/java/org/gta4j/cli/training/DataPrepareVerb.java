@@ -1,9 +1,6 @@
 package org.gta4j.cli.training;
 
 import java.util.List;
-import java.util.Map;
-import java.util.TreeMap;
-import java.util.zip.CRC32C;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
@@ -50,7 +47,7 @@ final class DataPrepareVerb extends Verb {
     }
     TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
     try (ShardWriter writer =
-        new ShardWriter(Check.path(out), words.tokenizer().size(), checksum(words), tokens)) {
+        new ShardWriter(Check.path(out), words.tokenizer().size(), words.checksum(), tokens)) {
       documents.each(
           terminal,
           words.tokenizer(),
@@ -65,16 +62,5 @@ final class DataPrepareVerb extends Verb {
     } catch (DataException e) {
       throw new RefusedException("--out: " + e.getMessage(), e);
     }
-  }
-
-  /** What tells a tokenizer from others: a checksum of its files. */
-  static String checksum(TokenizerFiles words) {
-    CRC32C crc = new CRC32C();
-    for (Map.Entry<String, byte[]> file : new TreeMap<>(words.files()).entrySet()) {
-      if (file.getKey().startsWith("tokenizer.")) {
-        crc.update(file.getValue());
-      }
-    }
-    return "%08x".formatted(crc.getValue());
   }
 }

@@ -60,20 +60,16 @@ final class DataTeachVerb extends Verb {
   @Override
   public void run(Terminal terminal) {
     TextTokens read = texts.texts();
-    Path file = Check.path(out);
+    Path file = Check.output(out);
     if (!file.toString().endsWith(".safetensors")) {
       throw UsageException.of("--out", "a name that ends with .safetensors", file);
     }
     if (Files.exists(file)) {
       throw new RefusedException("--out: %s is there already".formatted(file));
     }
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent) || !Files.isWritable(parent)) {
-      throw new RefusedException(
-          "--out: %s: there is no folder that it can be written to".formatted(file));
-    }
     int count = Check.count(top, 1, 16);
-    Tokenizer learner = TokenizerFiles.read(Check.path(tokenizer)).tokenizer();
+    TokenizerFiles words = TokenizerFiles.read(Check.path(tokenizer));
+    Tokenizer learner = words.tokenizer();
     int end =
         learner
             .end()
@@ -85,7 +81,7 @@ final class DataTeachVerb extends Verb {
     List<Lesson> lessons =
         new Readers(documents, Check.count(threads, 1, Runtime.getRuntime().availableProcessors()))
             .run(terminal, () -> teacher(learner, count));
-    TaughtBatches.write(file, lessons, end);
+    TaughtBatches.write(file, lessons, end, words.checksum());
     terminal.line(
         "%s: %,d documents, %,d tokens"
             .formatted(

@@ -26,7 +26,7 @@ record ShardTokens(Shards shards) implements TokenRun {
     } catch (DataException e) {
       throw new RefusedException(option + ": " + e.getMessage(), e);
     }
-    String wanted = DataPrepareVerb.checksum(words);
+    String wanted = words.checksum();
     if (!shards.index().tokenizer().equals(wanted)) {
       String found = shards.index().tokenizer();
       shards.close();

@@ -6,7 +6,9 @@ import java.nio.file.Path;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
+import java.util.TreeMap;
 import java.util.stream.Stream;
+import java.util.zip.CRC32C;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.tokenizer.Tokenizers;
@@ -47,7 +49,9 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
                       "%s: expected one of %s in this folder, found none"
                           .formatted(path, String.join(", ", KINDS))));
     } else if (!Files.isRegularFile(path)) {
-      throw new RefusedException("%s: there is no such file or folder".formatted(path));
+      throw new RefusedException(
+          "%s: expected a tokenizer's file or a folder with one, there is no such file or folder"
+              .formatted(path));
     }
     boolean known = false;
     for (String kind : KINDS) {
@@ -81,6 +85,17 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
         .end()
         .ifPresentOrElse(
             id -> config.put("eos_token_id", id), () -> config.putNull("eos_token_id"));
+  }
+
+  /** What tells a tokenizer from others: a checksum of its files. */
+  String checksum() {
+    CRC32C crc = new CRC32C();
+    for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
+      if (file.getKey().startsWith("tokenizer.")) {
+        crc.update(file.getValue());
+      }
+    }
+    return "%08x".formatted(crc.getValue());
   }
 
   private static String name(Path file) {

@@ -129,7 +129,8 @@ final class TrainVerb extends Verb {
     List<String> files = texts.files();
     if (files.size() == 1 && files.getFirst().endsWith(".safetensors")) {
       try {
-        return TaughtBatches.read(Path.of(files.getFirst()), length, order, teacherPart.or(0.7));
+        return TaughtBatches.read(
+            Path.of(files.getFirst()), words.checksum(), length, order, teacherPart.or(0.7));
       } catch (IllegalArgumentException e) {
         throw new RefusedException("--data: %s: %s".formatted(files.getFirst(), e.getMessage()), e);
       }
