@@ -10,7 +10,13 @@ import java.nio.file.StandardOpenOption;
 import org.gta4j.cli.RefusedException;
 import org.jspecify.annotations.Nullable;
 
-/** Folders in which one process trains at a time: what two wrote would be neither's. */
+/**
+ * Folders in which one process trains at a time: what two wrote would be neither's.
+ *
+ * <p>The file that is locked stays, empty, when nobody trains any more. If it were deleted, one
+ * process could lock the file that is gone, which it opened before, while another makes and locks a
+ * new one.
+ */
 final class FolderLock {
   private static final String NAME = ".gta4j-lock";
 
@@ -33,7 +39,6 @@ final class FolderLock {
               "--out: %s: another process is training here".formatted(folder));
         }
         work.run();
-        Files.deleteIfExists(file);
       }
     } catch (IOException e) {
       throw new RefusedException(
