@@ -31,7 +31,10 @@ import tools.jackson.databind.node.ObjectNode;
  * Where answers are kept: {@code settings.json}, which they depend on, {@code samples_TASK.jsonl},
  * a line an answer, and {@code results.json} in the harness's layout.
  */
-final class EvalOutput {
+public final class EvalOutput {
+  /** The file of results in its folder. */
+  public static final String RESULTS = "results.json";
+
   /** The setting that says which data. */
   static final String DATA = "data";
 
@@ -40,7 +43,6 @@ final class EvalOutput {
 
   private static final Set<String> NAMES = Set.of(DATA, MODEL);
   private static final String SETTINGS = "settings.json";
-  private static final String RESULTS = "results.json";
   private static final String SAMPLES = "samples_";
 
   private final Optional<Path> folder;

@@ -48,7 +48,9 @@ final class EvalVerb extends Verb {
       Setting.text(
           "--out",
           "FOLDER",
-          "Writes every answer into samples_TASK.jsonl there while it goes on, and results.json in the end; what is there already is not computed again.");
+          "Writes every answer into samples_TASK.jsonl there while it goes on, and "
+              + EvalOutput.RESULTS
+              + " in the end; what is there already is not computed again.");
   private final ModelOptions options;
 
   EvalVerb() {

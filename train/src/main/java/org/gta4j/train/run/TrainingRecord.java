@@ -1,6 +1,7 @@
 package org.gta4j.train.run;
 
-import java.util.Map;
+import java.util.Optional;
+import java.util.Set;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import tools.jackson.core.JacksonException;
@@ -65,39 +66,29 @@ public record TrainingRecord(TrainingPlan plan, String data, JsonNode config, Tr
    */
   public void requireSame(
       String file, TrainingPlan wanted, String wantedData, ObjectNode wantedConfig) {
-    JsonNode ours = MAPPER.valueToTree(plan);
-    JsonNode theirs = MAPPER.valueToTree(wanted);
-    requireSame(file, "plan", ours, theirs);
+    // Data first: what says that adapters are trained, or not, is there, and more follows from it.
     if (!data.equals(wantedData)) {
       throw CheckpointException.of(file, "data", data, wantedData);
     }
+    requireNone(
+        file, Difference.within("plan", MAPPER.valueToTree(plan), MAPPER.valueToTree(wanted)));
     if (config.isObject()) {
       // Through text: numbers are then of the types that they have when they are read.
       ObjectNode given = Json.readObject("config", Json.toBytes(wantedConfig));
-      requireSame(file, "config", config, given);
-      refuseMore(file, "config", config, given);
+      requireNone(file, Difference.between("config", config, given, Set.of()));
     }
   }
 
-  private static void refuseMore(String file, String key, JsonNode saved, JsonNode given) {
-    for (Map.Entry<String, JsonNode> entry : given.properties()) {
-      String name = key + "." + entry.getKey();
-      if (!saved.has(entry.getKey())) {
-        throw CheckpointException.of(
-            file, name, "no such key, as the training began without it", entry.getValue());
-      }
-      refuseMore(file, name, saved.path(entry.getKey()), entry.getValue());
-    }
-  }
-
-  private static void requireSame(String file, String key, JsonNode saved, JsonNode wanted) {
-    if (saved.isObject()) {
-      for (Map.Entry<String, JsonNode> entry : saved.properties()) {
-        requireSame(
-            file, key + "." + entry.getKey(), entry.getValue(), wanted.path(entry.getKey()));
-      }
-    } else if (!saved.equals(wanted)) {
-      throw CheckpointException.of(file, key, saved + ", with which the training began", wanted);
+  private static void requireNone(String file, Optional<Difference> difference) {
+    if (difference.isPresent()) {
+      Difference found = difference.get();
+      throw CheckpointException.of(
+          file,
+          found.key(),
+          found.first().isMissingNode()
+              ? "no such key, as the training began without it"
+              : found.first() + ", with which the training began",
+          found.found());
     }
   }
 }

@@ -7,6 +7,7 @@ import java.util.Locale;
 import java.util.Map;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.cli.EvalOutput;
 import org.gta4j.plot.Page;
 import org.gta4j.plot.Plots;
 import org.knowm.xchart.CategoryChart;
@@ -15,9 +16,6 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** What an evaluation came to, on a page: of its results, with the harness's names. */
 final class EvaluationPage {
-  /** The file of results. */
-  static final String FILE = "results.json";
-
   private static final String ERROR = "_stderr";
 
   private EvaluationPage() {}
@@ -40,7 +38,7 @@ final class EvaluationPage {
    * @throws CheckpointException if its file is damaged
    */
   static Page of(Path folder) {
-    Path file = folder.resolve(FILE);
+    Path file = folder.resolve(EvalOutput.RESULTS);
     ObjectNode json = Json.readObject(file);
     List<Found> all = found(file, json);
     List<Page.Block> blocks = new ArrayList<>();

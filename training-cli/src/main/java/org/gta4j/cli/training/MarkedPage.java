@@ -45,27 +45,13 @@ record MarkedPage(Path file) {
   }
 
   /**
-   * Makes sure that {@link #write} will not be refused.
+   * Makes sure that {@link #write} will not be refused, where there is a folder for the page.
    *
    * @throws RefusedException if it would be
    */
   void requireWritable() {
     if (Files.exists(file)) {
       replaced(read(), "");
-    } else {
-      requireFolder(file);
-    }
-  }
-
-  /**
-   * Makes sure that there is a folder for a page.
-   *
-   * @throws RefusedException if there is none
-   */
-  static void requireFolder(Path file) {
-    Path parent = file.toAbsolutePath().getParent();
-    if (parent == null || !Files.isDirectory(parent)) {
-      throw new RefusedException("%s: there is no such folder to write it to".formatted(file));
     }
   }
 

@@ -30,7 +30,7 @@ final class PageFile {
    * @throws RefusedException if it is none of the two, or cannot be written
    */
   static PageFile of(Setting<String> option) {
-    Path path = Check.path(option);
+    Path path = Check.output(option);
     String name = String.valueOf(path.getFileName());
     if (!name.endsWith(MARKDOWN) && !name.endsWith(".html")) {
       throw new RefusedException(
@@ -39,8 +39,6 @@ final class PageFile {
     PageFile file = new PageFile(path, name.endsWith(MARKDOWN));
     if (file.isMarkdown) {
       new MarkedPage(path).requireWritable();
-    } else {
-      MarkedPage.requireFolder(path);
     }
     return file;
   }

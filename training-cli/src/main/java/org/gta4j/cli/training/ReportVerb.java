@@ -4,6 +4,7 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import org.gta4j.cli.Check;
+import org.gta4j.cli.EvalOutput;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
@@ -59,7 +60,7 @@ final class ReportVerb extends Verb {
               new RefusedException(
                   "%s: no step is written down yet".formatted(folder.resolve(Metrics.FILE))));
     }
-    if (Files.exists(folder.resolve(EvaluationPage.FILE))) {
+    if (Files.exists(folder.resolve(EvalOutput.RESULTS))) {
       return EvaluationPage.of(folder);
     }
     if (Files.isDirectory(folder.resolve(ExperimentFolder.RESULTS))) {
@@ -72,6 +73,6 @@ final class ReportVerb extends Verb {
     }
     throw new RefusedException(
         "%s: expected %s of a training, %s of an evaluation, or a folder %s of an experiment; found none of them"
-            .formatted(folder, Metrics.FILE, EvaluationPage.FILE, ExperimentFolder.RESULTS));
+            .formatted(folder, Metrics.FILE, EvalOutput.RESULTS, ExperimentFolder.RESULTS));
   }
 }

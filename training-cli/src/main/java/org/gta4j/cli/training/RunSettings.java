@@ -1,11 +1,12 @@
 package org.gta4j.cli.training;
 
 import java.nio.file.Path;
-import java.util.Map;
+import java.util.Optional;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.train.run.Difference;
 import org.gta4j.train.run.TrainingPlan;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -57,31 +58,21 @@ record RunSettings(ObjectNode json) {
    * @throws CheckpointException naming the first thing that differs
    */
   void requireSame(String file, JsonNode found, String advice) {
-    requireSame(file, "settings", json, found, advice);
-    for (String key : found.path("config").propertyNames()) {
-      if (!json.path("config").has(key) && !ExperimentFile.FOLLOWING.contains(key)) {
-        throw CheckpointException.of(
-            file,
-            "settings.config." + key,
-            "no such key",
-            found.path("config").path(key) + ": it is of another experiment; " + advice);
-      }
-    }
-  }
-
-  private static void requireSame(
-      String file, String key, JsonNode wanted, JsonNode found, String advice) {
-    if (wanted.isObject()) {
-      for (Map.Entry<String, JsonNode> entry : wanted.properties()) {
-        requireSame(
-            file, key + "." + entry.getKey(), entry.getValue(), found.path(entry.getKey()), advice);
-      }
-    } else if (!wanted.equals(found)) {
+    Optional<Difference> difference =
+        Difference.within("settings", json, found)
+            .or(() ->
+                Difference.between(
+                    "settings.config",
+                    json.path("config"),
+                    found.path("config"),
+                    ExperimentFile.FOLLOWING));
+    if (difference.isPresent()) {
+      Difference other = difference.get();
       throw CheckpointException.of(
           file,
-          key,
-          wanted.toString(),
-          (found.isMissingNode() ? "nothing" : found) + ": it is of another experiment; " + advice);
+          other.key(),
+          other.first().isMissingNode() ? "no such key" : other.first().toString(),
+          other.found() + ": it is of another experiment; " + advice);
     }
   }
 }

@@ -154,8 +154,5 @@ class ComparisonTest {
     assertThatExceptionOfType(RefusedException.class)
         .isThrownBy(page::requireWritable)
         .withMessageContaining("page.md: expected a page with the lines");
-    assertThatExceptionOfType(RefusedException.class)
-        .isThrownBy(new MarkedPage(folder.resolve("none/page.md"))::requireWritable)
-        .withMessageContaining("there is no such folder");
   }
 }

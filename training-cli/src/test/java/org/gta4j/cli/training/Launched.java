@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
@@ -36,6 +37,42 @@ record Launched(int exit, String output) {
     }
     assertThat(process.waitFor(2, TimeUnit.MINUTES)).isTrue();
     return new Launched(process.exitValue(), output);
+  }
+
+  /**
+   * Arguments of which later ones take the place of earlier ones with the same name.
+   *
+   * @param more added to {@code usual}, or instead of some of them
+   */
+  static List<String> arguments(List<String> usual, String... more) {
+    List<String> arguments = new ArrayList<>(usual);
+    for (String argument : more) {
+      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
+      arguments.add(argument);
+    }
+    return arguments;
+  }
+
+  /** A training that takes seconds, of what {@link #writeStories} writes. */
+  static List<String> train(String... more) {
+    return arguments(
+        List.of(
+            "train",
+            "--preset=gta-tiny",
+            "--data=stories.txt",
+            "--tokenizer=tokenizer.json",
+            "--out=model",
+            "--batch-tokens=128",
+            "--sequence=64"),
+        more);
+  }
+
+  /** Writes {@code stories.txt} and {@code tokenizer.json}. */
+  static void writeStories(Path folder) throws IOException {
+    Files.writeString(
+        folder.resolve("stories.txt"),
+        "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
+    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(tokenizer()));
   }
 
   /** A command that runs in a folder. */

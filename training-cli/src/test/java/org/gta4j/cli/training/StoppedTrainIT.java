@@ -10,7 +10,6 @@ import java.util.List;
 import java.util.Set;
 import java.util.concurrent.TimeUnit;
 import java.util.stream.Stream;
-import org.gta4j.checkpoint.Json;
 import org.junit.jupiter.api.BeforeEach;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
@@ -19,7 +18,6 @@ import org.junit.jupiter.params.provider.CsvSource;
 
 /** What is left when somebody presses Ctrl-C, and what can be seen while a training runs. */
 class StoppedTrainIT {
-  private static final Path ROOT = Path.of(System.getProperty("gta.root", ".."));
   private static final int STEPS = 60;
 
   @TempDir private Path folder = Path.of("");
@@ -27,28 +25,12 @@ class StoppedTrainIT {
   @BeforeEach
   void writeInputs() throws IOException {
     Files.createDirectory(folder.resolve("temporary"));
-    Files.writeString(
-        folder.resolve("stories.txt"),
-        "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
-    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(Launched.tokenizer()));
+    Launched.writeStories(folder);
   }
 
   private Process start(String out, String... more) throws IOException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--preset=gta-tiny",
-                "--data=stories.txt",
-                "--tokenizer=tokenizer.json",
-                "--out=" + out,
-                "--sequence=32",
-                "--steps=" + STEPS));
-    for (String argument : more) {
-      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
-      arguments.add(argument);
-    }
-    return gta(out, arguments);
+    List<String> usual = Launched.train("--out=" + out, "--sequence=32", "--steps=" + STEPS);
+    return gta(out, Launched.arguments(usual, more));
   }
 
   private Process gta(String out, List<String> arguments) throws IOException {
@@ -56,7 +38,7 @@ class StoppedTrainIT {
     // would.
     List<String> command =
         new ArrayList<>(
-            List.of("env", "--default-signal=INT,TERM", ROOT.resolve("gta").toString()));
+            List.of("env", "--default-signal=INT,TERM", Launched.ROOT.resolve("gta").toString()));
     command.addAll(arguments);
     ProcessBuilder builder =
         new ProcessBuilder(command)
@@ -206,18 +188,7 @@ class StoppedTrainIT {
       both.add(first);
       waitForSteps("model", first);
       Process second =
-          gta(
-              "second",
-              List.of(
-                  "train",
-                  "--preset=gta-tiny",
-                  "--data=stories.txt",
-                  "--tokenizer=tokenizer.json",
-                  "--out=model",
-                  "--sequence=32",
-                  "--steps=100000",
-                  "--save-every=100000",
-                  "--resume"));
+          gta("second", Launched.train("--steps=100000", "--save-every=100000", "--resume"));
       both.add(second);
       assertThat(ended(second, "second", 1))
           .contains("gta: --out: model: another process is training here");

@@ -26,10 +26,7 @@ class TrainIT {
 
   @BeforeEach
   void writeInputs() throws IOException {
-    Files.writeString(
-        folder.resolve("stories.txt"),
-        "The cat sat on the mat. The dog saw the cat.\n<|endoftext|>\n".repeat(40));
-    Files.write(folder.resolve("tokenizer.json"), Json.toBytes(Launched.tokenizer()));
+    Launched.writeStories(folder);
   }
 
   private Launched gta(String... arguments) throws IOException, InterruptedException {
@@ -37,21 +34,7 @@ class TrainIT {
   }
 
   private Launched train(String... more) throws IOException, InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of(
-                "train",
-                "--preset=gta-tiny",
-                "--data=stories.txt",
-                "--tokenizer=tokenizer.json",
-                "--out=model",
-                "--batch-tokens=128",
-                "--sequence=64"));
-    for (String argument : more) {
-      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
-      arguments.add(argument);
-    }
-    return gta(arguments.toArray(String[]::new));
+    return Launched.gta(folder, Launched.train(more));
   }
 
   @Test
@@ -192,6 +175,9 @@ class TrainIT {
     assertThat(gta(teach).output()).contains("there is no folder that it can be written to");
     Launched learned = train("--data=t.safetensors", "--tokenizer=words", "--steps=2");
     assertThat(learned.exit()).as(learned.output()).isZero();
+    assertThat(train("--data=t.safetensors", "--out=other").output())
+        .contains("t.safetensors: tokenizer: expected the one of the model that is trained")
+        .contains("its tokens are others; have the texts taught anew");
     assertThat(train("--teacher-part=0.5", "--out=other").output())
         .contains("--teacher-part: expected --data with one file");
     Files.writeString(folder.resolve("t.safetensors"), "no tensors");
