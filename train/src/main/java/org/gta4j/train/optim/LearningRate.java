@@ -1,7 +1,8 @@
 package org.gta4j.train.optim;
 
 /**
- * A learning rate that rises in a line for some steps and falls along half a cosine to the last.
+ * A learning rate that rises in a line for some steps and falls along half a cosine to the last. A
+ * training of one step has the highest: there is nothing to fall from.
  *
  * @param peak the highest rate
  * @param last the rate it falls to, as a part of the highest
@@ -27,6 +28,9 @@ public record LearningRate(double peak, double last, long warmupSteps, long step
 
   /** The rate of a step, which are numbered from 1. */
   public double at(long step) {
+    if (steps == 1) {
+      return peak;
+    }
     if (step <= warmupSteps) {
       return peak * step / warmupSteps;
     }

@@ -134,6 +134,7 @@ class AdamWTest {
 
   @Test
   void impossibleNumbersAreRefused() {
+    assertThat(new LearningRate(2, 0.1, 0, 1).at(1)).isEqualTo(2);
     assertThatThrownBy(() -> new LearningRate(0, 0.1, 1, 10))
         .hasMessage("learning_rate: expected a positive number, found 0.0");
     assertThatThrownBy(() -> new LearningRate(1, 1.5, 1, 10)).hasMessageContaining("found 1.5");

@@ -13,15 +13,12 @@ import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
-import org.gta4j.model.ModelConfig;
 import org.gta4j.tokenizer.TokenDecoder;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.TokenBatches;
 import org.gta4j.train.batch.TokenRun;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
-import org.gta4j.train.run.TrainingPlan;
-import tools.jackson.databind.node.ObjectNode;
 
 /** Makes the trainings of an experiment that are not made yet, one after the other. */
 final class ExperimentRunner {
@@ -37,42 +34,37 @@ final class ExperimentRunner {
   private final Terminal terminal;
   private final Experiment experiment;
   private final ExperimentFolder folder;
+  private final ExperimentModels models;
   private final TokenizerFiles words;
   private final TokenRun data;
   private final TokenBatches held;
   private final double validationBytes;
   private final Map<Long, TokenBatches> batches = new HashMap<>();
-  private final Map<String, ModelConfig> configs = new HashMap<>();
   private int done;
 
   /**
    * A runner.
    *
+   * @param models the variants' models, which fit the tokenizer
    * @param data the tokens to learn
    * @param validation the tokens to measure the loss on
-   * @throws org.gta4j.checkpoint.CheckpointException if a variant cannot have the parameters that
-   *     are asked for
    */
   ExperimentRunner(
       Terminal terminal,
       Experiment experiment,
       ExperimentFolder folder,
+      ExperimentModels models,
       TokenizerFiles words,
       int[] data,
       int[] validation) {
     this.terminal = terminal;
     this.experiment = experiment;
     this.folder = folder;
+    this.models = models;
     this.words = words;
     this.data = TokenRun.of(data);
     held = new TokenBatches(validation, experiment.sequence(), 0);
     validationBytes = bytesPerTarget(words.tokenizer(), validation);
-    for (Experiment.Variant variant : experiment.variants()) {
-      ObjectNode keys = variant.keys().deepCopy();
-      words.fit(keys);
-      configs.put(
-          variant.name(), experiment.budget().fit(experiment.file() + ": " + variant.name(), keys));
-    }
   }
 
   /** The text's bytes by the targets that are measured: all tokens of whole sequences. */
@@ -90,19 +82,10 @@ final class ExperimentRunner {
   /** All that a training's result depends on. */
   RunSettings settings(Experiment.Run run) {
     return RunSettings.of(
-        plan(run), config(run), batches(run.seed()).fingerprint(), held.fingerprint());
-  }
-
-  private TrainingPlan plan(Experiment.Run run) {
-    return experiment.schedule().plan(experiment.sequence(), run.seed());
-  }
-
-  private ModelConfig config(Experiment.Run run) {
-    ModelConfig config = configs.get(run.variant().name());
-    if (config == null) {
-      throw new IllegalArgumentException("no variant has the name " + run.variant().name());
-    }
-    return config;
+        models.plan(run),
+        models.config(run),
+        batches(run.seed()).fingerprint(),
+        held.fingerprint());
   }
 
   private TokenBatches batches(long seed) {
@@ -190,19 +173,12 @@ final class ExperimentRunner {
   }
 
   private TrainingSession session(Experiment.Run run, int threads) {
-    new MemoryNeed(
-            config(run),
-            Optional.empty(),
-            plan(run),
-            experiment.sequence(),
-            threads,
-            MemoryNeed.From.AN_EXPERIMENT)
-        .require(new Team.Alone());
+    models.need(run, threads).require(new Team.Alone()); // others may have taken some meanwhile
     return new TrainingSession(
         new TrainingSession.Settings(
             folder.run(run), 1, experiment.saveEvery(), threads, Optional.empty()),
-        plan(run),
-        config(run),
+        models.plan(run),
+        models.config(run),
         words.files(),
         batches(run.seed()),
         Optional.of(
@@ -225,7 +201,7 @@ final class ExperimentRunner {
     }
     return new RunResult(
         settings(run).json(),
-        config(run),
+        models.config(run),
         curve.getLast().loss() / Math.log(2) / validationBytes,
         steps,
         metrics.tokens(),

@@ -77,6 +77,7 @@ final class ExperimentVerb extends Verb {
       report(terminal, VariantOutcome.of(experiment, folder), folder, cores);
       return;
     }
+    Check.requireFolder(out, place);
     ExperimentRunner.Options options =
         new ExperimentRunner.Options(
             Check.count(limit, 1, Integer.MAX_VALUE), keepModels.isGiven(), cores);
@@ -89,10 +90,12 @@ final class ExperimentVerb extends Verb {
                         .texts()
                         .tokenizer()
                         .orElseThrow(() -> missing("--tokenizer", "a tokenizer"))));
+    ExperimentModels models = new ExperimentModels(experiment, words);
+    models.requireMemory(folder, cores);
     int[] learned = tokens(terminal, data.data(), experiment.texts().data(), experiment, words);
     int[] held = tokens(terminal, validation, experiment.texts().validation(), experiment, words);
     ExperimentRunner runner =
-        new ExperimentRunner(terminal, experiment, folder, words, learned, held);
+        new ExperimentRunner(terminal, experiment, folder, models, words, learned, held);
     FolderLock.alone(place, () -> runner.run(options));
   }
 

@@ -21,6 +21,9 @@ final class FinetuneVerb extends Verb {
   private static final double USUAL_EPOCHS = 3;
   private static final double MOST_EPOCHS = 1e6;
 
+  /** Fewer than these are said: a step changes a weight by about the learning rate at most. */
+  private static final long FEW_STEPS = 20;
+
   private final Setting<String> model =
       Setting.text(
           "--model",
@@ -118,6 +121,11 @@ final class FinetuneVerb extends Verb {
             learned.usualLength(),
             learned.longest(),
             learned.count());
+    if (!steps.isGiven() && plan.steps() < FEW_STEPS) {
+      terminal.say(
+          "this makes %s (--batch-tokens %,d): where the model learns too little, fewer tokens a step or more --epochs make more steps"
+              .formatted(Schedule.counted(plan.steps(), "step"), run.batchTokens()));
+    }
     TrainingSession.Settings settings = run.settings(folder, team, shown);
     new MemoryNeed(
             base.config(),

@@ -10,6 +10,9 @@ package org.gta4j.cli.training;
  * @param beta2 of AdamW
  */
 record Recipe(double learningRate, double warmup, double weightDecay, double beta1, double beta2) {
+  /** Steps of the shortest training with a warm-up. */
+  private static final long SHORTEST = 10;
+
   /**
    * The paper's (arXiv 2506.17286) for its shapes of 160M, 500M and 1B parameters; for smaller ones
    * the last with a longer warm-up, since their trainings are shorter.
@@ -30,5 +33,14 @@ record Recipe(double learningRate, double warmup, double weightDecay, double bet
    */
   static Recipe finetuning(boolean adapters) {
     return new Recipe(adapters ? 2e-4 : 2e-5, 0.1, 0.1, 0.9, 0.95);
+  }
+
+  /**
+   * The part of so many steps in which the learning rate rises: at most every tenth, rounded down,
+   * so that a training of few steps has no warm-up instead of one that is half of it.
+   */
+  double warmup(long steps) {
+    long most = steps / SHORTEST;
+    return Math.min(warmup, (double) most / steps);
   }
 }

@@ -43,7 +43,10 @@ final class RunOptions {
       Setting.flag("--resume", "Go on from the newest checkpoint in --out.");
   private final Setting<Double> learningRate;
   private final Setting<Double> warmup =
-      Setting.number("--warmup", "PART", "Part of the steps in which it rises.");
+      Setting.number(
+          "--warmup",
+          "PART",
+          "Part of the steps in which it rises (default: the recipe's, at most a tenth).");
   private final Setting<Double> weightDecay =
       Setting.number("--weight-decay", "X", "Of matrices, AdamW's.");
   private final Setting<Double> dropout =
@@ -102,9 +105,7 @@ final class RunOptions {
   }
 
   private void requireFolder(Path folder) {
-    if (Files.exists(folder) && !Files.isDirectory(folder)) {
-      throw new RefusedException("--out: %s is a file".formatted(folder));
-    }
+    Check.requireFolder(out, folder);
     boolean begun =
         Files.exists(folder.resolve(TrainingSession.CHECKPOINTS))
             || Files.exists(folder.resolve("config.json"));
@@ -182,7 +183,7 @@ final class RunOptions {
         batchTokens(),
         Check.count(micro, 1, 2048),
         learningRate.or(recipe.learningRate()),
-        warmup.or(recipe.warmup()),
+        warmup.or(recipe.warmup(steps)),
         weightDecay.or(recipe.weightDecay()),
         recipe.beta1(),
         recipe.beta2(),

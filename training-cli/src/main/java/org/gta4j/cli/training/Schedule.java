@@ -1,5 +1,6 @@
 package org.gta4j.cli.training;
 
+import java.util.Locale;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
@@ -74,6 +75,26 @@ record Schedule(
       parts[0] = parts[0].replace('_', '-');
       throw new IllegalArgumentException(String.join(":", parts), e);
     }
+  }
+
+  /** How many steps a plan makes, and how its learning rate begins. */
+  static String inWords(TrainingPlan plan) {
+    LearningRate rate = plan.rate();
+    return String.format(
+        Locale.ROOT,
+        "%s of %s, %s %.2g",
+        counted(rate.steps(), "step"),
+        counted(plan.sequences(), "sequence"),
+        rate.warmupSteps() == 0
+            ? "without a warm-up, learning rate"
+            : "the learning rate rising within %s to"
+                .formatted(counted(rate.warmupSteps(), "step")),
+        rate.peak());
+  }
+
+  /** A number of things in words. */
+  static String counted(long number, String what) {
+    return String.format(Locale.ROOT, "%,d %s%s", number, what, number == 1 ? "" : "s");
   }
 
   /** How many sequences of a length, of {@code most}, a step of so many tokens has. */

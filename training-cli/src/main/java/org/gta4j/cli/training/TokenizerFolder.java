@@ -5,7 +5,9 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Json;
+import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.Setting;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -16,11 +18,10 @@ import tools.jackson.databind.node.ObjectNode;
 record TokenizerFolder(Path path) {
   private static final String TOKENIZER = "tokenizer.json";
 
-  /** A folder without a tokenizer. */
-  static TokenizerFolder at(Path path) {
-    if (Files.exists(path) && !Files.isDirectory(path)) {
-      throw new RefusedException("--out: %s is a file".formatted(path));
-    }
+  /** The folder that an option names: one without a tokenizer. */
+  static TokenizerFolder at(Setting<String> option) {
+    Path path = Check.path(option);
+    Check.requireFolder(option, path);
     for (String name : TokenizerFiles.made()) {
       if (Files.exists(path.resolve(name))) {
         throw new RefusedException(

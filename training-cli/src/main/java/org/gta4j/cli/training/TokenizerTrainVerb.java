@@ -48,7 +48,7 @@ final class TokenizerTrainVerb extends Verb {
           "more than %d: each byte is a token, and one ends texts".formatted(BYTES),
           tokens);
     }
-    TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
+    TokenizerFolder folder = TokenizerFolder.at(out);
     WordCounts words = new WordCounts();
     documents.pieces(
         terminal,

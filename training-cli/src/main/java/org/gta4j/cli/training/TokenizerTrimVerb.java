@@ -47,7 +47,7 @@ final class TokenizerTrimVerb extends Verb {
   public void run(Terminal terminal) {
     TextTokens read = texts.texts();
     int most = Check.count(size, 1, 4096);
-    TokenizerFolder folder = TokenizerFolder.at(Check.path(out));
+    TokenizerFolder folder = TokenizerFolder.at(out);
     List<String> documents = read.documents(terminal);
     byte[] json;
     String end;

@@ -1,11 +1,7 @@
 package org.gta4j.cli.training;
 
-import java.io.IOException;
-import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
-import java.util.List;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
@@ -13,7 +9,6 @@ import java.util.OptionalDouble;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
-import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
@@ -27,7 +22,6 @@ import org.gta4j.train.block.Parameters;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
-import org.gta4j.train.run.AdapterFiles;
 import org.gta4j.train.run.Checkpoints;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
@@ -45,9 +39,6 @@ import tools.jackson.databind.node.ObjectNode;
 final class TrainingSession implements AutoCloseable {
   /** The folder of checkpoints. */
   static final String CHECKPOINTS = "checkpoints";
-
-  /** The folder of adapters by themselves, where a model was adapted. */
-  static final String ADAPTER = "adapter";
 
   /**
    * What does not change the result.
@@ -212,7 +203,8 @@ final class TrainingSession implements AutoCloseable {
       throw new RefusedException(message.endsWith(place) ? message : message + ". " + place, e);
     }
     if (first && isFinished()) {
-      publish();
+      new FinishedModel(settings.folder(), parameters, tokenizer, checkpoints)
+          .publish(checkpoints.of(plan.steps()));
     }
   }
 
@@ -297,8 +289,11 @@ final class TrainingSession implements AutoCloseable {
     }
     if (newest.isEmpty()) {
       terminal.say(
-          "training %s parameters on %s"
-              .formatted(String.format(Locale.ROOT, "%,d", trained()), batches.fingerprint()));
+          "training %s parameters on %s: %s"
+              .formatted(
+                  String.format(Locale.ROOT, "%,d", trained()),
+                  batches.fingerprint(),
+                  Schedule.inWords(plan)));
       return TrainingState.start();
     }
     TrainingRecord record = Checkpoints.record(newest.get());
@@ -338,61 +333,6 @@ final class TrainingSession implements AutoCloseable {
         report.loss(),
         report.tokensPerSecond(),
         Numbers.bytes(Torch.processBytes()));
-  }
-
-  /**
-   * The last checkpoint's files become the folder's own; of adapters those of the model that they
-   * make, and theirs lie beside it. The configuration comes last.
-   */
-  private void publish() {
-    Path last = checkpoints.of(plan.steps());
-    Path model = last;
-    if (parameters.lora().isPresent()) {
-      model = merged();
-      publishAdapter(last);
-    }
-    List<String> names = new ArrayList<>(tokenizer.keySet());
-    names.add("model.safetensors");
-    names.add("config.json");
-    for (String name : names) {
-      copy(model.resolve(name), settings.folder().resolve(name));
-    }
-    checkpoints.deleteUnfinished();
-  }
-
-  private Path merged() {
-    try {
-      return checkpoints.merged(parameters);
-    } catch (TrainingException e) {
-      throw new RefusedException(String.valueOf(e.getMessage()), e);
-    }
-  }
-
-  private void publishAdapter(Path checkpoint) {
-    Path folder = settings.folder().resolve(ADAPTER);
-    try {
-      Files.createDirectories(folder);
-    } catch (IOException e) {
-      throw new RefusedException("%s: cannot be made: %s".formatted(folder, e.getMessage()), e);
-    }
-    for (String name : List.of(AdapterFiles.TENSORS, AdapterFiles.CONFIG)) {
-      copy(checkpoint.resolve(name), folder.resolve(name));
-    }
-  }
-
-  private static void copy(Path file, Path to) {
-    try (FileChannel from = FileChannel.open(file)) {
-      AtomicOutput.write(to, channel -> copy(from, channel));
-    } catch (IOException e) {
-      throw new RefusedException("%s: cannot be read: %s".formatted(file, e.getMessage()), e);
-    }
-  }
-
-  private static void copy(FileChannel from, FileChannel to) throws IOException {
-    long size = from.size();
-    for (long done = 0; done < size; ) {
-      done += from.transferTo(done, size - done, to);
-    }
   }
 
   @Override

@@ -141,10 +141,28 @@ class ExperimentIT {
     Launched refused = experiment();
     assertThat(refused.exit()).as(refused.output()).isEqualTo(1);
     assertThat(refused.output())
-        .contains("gqa-0: training takes at least ", "gta-3: training takes at least ")
+        .startsWith("gta: grid.yaml: gqa: training takes at least ")
         .contains("are available: try fewer micro-tokens, recompute, a smaller model")
-        .contains("0 of 4 trainings are done")
+        .endsWith("; there is not enough for these either: gta")
         .doesNotContain("Exception");
-    assertThat(folder.resolve("out/runs")).doesNotExist();
+    assertThat(folder.resolve("out")).doesNotExist();
+  }
+
+  /**
+   * What the last variant lacks is found before the first one begins, and before texts are read.
+   */
+  @Test
+  void everyVariantIsCheckedBeforeTheFirstBegins() throws IOException, InterruptedException {
+    Files.writeString(
+        folder.resolve("grid.yaml"),
+        FILE.replace("name: gta", "name: gta\n    num_hidden_layers: 40")
+            .replace("data: stories.txt", "data: nowhere.txt"));
+    Launched refused = experiment();
+    assertThat(refused.exit()).as(refused.output()).isEqualTo(1);
+    assertThat(refused.output())
+        .startsWith("gta: grid.yaml: gta: ")
+        .contains("parameters: expected room for the feed-forward network beside")
+        .doesNotContain("nowhere.txt");
+    assertThat(folder.resolve("out")).doesNotExist();
   }
 }

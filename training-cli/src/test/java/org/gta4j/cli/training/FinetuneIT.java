@@ -58,19 +58,14 @@ class FinetuneIT {
   }
 
   private Launched finetune(String... more) throws IOException, InterruptedException {
-    List<String> arguments =
-        new ArrayList<>(
-            List.of("finetune", "--model=base", "--data=chats.jsonl", "--batch-tokens=120"));
-    for (String argument : more) {
-      arguments.removeIf(known -> known.startsWith(argument.replaceAll("=.*", "=")));
-      arguments.add(argument);
-    }
-    return gta(arguments.toArray(String[]::new));
+    List<String> usual =
+        List.of("finetune", "--model=base", "--data=chats.jsonl", "--batch-tokens=120");
+    return Launched.gta(folder, Launched.arguments(usual, more));
   }
 
-  private static double loss(String line) {
+  private static double number(String key, String line) {
     return Json.readObject("metrics", line.getBytes(StandardCharsets.UTF_8))
-        .path("loss")
+        .path(key)
         .doubleValue();
   }
 
@@ -87,12 +82,24 @@ class FinetuneIT {
     assertThat(tuned.output()).contains("6 conversations").contains("tuned is a model now");
     List<String> lines = Files.readAllLines(folder.resolve("tuned/metrics.jsonl"));
     assertThat(lines).hasSize(15); // 6 conversations 5 times, 2 a step
-    assertThat(loss(lines.getLast())).isLessThan(loss(lines.getFirst()) - 2);
+    assertThat(number("loss", lines.getLast())).isLessThan(number("loss", lines.getFirst()) - 2);
     assertThat(Files.readAllLines(folder.resolve("tuned/samples.jsonl")))
         .hasSize(1)
         .allSatisfy(line -> assertThat(line).contains("\"text\":\"What is a cat?\\n"));
+    assertThat(tuned.output())
+        .contains("15 steps of 2 sequences, the learning rate rising within 1 step to 0.0010")
+        .contains("this makes 15 steps (--batch-tokens 120)");
     Launched spoken = gta("generate", "--model=tuned", "--max-tokens=5", "user: What");
     assertThat(spoken.exit()).as(spoken.output()).isZero();
+    Launched few = finetune("--out=few", "--batch-tokens=8192", "--epochs=1");
+    assertThat(few.exit()).as(few.output()).isZero();
+    assertThat(few.output())
+        .contains("1 step of 6 sequences, without a warm-up, learning rate 2.0e-05");
+    assertThat(
+            number(
+                "learning_rate",
+                Files.readAllLines(folder.resolve("few/metrics.jsonl")).getFirst()))
+        .isEqualTo(2e-5);
     Launched texts = finetune("--model=tuned", "--data=text.txt", "--out=more", "--sequence=32");
     assertThat(texts.exit()).as(texts.output()).isZero();
     assertThat(finetune("--out=tuned").output()).contains("holds a training or a model already");
@@ -121,6 +128,9 @@ class FinetuneIT {
     assertThat(finetune(again.toArray(String[]::new)).output())
         .contains("step-00000006: data: expected 6 conversations")
         .contains("LoRA of rank 8");
+    assertThat(finetune("--out=tuned", "--steps=6", "--save-every=3", "--resume").output())
+        .contains("step-00000006: data: expected 6 conversations")
+        .contains("LoRA of rank 4");
   }
 
   @Test
