@@ -22,9 +22,11 @@ public final class BlockPool implements AutoCloseable {
   private final Arena arena = Arena.ofShared();
   private MemorySegment[] blocks = new MemorySegment[8];
   private int[] references = new int[8];
+  private boolean[] kept = new boolean[8];
   private int[] free = new int[8];
   private int freeCount;
   private int created;
+  private int idle;
   private MemorySegment spare = MemorySegment.NULL;
   private long allocatedBytes;
 
@@ -55,7 +57,7 @@ public final class BlockPool implements AutoCloseable {
     return layout;
   }
 
-  /** How many blocks sequences hold now, a shared one counted once. */
+  /** How many blocks are held now, by sequences or for texts to come, a shared one counted once. */
   public int usedBlocks() {
     return created - freeCount;
   }
@@ -70,7 +72,15 @@ public final class BlockPool implements AutoCloseable {
     return maxBlocks - usedBlocks();
   }
 
-  /** Bytes of the blocks that sequences hold now. */
+  /**
+   * How many of the used blocks no sequence holds: a {@link PrefixCache} keeps them for texts to
+   * come, and gives back as many as are needed.
+   */
+  public int idleBlocks() {
+    return idle;
+  }
+
+  /** Bytes of the blocks that are held now. */
   public long usedBytes() {
     return usedBlocks() * layout.blockBytes();
   }
@@ -99,6 +109,7 @@ public final class BlockPool implements AutoCloseable {
     if (created == blocks.length) {
       blocks = Arrays.copyOf(blocks, created * 2);
       references = Arrays.copyOf(references, created * 2);
+      kept = Arrays.copyOf(kept, created * 2);
       free = Arrays.copyOf(free, created * 2);
     }
     blocks[created] = block;
@@ -122,19 +133,47 @@ public final class BlockPool implements AutoCloseable {
 
   /** Holds a block once more. */
   void share(int id) {
-    references[id]++;
+    if (references[id]++ == 1 && kept[id]) {
+      idle--;
+    }
   }
 
-  /** Whether more than one sequence holds the block. */
+  /** Whether the block is held more than once. */
   boolean isShared(int id) {
     return references[id] > 1;
   }
 
   /** Lets go of a block; at the last time it is free again. */
   void release(int id) {
-    if (--references[id] == 0) {
+    references[id]--;
+    if (references[id] == 0) {
       free[freeCount++] = id;
+    } else if (references[id] == 1 && kept[id]) {
+      idle++;
     }
+  }
+
+  /** Whether the block is kept for texts to come. */
+  boolean isKept(int id) {
+    return kept[id];
+  }
+
+  /** Holds a block that somebody holds once more, for texts to come: once at most. */
+  void keep(int id) {
+    if (kept[id] || references[id] == 0) {
+      throw new IllegalStateException(
+          "block %d cannot be kept: %s"
+              .formatted(id, kept[id] ? "it is already" : "nobody holds it"));
+    }
+    references[id]++;
+    kept[id] = true;
+  }
+
+  /** Lets go of a block that was kept. */
+  void letGo(int id) {
+    idle -= references[id] == 1 ? 1 : 0;
+    kept[id] = false;
+    release(id);
   }
 
   /** Frees the memory of all blocks; no sequence may be used any more. */

@@ -52,7 +52,7 @@ public final class SequenceCache implements AutoCloseable {
 
   /**
    * Makes room for {@code tokens} more tokens, which the next step writes: takes blocks, and copies
-   * the last one where another sequence holds it too. Nothing changes when the pool has too few
+   * the last one where somebody else holds it too. Nothing changes when the pool has too few
    * blocks.
    *
    * @return whether there is room now
@@ -131,6 +131,31 @@ public final class SequenceCache implements AutoCloseable {
   @Override
   public void close() {
     truncate(0);
+  }
+
+  /**
+   * Continues whole blocks with one more that is written already, and holds it: so a text that
+   * begins as others did takes over what is known of them, block by block.
+   */
+  void append(int block) {
+    if (length != blockCount * CacheLayout.BLOCK_TOKENS) {
+      throw new IllegalStateException(
+          "a written block follows whole ones only, found %d tokens in %d blocks"
+              .formatted(length, blockCount));
+    }
+    if (blockCount == blocks.length) {
+      blocks = Arrays.copyOf(blocks, blockCount * 2);
+    }
+    pool.share(block);
+    blocks[blockCount++] = block;
+    length += CacheLayout.BLOCK_TOKENS;
+  }
+
+  /** Holds another block in a place, which has the same keys and values. */
+  void replace(int index, int block) {
+    pool.share(block);
+    pool.release(blocks[index]);
+    blocks[index] = block;
   }
 
   private boolean writesSharedBlock(int tokens) {

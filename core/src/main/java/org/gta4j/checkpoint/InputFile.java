@@ -34,7 +34,7 @@ public final class InputFile implements AutoCloseable {
    * @throws CheckpointException if there is none, or it is a folder, a pipe or a device, or it
    *     cannot be read
    */
-  static InputFile open(Path path) {
+  public static InputFile open(Path path) {
     try {
       BasicFileAttributes attributes = Files.readAttributes(path, BasicFileAttributes.class);
       if (!attributes.isRegularFile()) {
@@ -72,23 +72,34 @@ public final class InputFile implements AutoCloseable {
   }
 
   /** How many bytes it had when it was opened. */
-  long size() {
+  public long size() {
     return size;
   }
 
   /** {@code count} bytes from {@code at} on, which the caller has checked against the size. */
-  byte[] read(long at, int count) {
+  public byte[] read(long at, int count) {
     ByteBuffer buffer = ByteBuffer.allocate(count);
+    read(at, buffer);
+    return buffer.array();
+  }
+
+  /**
+   * Fills {@code buffer} with the bytes from {@code at} on, which the caller has checked against
+   * the size.
+   *
+   * @throws CheckpointException if they cannot be read, or the file has become shorter
+   */
+  public void read(long at, ByteBuffer buffer) {
+    long begin = at - buffer.position();
     try {
       while (buffer.hasRemaining()) {
-        if (channel.read(buffer, at + buffer.position()) < 0) {
-          throw shorter(at + buffer.position());
+        if (channel.read(buffer, begin + buffer.position()) < 0) {
+          throw shorter(begin + buffer.position());
         }
       }
     } catch (IOException e) {
       throw unreadable(path, e);
     }
-    return buffer.array();
   }
 
   /**
@@ -133,7 +144,7 @@ public final class InputFile implements AutoCloseable {
   }
 
   /** What the system says, without the path that some of its messages begin with. */
-  static String reason(IOException e) {
+  public static String reason(IOException e) {
     if (e instanceof AccessDeniedException) {
       return "permission denied";
     }

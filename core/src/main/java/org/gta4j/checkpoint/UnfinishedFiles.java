@@ -25,7 +25,7 @@ public final class UnfinishedFiles {
   private UnfinishedFiles() {}
 
   /** Remembers a file that is about to be made, or a folder that is deleted only while empty. */
-  static void add(Path path) {
+  public static void add(Path path) {
     add(new Unfinished(path, false));
   }
 
@@ -63,7 +63,7 @@ public final class UnfinishedFiles {
   }
 
   /** Deletes it, if it is there, and forgets it. */
-  static void delete(Path path) {
+  public static void delete(Path path) {
     delete(new Unfinished(path, false));
   }
 

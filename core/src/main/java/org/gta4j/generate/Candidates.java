@@ -128,7 +128,11 @@ final class Candidates {
         return (int) order[i];
       }
     }
-    return (int) order[count - 1];
+    int last = count - 1; // Roundings have left a rest: the last one that may come at all.
+    while (last > 0 && weight(last, temperature) == 0) {
+      last--;
+    }
+    return (int) order[last];
   }
 
   /** Whether a difference of sums over all candidates could have another sign in their order. */

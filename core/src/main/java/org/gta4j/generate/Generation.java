@@ -2,7 +2,7 @@ package org.gta4j.generate;
 
 import java.util.Arrays;
 import java.util.Optional;
-import java.util.function.Consumer;
+import java.util.function.Supplier;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tokenizer.TokenDecoder;
@@ -18,12 +18,13 @@ public final class Generation {
   private static final int EXPECTED_TOKENS = 4096;
 
   private final Request request;
-  private final SequenceCache cache;
+  private final Object client;
   private final boolean ownsCache;
+  private final Optional<TokenConstraint> constraint;
   private final Sampler sampler;
   private final Optional<TokenDecoder> decoder;
   private final StopScanner stops;
-  private final Consumer<String> listener;
+  private final GenerationListener listener;
   private final StringBuilder text = new StringBuilder();
   private Optional<PromptLookup> lookup = Optional.empty();
 
@@ -31,8 +32,20 @@ public final class Generation {
   private int[] ids;
 
   private int length;
+  private SequenceCache cache;
+
+  /** So many ids are read before the next one is chosen. */
+  private int readTo;
+
+  private boolean preempted;
+  private boolean justRead;
+  private int reused;
+  private int scoredTo;
+  private int logitRows;
+  private boolean scoring;
   private volatile boolean cancelled;
   private Optional<FinishReason> finish = Optional.empty();
+  private Optional<Throwable> failure = Optional.empty();
   private long firstTokenNanos;
   private int promptRead;
   private int drafted;
@@ -43,19 +56,25 @@ public final class Generation {
   /**
    * A text that is about to be continued.
    *
+   * @param client whose it is: those who have many give way to those who have few
    * @param cache keys and values of the first tokens of the prompt, or of none
+   * @param candidates what tokens are sorted in; may be others' too
    * @param ownsCache whether the cache is let go of at the end
    */
   Generation(
       Request request,
+      Object client,
       SequenceCache cache,
       boolean ownsCache,
       Optional<TokenDecoder> decoder,
-      Consumer<String> listener) {
+      GenerationListener listener,
+      Candidates candidates) {
     this.request = request;
+    this.client = client;
     this.cache = cache;
     this.ownsCache = ownsCache;
-    this.sampler = new Sampler(request.sampling());
+    constraint = request.constraint().map(Supplier::get);
+    sampler = new Sampler(request.sampling(), request.adjustments(), constraint, candidates);
     this.decoder = decoder;
     this.stops = new StopScanner(request.stop());
     this.listener = listener;
@@ -63,6 +82,7 @@ public final class Generation {
         Arrays.copyOf(
             request.prompt(), request.prompt().length + Math.min(request.maxTokens(), 64));
     length = request.prompt().length;
+    readTo = length;
     for (int id : request.prompt()) {
       sampler.observe(id);
       decoder.ifPresent(
@@ -91,6 +111,11 @@ public final class Generation {
     return finish;
   }
 
+  /** What went wrong, where it has failed. */
+  public Optional<Throwable> failure() {
+    return failure;
+  }
+
   /** When its first token was there, by {@link System#nanoTime}; 0 before. */
   public long firstTokenNanos() {
     return firstTokenNanos;
@@ -113,6 +138,16 @@ public final class Generation {
 
   boolean isCancelled() {
     return cancelled;
+  }
+
+  /** Whose it is. */
+  Object client() {
+    return client;
+  }
+
+  /** Whether it waits to be read again. */
+  boolean wasPreempted() {
+    return preempted;
   }
 
   SequenceCache cache() {
@@ -138,13 +173,79 @@ public final class Generation {
     return promptRead;
   }
 
-  /** Counts what the last step has read of the prompt. */
-  void advance() {
-    promptRead = Math.min(cache.length(), request.prompt().length);
+  /** How many of the prompt's tokens were in the cache already, from other texts. */
+  public int promptTokensReused() {
+    return reused;
   }
 
+  /** Counts what the last step has read of the prompt. */
+  void advance() {
+    promptRead = Math.max(promptRead, Math.min(cache.length(), request.prompt().length));
+  }
+
+  /** Notes whether the step has read the last of its prompt. */
+  void noteRead(boolean isNow) {
+    justRead = isNow;
+  }
+
+  /** Whether the step has read the last of its prompt. */
+  boolean wasJustRead() {
+    return justRead;
+  }
+
+  /** Whether it has ended by an error. */
+  boolean hasFailed() {
+    return finish.isPresent() && finish.get() == FinishReason.FAILED;
+  }
+
+  /** Whether ids that are known have to be read before the next one can be chosen. */
   boolean isReadingPrompt() {
-    return cache.length() < request.prompt().length;
+    return cache.length() < readTo;
+  }
+
+  /** Whether its cache is its own, so that it can be given up and computed again. */
+  boolean ownsCache() {
+    return ownsCache;
+  }
+
+  /** Begins with what is cached of its first ids. */
+  void begin(SequenceCache cached) {
+    cache.close();
+    cache = cached;
+    if (!preempted) {
+      reused = cached.length();
+    }
+    preempted = false;
+    advance();
+  }
+
+  /** Gives up its cache: all of its ids will be read again, and nothing of the answer is lost. */
+  void preempt() {
+    drafted = 0;
+    preempted = true;
+    readTo = length;
+    cache.close();
+  }
+
+  /** Whether the logits of all rows of its prompt are wanted. */
+  boolean scoresPrompt() {
+    return request.scoresPrompt() && isReadingPrompt() && readTo == request.prompt().length;
+  }
+
+  /** How many rows of logits come of the step that is put together. */
+  int logitRows() {
+    return logitRows;
+  }
+
+  /** Notes how many rows of logits come of the step that is put together. */
+  void expect(int rows, boolean ofPrompt) {
+    logitRows = rows;
+    scoring = ofPrompt;
+  }
+
+  /** Whether those rows are of its prompt. */
+  boolean isScoring() {
+    return scoring;
   }
 
   /**
@@ -179,6 +280,11 @@ public final class Generation {
     return drafted;
   }
 
+  /** Takes back what was proposed. */
+  void dropDrafts() {
+    drafted = 0;
+  }
+
   /** How many proposed tokens stand behind its ids. */
   int drafted() {
     return drafted;
@@ -192,6 +298,36 @@ public final class Generation {
     if (count > ids.length) {
       ids = Arrays.copyOf(ids, Math.max(count, ids.length * 2));
     }
+  }
+
+  /**
+   * Scores tokens of the prompt.
+   *
+   * @param rows logits of its last rows, as many as the step had of this text
+   * @param first the row of the first
+   * @param logits has room for one row
+   * @return how many rows were used up; the next one, if there is any, is for choosing
+   */
+  int score(FloatMatrix rows, int first, float[] logits) {
+    int end = cache.length();
+    int count = Math.min(logitRows, request.prompt().length - 1 - (end - logitRows));
+    for (int i = 0; i < count && !cancelled; i++) {
+      int position = end - logitRows + i + 1;
+      if (position > scoredTo) { // not where it is read again
+        rows.copyRow(first + i, logits, 0);
+        listener.promptToken(scored(logits, ids[position]));
+        scoredTo = position;
+      }
+    }
+    if (end == request.prompt().length && request.maxTokens() == 0) {
+      complete(FinishReason.LENGTH);
+    }
+    return count;
+  }
+
+  private ScoredToken scored(float[] logits, int id) {
+    Sampler.requireFinite(logits);
+    return ScoredToken.of(logits, id, request.scoring().orElseThrow().alternatives());
   }
 
   /**
@@ -234,46 +370,69 @@ public final class Generation {
 
   /** Takes the logits after the last id and chooses the next one. */
   private void accept(float[] logits, TextLimits limits) {
+    float[] raw = request.scoring().isPresent() ? logits.clone() : logits;
     int id = sampler.sample(logits);
-    sampler.observe(id);
+    sampler.choose(id);
     ensureIds(length + 1);
     ids[length++] = id;
     if (firstTokenNanos == 0) {
       firstTokenNanos = System.nanoTime();
     }
+    if (request.scoring().isPresent()) {
+      listener.token(scored(raw, id));
+    }
     if (limits.isEnd(id) && !request.ignoreEnd()) {
       complete(FinishReason.STOP);
       return;
     }
-    if (decoder.isPresent()) {
-      emit(stops.accept(decoder.get().next(id)));
+    if (constraint.isPresent()) {
+      constraint.get().accept(id);
     }
-    if (stops.found()) {
+    if (decoder.isPresent()) {
+      emit(stops.accept(decoded(decoder.get(), id)));
+    }
+    if (stops.found() || (constraint.isPresent() && constraint.get().isComplete())) {
       complete(FinishReason.STOP);
     } else if (answered() == request.maxTokens() || length >= limits.contextLength()) {
       complete(FinishReason.LENGTH);
     }
   }
 
-  /** Ends it, and lets go of its cache if that is its own. */
+  private String decoded(TokenDecoder tokens, int id) {
+    String shown = request.shown().isEmpty() ? null : request.shown().get(id);
+    // Half a character before it stays half.
+    return shown == null ? tokens.next(id) : tokens.end() + tokens.next(id) + shown;
+  }
+
+  /** Ends it. */
   void complete(FinishReason reason) {
     if (!stops.found()) {
       decoder.ifPresent(d -> emit(stops.accept(d.end())));
       emit(stops.end());
     }
     finish = Optional.of(reason);
-    closeCache();
   }
 
-  /** Ends it without another word, after an error. */
+  /** Ends it without another word, given up by its owner. */
   void abandon() {
     if (finish.isEmpty()) {
       finish = Optional.of(FinishReason.FAILED);
-      closeCache();
     }
   }
 
-  private void closeCache() {
+  /** Ends it without another word, after an error. */
+  void abandon(Throwable cause) {
+    failure = failure.or(() -> Optional.of(cause));
+    abandon();
+  }
+
+  /** Tells that it has ended. */
+  void announceEnd() {
+    listener.finished(this);
+  }
+
+  /** Lets go of its cache, if that is its own. */
+  void release() {
     if (ownsCache) {
       cache.close();
     }
@@ -282,7 +441,7 @@ public final class Generation {
   private void emit(String piece) {
     if (!piece.isEmpty()) {
       text.append(piece);
-      listener.accept(piece);
+      listener.text(piece);
     }
   }
 }

@@ -6,9 +6,11 @@ import java.util.Optional;
 import java.util.function.Consumer;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.PrefixCache;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.chat.ChatTemplates;
 import org.gta4j.checkpoint.Checkpoint;
+import org.gta4j.checkpoint.ModelFingerprint;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.StepInput;
@@ -38,6 +40,7 @@ public final class LanguageModel implements AutoCloseable {
   private final Backends.Choice backend;
   private final Decoder decoder;
   private final int contextLength;
+  private Optional<ModelFingerprint> fingerprint = Optional.empty();
 
   private LanguageModel(
       Checkpoint checkpoint,
@@ -173,6 +176,14 @@ public final class LanguageModel implements AutoCloseable {
     return backend.reasons();
   }
 
+  /** What tells it from other models; reads a little of every tensor the first time. */
+  public synchronized ModelFingerprint fingerprint() {
+    if (fingerprint.isEmpty()) {
+      fingerprint = Optional.of(ModelFingerprint.of(checkpoint));
+    }
+    return fingerprint.get();
+  }
+
   /** Names of tensors in its checkpoint that its configuration has no place for. */
   public List<String> unusedTensors() {
     return decoder.unusedTensors();
@@ -295,6 +306,12 @@ public final class LanguageModel implements AutoCloseable {
   /** A scheduler for many texts at once, which keeps keys and values in {@code pool}. */
   public Scheduler scheduler(BlockPool pool) {
     return new Scheduler(decoder, tokenizer, pool, contextLength, decoder.maxRows());
+  }
+
+  /** The same for texts that may begin alike, of which so many are computed at once at most. */
+  Scheduler scheduler(BlockPool pool, Optional<PrefixCache> prefixes, int mostRunning) {
+    StepLimits steps = new StepLimits(contextLength, decoder.maxRows(), mostRunning);
+    return new Scheduler(decoder, tokenizer, pool, prefixes, steps);
   }
 
   /** Gets the logits of one row. */

@@ -1,16 +1,24 @@
 package org.gta4j.generate;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import java.util.function.Supplier;
 
 /**
  * One text to be continued.
  *
  * @param prompt token ids; at least one
- * @param maxTokens how many tokens to generate at most
+ * @param maxTokens how many tokens to generate at most; none only where the prompt is scored
  * @param sampling how they are chosen
  * @param stop texts that end the answer and are not part of it
  * @param ignoreEnd whether to go on after a token that ends the text
  * @param speculation whether tokens may be proposed and verified several at a time; the same come
+ * @param adjustments what is added to logits first
+ * @param scoring which log-probabilities are wanted, if any
+ * @param constraint what the answer may be, if it may not be anything: makes one for each text
+ * @param shown control tokens that are a part of the answer's text, and how they are written there;
+ *     others have no text
  */
 public record Request(
     int[] prompt,
@@ -18,13 +26,17 @@ public record Request(
     Sampling sampling,
     List<String> stop,
     boolean ignoreEnd,
-    Speculation speculation) {
+    Speculation speculation,
+    Adjustments adjustments,
+    Optional<Scoring> scoring,
+    Optional<Supplier<TokenConstraint>> constraint,
+    Map<Integer, String> shown) {
   /** Checks that there is something to continue. */
   public Request {
     if (prompt.length == 0) {
       throw new IllegalArgumentException("the prompt is empty: expected at least one token");
     }
-    if (maxTokens < 1) {
+    if (maxTokens < (scoring.isPresent() && scoring.get().prompt() ? 0 : 1)) {
       throw new IllegalArgumentException(
           "max-tokens: expected an integer from 1 on, found " + maxTokens);
     }
@@ -33,6 +45,28 @@ public record Request(
     }
     prompt = prompt.clone();
     stop = List.copyOf(stop);
+    shown = Map.copyOf(shown);
+  }
+
+  /** A text that is continued as the model says, with or without speculation. */
+  public Request(
+      int[] prompt,
+      int maxTokens,
+      Sampling sampling,
+      List<String> stop,
+      boolean ignoreEnd,
+      Speculation speculation) {
+    this(
+        prompt,
+        maxTokens,
+        sampling,
+        stop,
+        ignoreEnd,
+        speculation,
+        Adjustments.NONE,
+        Optional.empty(),
+        Optional.empty(),
+        Map.of());
   }
 
   /** A text that is continued as fast as can be. */
@@ -41,13 +75,73 @@ public record Request(
     this(prompt, maxTokens, sampling, stop, ignoreEnd, Speculation.AUTO);
   }
 
-  /** The same with or without speculation. */
-  public Request with(Speculation other) {
-    return new Request(prompt, maxTokens, sampling, stop, ignoreEnd, other);
-  }
-
   /** A greedy continuation. */
   public static Request greedy(int[] prompt, int maxTokens) {
     return new Request(prompt, maxTokens, Sampling.greedy(), List.of(), false);
+  }
+
+  /** The same with or without speculation. */
+  public Request with(Speculation other) {
+    return new Request(
+        prompt,
+        maxTokens,
+        sampling,
+        stop,
+        ignoreEnd,
+        other,
+        adjustments,
+        scoring,
+        constraint,
+        shown);
+  }
+
+  /** The same with other adjustments. */
+  public Request with(Adjustments other) {
+    return new Request(
+        prompt,
+        maxTokens,
+        sampling,
+        stop,
+        ignoreEnd,
+        speculation,
+        other,
+        scoring,
+        constraint,
+        shown);
+  }
+
+  /** The same with log-probabilities. */
+  public Request with(Scoring wanted) {
+    return new Request(
+        prompt,
+        maxTokens,
+        sampling,
+        stop,
+        ignoreEnd,
+        speculation,
+        adjustments,
+        Optional.of(wanted),
+        constraint,
+        shown);
+  }
+
+  /** The same with an answer that may only be what a constraint allows. */
+  public Request with(Supplier<TokenConstraint> allowed) {
+    return new Request(
+        prompt,
+        maxTokens,
+        sampling,
+        stop,
+        ignoreEnd,
+        speculation,
+        adjustments,
+        scoring,
+        Optional.of(allowed),
+        shown);
+  }
+
+  /** Whether log-probabilities of the prompt's tokens are wanted. */
+  boolean scoresPrompt() {
+    return scoring.isPresent() && scoring.get().prompt();
   }
 }

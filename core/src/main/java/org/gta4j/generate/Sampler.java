@@ -1,24 +1,45 @@
 package org.gta4j.generate;
 
 import java.util.Arrays;
+import java.util.Optional;
 import java.util.SplittableRandom;
 
 /**
- * Chooses tokens of one sequence. Order of the restrictions: repetition penalty, top-k, top-p,
- * min-p at temperature 1, then temperature; as llama.cpp does it. Every sequence has its own random
- * numbers, so its choices do not depend on others.
+ * Chooses tokens of one sequence. Order of the restrictions: repetition penalty, adjustments, what
+ * the constraint allows, top-k, top-p, min-p at temperature 1, then temperature; as llama.cpp does
+ * it. Every sequence has its own random numbers, so its choices do not depend on others.
  *
  * <p>Not thread-safe.
  */
 public final class Sampler {
   private final Sampling sampling;
+  private final Adjustments adjustments;
+  private final Optional<TokenConstraint> constraint;
   private final SplittableRandom random;
-  private final Candidates candidates = new Candidates();
+  private final Candidates candidates;
   private boolean[] seen = new boolean[0];
+  private int[] chosen = new int[0];
 
   /** A sampler at the beginning of its random numbers. */
   public Sampler(Sampling sampling) {
+    this(sampling, Adjustments.NONE, Optional.empty());
+  }
+
+  /** The same with adjustments, and with a constraint of its own. */
+  public Sampler(Sampling sampling, Adjustments adjustments, Optional<TokenConstraint> constraint) {
+    this(sampling, adjustments, constraint, new Candidates());
+  }
+
+  /** The same with scratch memory that other samplers of this thread use too. */
+  Sampler(
+      Sampling sampling,
+      Adjustments adjustments,
+      Optional<TokenConstraint> constraint,
+      Candidates candidates) {
+    this.candidates = candidates;
     this.sampling = sampling;
+    this.adjustments = adjustments;
+    this.constraint = constraint;
     this.random = new SplittableRandom(sampling.seed());
   }
 
@@ -32,15 +53,30 @@ public final class Sampler {
     }
   }
 
+  /** Remembers a token that was chosen. */
+  void choose(int id) {
+    observe(id);
+    if (adjustments.hasPenalties()) {
+      if (id >= chosen.length) {
+        chosen = Arrays.copyOf(chosen, Math.max(id + 1, chosen.length * 2));
+      }
+      chosen[id]++;
+    }
+  }
+
   /**
    * Chooses the next token.
    *
-   * @param logits one number a token; changed by the repetition penalty
+   * @param logits one number a token; changed by penalties, adjustments and the constraint
    * @throws ModelOutputException if a logit is not a finite number
    */
   public int sample(float[] logits) {
     requireFinite(logits);
     penalize(logits);
+    adjust(logits);
+    if (constraint.isPresent()) {
+      constraint.get().restrict(logits);
+    }
     if (sampling.temperature() == 0) {
       return greatest(logits);
     }
@@ -49,7 +85,12 @@ public final class Sampler {
     return candidates.draw(sampling.temperature(), random.nextDouble());
   }
 
-  private static void requireFinite(float[] logits) {
+  /**
+   * Refuses logits that are no numbers.
+   *
+   * @throws ModelOutputException if one is not finite
+   */
+  static void requireFinite(float[] logits) {
     for (int id = 0; id < logits.length; id++) {
       if (!Float.isFinite(logits[id])) {
         throw new ModelOutputException(
@@ -66,6 +107,29 @@ public final class Sampler {
         logits[id] = Math.clamp(penalized, -Float.MAX_VALUE, Float.MAX_VALUE);
       }
     }
+  }
+
+  private void adjust(float[] logits) {
+    for (int id = 0; id < Math.min(chosen.length, logits.length); id++) {
+      if (chosen[id] > 0) {
+        double penalty =
+            chosen[id] * adjustments.frequencyPenalty() + adjustments.presencePenalty();
+        logits[id] = finite(logits[id] - penalty);
+      }
+    }
+    if (!adjustments.bias().isEmpty()) {
+      adjustments
+          .bias()
+          .forEach((id, bias) -> {
+            if (id >= 0 && id < logits.length) {
+              logits[id] = finite((double) logits[id] + bias);
+            }
+          });
+    }
+  }
+
+  private static float finite(double logit) {
+    return (float) Math.clamp(logit, -Float.MAX_VALUE, Float.MAX_VALUE);
   }
 
   /** The token with the greatest logit; of equal ones the lowest id. */

@@ -1,49 +1,47 @@
 package org.gta4j.generate;
 
 import java.util.ArrayList;
-import java.util.Iterator;
 import java.util.List;
 import java.util.Optional;
 import java.util.function.Consumer;
 import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.PrefixCache;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.model.Decoder;
-import org.gta4j.model.StepInput;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tokenizer.Tokenizer;
 
 /**
  * Continues many texts at once: each step is one ragged batch of all that decode, one token each
  * (and some that are likely to follow, where that pays), and of as many prompt tokens as there is
- * room for besides. A text is admitted when the cache has room for all it may need, so none has to
- * be given up midway. Its result does not depend on what is computed beside it.
+ * room for besides. A text is admitted when the cache has room for its prompt. Where answers then
+ * need more than there is, the text that came last gives up its place in the cache and is read
+ * again later. Its result depends neither on that nor on what is computed beside it.
+ *
+ * <p>Where keys are turned by frequencies that depend on a text's length, reading it again would
+ * give other numbers; such texts are admitted when the cache has room for all they may need.
  *
  * <p>Not thread-safe: one thread submits and steps; {@link Generation#cancel} may come from any.
  */
 public final class Scheduler {
-  /** Of a step's rows one in so many is kept for prompts while there are any. */
-  private static final int PROMPT_SHARE = 8;
-
   private final Decoder decoder;
   private final Optional<Tokenizer> tokenizer;
   private final BlockPool pool;
   private final int contextLength;
-  private final int stepRows;
   private final DraftPolicy drafts;
   private final LongSupplier clock;
-  private final StepInput input = new StepInput();
   private final TextLimits limits;
-  private final List<Generation> waiting = new ArrayList<>();
+  private final CacheRoom room;
+  private final Admission admission;
+  private final StepAssembly step;
   private final List<Generation> running = new ArrayList<>();
-  private final List<Generation> rowOwners = new ArrayList<>();
-  private final List<Generation> stepOwners = new ArrayList<>();
   private final float[] logits;
-  private int firstDecoding;
-  private int firstPrompt;
-  private boolean promptsTurn;
-  private boolean isMeasured;
+
+  /** What samplers sort tokens in, one text after the other: megabytes where there are many. */
+  private final Candidates candidates = new Candidates();
+
   private final Throughput throughput = new Throughput();
 
   /**
@@ -61,7 +59,28 @@ public final class Scheduler {
       BlockPool pool,
       int contextLength,
       int stepRows) {
-    this(decoder, tokenizer, pool, contextLength, stepRows, new MeasuredDrafts(), System::nanoTime);
+    this(
+        decoder,
+        tokenizer,
+        pool,
+        Optional.empty(),
+        new StepLimits(contextLength, stepRows, Integer.MAX_VALUE),
+        new MeasuredDrafts(),
+        System::nanoTime);
+  }
+
+  /**
+   * The same for texts that may begin alike.
+   *
+   * @param prefixes beginnings of texts in {@code pool}
+   */
+  public Scheduler(
+      Decoder decoder,
+      Optional<Tokenizer> tokenizer,
+      BlockPool pool,
+      Optional<PrefixCache> prefixes,
+      StepLimits steps) {
+    this(decoder, tokenizer, pool, prefixes, steps, new MeasuredDrafts(), System::nanoTime);
   }
 
   /** The same with another judgement of how much is proposed, and another clock. */
@@ -69,19 +88,22 @@ public final class Scheduler {
       Decoder decoder,
       Optional<Tokenizer> tokenizer,
       BlockPool pool,
-      int contextLength,
-      int stepRows,
+      Optional<PrefixCache> prefixes,
+      StepLimits steps,
       DraftPolicy drafts,
       LongSupplier clock) {
     this.decoder = decoder;
     this.tokenizer = tokenizer;
     this.pool = pool;
-    this.contextLength = contextLength;
-    this.stepRows = Math.max(1, stepRows);
+    contextLength = steps.contextLength();
     this.drafts = drafts;
     this.clock = clock;
     logits = new float[decoder.config().vocabSize()];
     limits = new TextLimits(decoder.config(), contextLength);
+    // What was cached of a text is another text's only where its length changes nothing.
+    room = new CacheRoom(pool, limits.isTurnedAlike() ? prefixes : Optional.empty());
+    admission = new Admission(room, limits, steps.mostRunning());
+    step = new StepAssembly(room, admission, limits, drafts, steps.rows(), decoder.maxScoredRows());
   }
 
   /**
@@ -93,7 +115,17 @@ public final class Scheduler {
    *     is out of range
    */
   public Generation submit(Request request, Consumer<String> listener) {
-    return submit(request, new SequenceCache(pool), true, listener);
+    return submit(request, "", listener::accept);
+  }
+
+  /**
+   * The same for one of several who share the machine.
+   *
+   * @param client whose text it is: of those who wait, whoever has fewest running comes first
+   * @param listener follows it
+   */
+  public Generation submit(Request request, Object client, GenerationListener listener) {
+    return submit(request, client, new SequenceCache(pool), true, listener);
   }
 
   /**
@@ -109,11 +141,35 @@ public final class Scheduler {
           "expected fewer than the prompt's %d tokens in this scheduler's pool, found %d"
               .formatted(request.prompt().length, cache.length()));
     }
-    return submit(request, cache, false, listener);
+    return submit(request, "", cache, false, listener::accept);
   }
 
   private Generation submit(
-      Request request, SequenceCache cache, boolean ownsCache, Consumer<String> listener) {
+      Request request,
+      Object client,
+      SequenceCache cache,
+      boolean ownsCache,
+      GenerationListener listener) {
+    check(request);
+    Generation generation =
+        new Generation(
+            request,
+            client,
+            cache,
+            ownsCache,
+            tokenizer.map(Tokenizer::decoder),
+            listener,
+            candidates);
+    admission.add(generation);
+    return generation;
+  }
+
+  /**
+   * Checks that a request can be answered at all; from any thread.
+   *
+   * @throws IllegalArgumentException if not, as {@link #submit}
+   */
+  void check(Request request) {
     int[] prompt = request.prompt();
     if (prompt.length >= contextLength) {
       throw new IllegalArgumentException(
@@ -131,21 +187,29 @@ public final class Scheduler {
     if (!request.stop().isEmpty() && tokenizer.isEmpty()) {
       throw new IllegalArgumentException("stop texts need a tokenizer, and this model has none");
     }
-    Generation generation =
-        new Generation(request, cache, ownsCache, tokenizer.map(Tokenizer::decoder), listener);
-    if (limits.greatestBlocks(generation.request()) > pool.maxBlocks()) {
+    if (limits.greatestBlocks(request) > pool.maxBlocks()) {
       throw new IllegalArgumentException(
           "the cache has room for %d tokens, the prompt and its answer may need %d"
               .formatted(
                   pool.maxBlocks() * CacheLayout.BLOCK_TOKENS, limits.greatestLength(request)));
     }
-    waiting.add(generation);
-    return generation;
+  }
+
+  /** Gives up everything that runs or waits. */
+  void abandonAll(Throwable cause) {
+    for (Generation generation : running) {
+      generation.abandon(cause);
+    }
+    for (Generation generation : admission.waiting()) {
+      generation.abandon(cause);
+    }
+    removeEnded(running);
+    removeEnded(admission.waiting());
   }
 
   /** Whether there is nothing left to do. */
   public boolean isIdle() {
-    return waiting.isEmpty() && running.isEmpty();
+    return admission.waiting().isEmpty() && running.isEmpty();
   }
 
   /** Steps until everything submitted is finished. */
@@ -163,186 +227,125 @@ public final class Scheduler {
    * @throws RuntimeException or {@link Error} if the step cannot be computed: its texts have failed
    */
   public void step() {
-    removeEnded(waiting);
+    removeEnded(admission.waiting());
     removeEnded(running);
-    admit();
-    input.clear();
-    rowOwners.clear();
-    stepOwners.clear();
-    int decoding;
-    int decodingRows;
+    step.clear();
     long begin;
     FloatMatrix result;
     try {
-      decoding = addDecoding();
-      decodingRows = input.batch().rows();
-      addPrompts();
-      if (input.batch().rows() == 0) {
+      admission.admit(running);
+      if (!step.assemble(running)) {
         return;
       }
       begin = clock.getAsLong();
-      result = decoder.forward(input);
+      result = decoder.forward(step.input());
     } catch (RuntimeException | Error e) {
-      stepOwners.forEach(Generation::abandon);
+      for (Generation generation : step.stepOwners()) {
+        generation.abandon(e);
+      }
       removeEnded(running);
       throw e;
     }
     long nanos = clock.getAsLong() - begin;
-    throughput.step(decodingRows, input.batch().rows(), nanos);
-    if (isMeasured) {
+    throughput.step(step.decodingRows(), step.input().batch().rows(), nanos);
+    if (step.isMeasured()) {
       drafts.end(nanos);
     }
     // By index here and below: a step allocates nothing, iterators and streams would.
-    for (int i = 0; i < stepOwners.size(); i++) {
-      stepOwners.get(i).advance();
+    for (int i = 0; i < step.stepOwners().size(); i++) {
+      Generation generation = step.stepOwners().get(i);
+      boolean wasReading = generation.promptTokensRead() < generation.request().prompt().length;
+      generation.advance();
+      generation.noteRead(wasReading && !generation.isReadingPrompt());
     }
-    Optional<RuntimeException> failure = accept(result, decoding);
-    running.removeIf(generation -> generation.finish().isPresent());
+    Optional<Throwable> failure = accept(result);
+    for (int i = 0; i < step.stepOwners().size(); i++) {
+      Generation generation = step.stepOwners().get(i);
+      // Not before its logits were seen to be numbers: others would go on from what is none.
+      if (generation.wasJustRead() && !generation.hasFailed()) {
+        room.remember(generation);
+      }
+    }
+    removeEnded(running);
     if (failure.isPresent()) {
-      throw failure.get();
+      switch (failure.get()) {
+        case Error error -> throw error;
+        case RuntimeException exception -> throw exception;
+        default -> throw new IllegalStateException(failure.get());
+      }
     }
   }
 
-  /** Hands out the logits; the first {@code decoding} texts with any are those that decode. */
-  private Optional<RuntimeException> accept(FloatMatrix result, int decoding) {
-    Optional<RuntimeException> failure = Optional.empty();
+  /** Hands out the logits. */
+  private Optional<Throwable> accept(FloatMatrix result) {
+    Optional<Throwable> failure = Optional.empty();
     int row = 0;
-    for (int i = 0; i < rowOwners.size(); i++) {
-      Generation generation = rowOwners.get(i);
-      int rows = 1 + generation.drafted();
+    for (int i = 0; i < step.rowOwners().size(); i++) {
+      Generation generation = step.rowOwners().get(i);
+      int rows = generation.logitRows();
       int before = generation.length();
       try {
-        generation.accept(result, row, logits, limits, drafts);
-      } catch (RuntimeException e) {
-        generation.abandon();
+        int scored = generation.isScoring() ? generation.score(result, row, logits) : 0;
+        if (scored < rows && generation.finish().isEmpty()) {
+          generation.accept(result, row + scored, logits, limits, drafts);
+        }
+      } catch (RuntimeException | Error e) { // whoever is behind it gets his row all the same
+        generation.abandon(e);
         failure.ifPresent(first -> first.addSuppressed(e));
         failure = failure.or(() -> Optional.of(e));
       }
       row += rows;
-      throughput.decoded(i < decoding ? generation.length() - before : 0);
+      // Without the first token of each, and also where a text was read again before.
+      boolean isFirst = before == generation.request().prompt().length;
+      throughput.decoded(isFirst ? 0 : generation.length() - before);
     }
     return failure;
   }
 
-  /**
-   * Adds rows of prompts, as many of each as of the others while there is room, and of the first
-   * ones what is left then: a short prompt does not wait for the end of a long one.
-   */
-  private void addPrompts() {
-    int prompts = 0;
-    for (int i = 0; i < running.size(); i++) {
-      prompts += running.get(i).isReadingPrompt() ? 1 : 0;
-    }
-    for (int i = 0; i < running.size() && prompts > 0; i++) {
-      Generation generation = running.get((firstPrompt + i) % running.size());
-      int room = stepRows - input.batch().rows();
-      if (room == 0) {
-        firstPrompt = (firstPrompt + i) % running.size();
-        return;
-      }
-      if (generation.isReadingPrompt()) {
-        // Shares are made anew: what a short prompt leaves goes to those behind it.
-        add(generation, Math.min(Math.max(1, room / prompts), generation.pending()));
-        prompts--;
-      }
-    }
-  }
-
-  /**
-   * Adds a row for each text that decodes, or for the next ones in turn where there are more than
-   * rows, and leaves some for prompts where any is being read: nobody waits for ever. Rows that
-   * nobody needs go to what is proposed; beside a prompt there are none, since a step with many
-   * rows takes longer by each of them.
-   */
-  private int addDecoding() {
-    boolean prompts = isAnyReadingPrompt();
-    int room = prompts ? stepRows - Math.max(1, stepRows / PROMPT_SHARE) : stepRows;
-    if (prompts && stepRows == 1) {
-      promptsTurn = !promptsTurn;
-      room = promptsTurn ? 0 : 1;
-    }
-    int count = running.size();
-    int spare = room - count;
-    isMeasured = !prompts && count > 0;
-    if (isMeasured) {
-      drafts.begin(Math.min(count, room));
-    }
-    int served = 0;
-    int looked = 0;
-    for (; looked < count && served < room; looked++) {
-      Generation generation = running.get((firstDecoding + looked) % count);
-      if (!generation.isReadingPrompt()) {
-        int drafted = isMeasured ? generation.propose(drafts, spare, limits) : 0;
-        spare -= drafted;
-        add(generation, 1 + drafted);
-        served++;
-      }
-    }
-    firstDecoding = count == 0 ? 0 : (firstDecoding + looked) % count;
-    return served;
-  }
-
-  private boolean isAnyReadingPrompt() {
-    for (int i = 0; i < running.size(); i++) {
-      if (running.get(i).isReadingPrompt()) {
-        return true;
-      }
-    }
-    return false;
-  }
-
-  private void add(Generation generation, int count) {
-    stepOwners.add(
-        generation); // It fails with the step, also where there is no memory for its row.
-    SequenceCache cache = generation.cache();
-    if (!cache.reserve(count)) {
-      throw new IllegalStateException(
-          "the cache was promised to this sequence, and has no block for it");
-    }
-    boolean last = cache.length() + count == generation.length() + generation.drafted();
-    input.add(
-        cache,
-        generation.sequence(),
-        cache.length(),
-        count,
-        generation.length(),
-        generation.drafted() > 0
-            ? StepInput.Logits.ALL
-            : last ? StepInput.Logits.LAST : StepInput.Logits.NONE);
-    if (last) {
-      rowOwners.add(generation);
-    }
-  }
-
-  /**
-   * Admits waiting texts in their order while the cache has room for the most that all admitted
-   * ones may need.
-   */
-  private void admit() {
-    if (waiting.isEmpty()) {
-      return;
-    }
-    long promised = running.stream().mapToLong(text -> limits.greatestBlocks(text.request())).sum();
-    Iterator<Generation> next = waiting.iterator();
-    while (next.hasNext()) {
-      Generation generation = next.next();
-      promised += limits.greatestBlocks(generation.request());
-      if (promised > pool.maxBlocks()) {
-        return;
-      }
-      running.add(generation);
-      next.remove();
-    }
-  }
-
-  /** Removes what was cancelled, and what its owner gave up after an error. */
-  private static void removeEnded(List<Generation> generations) {
-    generations.removeIf(generation -> {
+  /** Removes what has ended, was cancelled, or was given up by its owner after an error. */
+  private void removeEnded(List<Generation> generations) {
+    for (int i = generations.size() - 1; i >= 0; i--) {
+      Generation generation = generations.get(i);
       if (generation.finish().isEmpty() && generation.isCancelled()) {
-        generation.complete(FinishReason.CANCELLED);
+        cancel(generation);
       }
-      return generation.finish().isPresent();
-    });
+      if (generation.finish().isPresent()) {
+        generations.remove(i);
+        if (!generation.hasFailed()) {
+          room.remember(generation);
+        }
+        generation.release();
+        generation.announceEnd();
+      }
+    }
+  }
+
+  private static void cancel(Generation generation) {
+    try {
+      generation.complete(FinishReason.CANCELLED);
+    } catch (RuntimeException | Error e) { // its listener's, of what was kept back so far
+      generation.abandon(e);
+    }
+  }
+
+  /** The cache's blocks. */
+  CacheRoom room() {
+    return room;
+  }
+
+  /** How many texts are computed now. */
+  public int running() {
+    return running.size();
+  }
+
+  /** How many texts wait. */
+  public int waiting() {
+    return admission.waiting().size();
+  }
+
+  /** How often a text gave up its place in the cache for others, to be read again. */
+  public long preemptions() {
+    return admission.preemptions();
   }
 
   /**

@@ -9,11 +9,13 @@ final class TextLimits {
   private final int[] endIds;
   private final int contextLength;
   private final RotaryEmbedding rotary;
+  private final boolean alwaysAlike;
 
   TextLimits(ModelConfig config, int contextLength) {
     endIds = config.endIds().stream().mapToInt(Integer::intValue).toArray();
     rotary = config.rotary();
     this.contextLength = contextLength;
+    alwaysAlike = isTurnedAlike(1, contextLength);
   }
 
   /** Whether the token ends a text. */
@@ -37,6 +39,11 @@ final class TextLimits {
    */
   boolean isTurnedAlike(int length, int otherLength) {
     return rotary.frequenciesOf(length) == rotary.frequenciesOf(otherLength);
+  }
+
+  /** Whether texts of all lengths are turned by the same frequencies. */
+  boolean isTurnedAlike() {
+    return alwaysAlike;
   }
 
   /** How many ids a request's text may come to. */

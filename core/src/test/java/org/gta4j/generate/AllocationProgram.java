@@ -114,7 +114,9 @@ final class AllocationProgram {
     try (Arena arena = Arena.ofConfined();
         SequenceCache cache = new SequenceCache(pool)) {
       FloatMatrix logits = FloatMatrix.allocate(arena, DraftPolicy.MOST + 1, vocabulary);
-      Generation generation = new Generation(request, cache, false, Optional.empty(), piece -> {});
+      Generation generation =
+          new Generation(
+              request, "", cache, false, Optional.empty(), piece -> {}, new Candidates());
       cache.reserve(tokens + 3);
       cache.advance(3);
       generation.accept(logits, 0, row, limits, drafts);

@@ -8,6 +8,7 @@ import java.util.function.LongSupplier;
 import org.gta4j.cache.BlockPool;
 import org.gta4j.cache.CacheMemory;
 import org.gta4j.cache.CacheType;
+import org.gta4j.cache.PrefixCache;
 import org.gta4j.checkpoint.Checkpoint;
 import org.gta4j.model.Decoder;
 import org.gta4j.model.ModelConfig;
@@ -68,7 +69,14 @@ final class TestModel implements AutoCloseable {
 
   /** The same with a clock of the test's. */
   Scheduler scheduler(BlockPool pool, int stepRows, DraftPolicy drafts, LongSupplier clock) {
-    return new Scheduler(decoder, tokenizer, pool, context, stepRows, drafts, clock);
+    StepLimits steps = new StepLimits(context, stepRows, Integer.MAX_VALUE);
+    return new Scheduler(decoder, tokenizer, pool, Optional.empty(), steps, drafts, clock);
+  }
+
+  /** The same of texts that share beginnings. */
+  Scheduler scheduler(BlockPool pool, PrefixCache prefixes, int stepRows, int mostRunning) {
+    StepLimits steps = new StepLimits(context, stepRows, mostRunning);
+    return new Scheduler(decoder, tokenizer, pool, Optional.of(prefixes), steps);
   }
 
   /** A random prompt. */

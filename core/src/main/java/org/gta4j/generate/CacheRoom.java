@@ -1,0 +1,138 @@
+package org.gta4j.generate;
+
+import java.nio.file.Path;
+import java.util.Arrays;
+import java.util.Optional;
+import org.gta4j.cache.BlockPool;
+import org.gta4j.cache.CacheLayout;
+import org.gta4j.cache.PrefixCache;
+import org.gta4j.cache.SequenceCache;
+import org.gta4j.cache.disk.SavedSequence;
+import org.gta4j.checkpoint.ModelFingerprint;
+
+/**
+ * The blocks that texts can have: those that are free, and those that only hold beginnings of texts
+ * which may come again, and are let go of where somebody needs them.
+ */
+final class CacheRoom {
+  /** All lengths of text are turned alike where texts share anything. */
+  private static final String ANY_LENGTH = "any length";
+
+  private final BlockPool pool;
+  private final Optional<PrefixCache> prefixes;
+
+  CacheRoom(BlockPool pool, Optional<PrefixCache> prefixes) {
+    this.pool = pool;
+    this.prefixes = prefixes;
+  }
+
+  /** How many blocks a text could get. */
+  int available() {
+    return pool.availableBlocks() + (prefixes.isPresent() ? prefixes.get().reclaimableBlocks() : 0);
+  }
+
+  /** Whether texts share beginnings. */
+  boolean isShared() {
+    return prefixes.isPresent();
+  }
+
+  /** How many blocks there are at all. */
+  int most() {
+    return pool.maxBlocks();
+  }
+
+  /**
+   * Makes so many blocks free.
+   *
+   * @return whether there are as many now
+   */
+  boolean free(int blocks) {
+    int missing = blocks - pool.availableBlocks();
+    return missing <= 0 || (prefixes.isPresent() && prefixes.get().evict(missing));
+  }
+
+  /** A cache that begins with what is known of these ids, all but the last at most. */
+  SequenceCache begin(Generation text) {
+    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
+      return new SequenceCache(pool);
+    }
+    return prefixes.get().match(ANY_LENGTH, text.sequence(), text.length() - 1);
+  }
+
+  /** How many tokens of a text are known. */
+  int known(Generation text) {
+    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
+      return 0;
+    }
+    return prefixes.get().matched(ANY_LENGTH, text.sequence(), text.length() - 1);
+  }
+
+  /** How many blocks a text would share with others that are computed now. */
+  int shared(Generation text) {
+    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
+      return 0;
+    }
+    return prefixes.get().look(ANY_LENGTH, text.sequence(), text.length() - 1).shared();
+  }
+
+  /** Remembers what is cached of a text, for those that begin alike. */
+  void remember(Generation text) {
+    if (prefixes.isPresent() && text.ownsCache()) {
+      prefixes.get().insert(ANY_LENGTH, text.sequence(), text.cache());
+    }
+  }
+
+  /** Writes what is cached of a text to a file; see {@link Engine#save}. */
+  int save(int[] ids, Path file, ModelFingerprint model) {
+    try (SequenceCache found = sharing().match(ANY_LENGTH, ids, ids.length)) {
+      int tokens = found.length();
+      if (tokens == 0) {
+        throw new IllegalArgumentException(
+            "expected a text of which something is cached, found none of the first %d tokens"
+                .formatted(CacheLayout.BLOCK_TOKENS));
+      }
+      SavedSequence.write(file, model, ANY_LENGTH, Arrays.copyOf(ids, tokens), found);
+      return tokens;
+    }
+  }
+
+  /** Reads what was written; see {@link Engine#restore}. */
+  int restore(Path file, ModelFingerprint model) {
+    PrefixCache sharing = sharing();
+    int blocks = SavedSequence.blocks(file, model, pool.layout());
+    if (!free(blocks)) {
+      throw new IllegalArgumentException(
+          "the cache has room for %d blocks now, %s has %d"
+              .formatted(pool.availableBlocks(), file, blocks));
+    }
+    SavedSequence saved = SavedSequence.read(file, model, pool);
+    try (SequenceCache cache = saved.cache()) {
+      sharing.insert(ANY_LENGTH, saved.ids(), cache);
+      return cache.length();
+    }
+  }
+
+  private PrefixCache sharing() {
+    return prefixes.orElseThrow(() ->
+        new IllegalArgumentException(
+            "texts share no beginnings here: their keys depend on the texts' lengths, or it was not"
+                + " asked for"));
+  }
+
+  /**
+   * How many of {@code wanted} tokens can be written with no more than {@code blocks} new blocks.
+   */
+  static int fitting(SequenceCache cache, int wanted, int blocks) {
+    if (cache.blocksNeeded(wanted) <= blocks) {
+      return wanted;
+    }
+    int copied = cache.blocksNeeded(1) - cache.blocksNeeded(0) > 0 && !atBorder(cache) ? 1 : 0;
+    long room =
+        (long) (cache.blockCount() + blocks - copied) * CacheLayout.BLOCK_TOKENS - cache.length();
+    return Math.clamp(room, 0, wanted);
+  }
+
+  private static boolean atBorder(SequenceCache cache) {
+    return cache.length() % CacheLayout.BLOCK_TOKENS == 0;
+  }
+}
