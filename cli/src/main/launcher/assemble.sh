@@ -9,7 +9,7 @@ java_home=$1 jar=$PWD/$2 classpath=$(cat "$3") started=$4
 here=$(dirname "$0")
 app=$PWD/target/gta
 root=${PWD%/*}
-mkdir -p "$app/lib"
+mkdir -p "$app/lib/serve"
 # From here until the end ./gta takes the application for unfinished.
 rm -f "$app/built"
 
@@ -21,12 +21,17 @@ complete=yes
 changed=no
 put() {
   name=${1##*/}
+  # What only a server needs is not on everybody's class path: each jar there costs every start a little.
+  case $name in
+    gta4j-server-* | helidon-* | micrometer-* | prometheus-* | HdrHistogram-* | marked-* | dompurify-*) place=$app/lib/serve ;;
+    *) place=$app/lib ;;
+  esac
   kept="$kept$name "
-  if ! [ -e "$app/lib/$name" ] || [ "$1" -nt "$app/lib/$name" ]; then
+  if ! [ -e "$place/$name" ] || [ "$1" -nt "$place/$name" ]; then
     # Under another name first, so that what was cut short is not taken for a jar.
-    cp "$1" "$app/lib/$name.new"
-    mv -f "$app/lib/$name.new" "$app/lib/$name"
-    changed=yes
+    cp "$1" "$place/$name.new"
+    mv -f "$place/$name.new" "$place/$name"
+    [ "$place" != "$app/lib" ] || changed=yes
   fi
 }
 put "$jar"
@@ -45,7 +50,8 @@ for jar in $classpath; do
 done
 set +f
 unset IFS
-for jar in "$app"/lib/*.jar; do
+for jar in "$app"/lib/*.jar "$app"/lib/serve/*.jar; do
+  [ -e "$jar" ] || continue
   case $kept in
     *" ${jar##*/} "*) ;;
     *) rm -f "$jar" && changed=yes ;;

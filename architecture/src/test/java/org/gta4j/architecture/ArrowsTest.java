@@ -33,6 +33,8 @@ class ArrowsTest {
     "org.gta4j.chat..",
     "org.gta4j.model..",
     "org.gta4j.generate..",
+    "org.gta4j.grammar..",
+    "org.gta4j.answer..",
     "org.gta4j.cost..",
     "org.gta4j.measure.."
   };
@@ -52,8 +54,37 @@ class ArrowsTest {
               "org.gta4j.eval..",
               "org.gta4j.train..",
               "org.gta4j.plot..",
+              "org.gta4j.server..",
+              "org.gta4j.langchain4j..",
               "org.gta4j.examples..",
               "org.gta4j.bench..");
+
+  @ArchTest
+  static final ArchRule THE_SERVER_KNOWS_CORE =
+      noClasses()
+          .that()
+          .resideInAnyPackage("org.gta4j.server..", "org.gta4j.langchain4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage(
+              "org.gta4j.cli..",
+              "org.gta4j.kernels..",
+              "org.gta4j.embedded..",
+              "org.gta4j.data..",
+              "org.gta4j.eval..",
+              "org.gta4j.train..",
+              "org.gta4j.plot..",
+              "org.gta4j.examples..",
+              "org.gta4j.bench..");
+
+  @ArchTest
+  static final ArchRule THE_COMMAND_LINE_AND_BENCHMARKS_KNOW_THE_SERVER =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.gta4j.server..", "org.gta4j.cli..", "org.gta4j.bench..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.server..");
 
   @ArchTest
   static final ArchRule DATA_KNOWS_FILES_AND_TOKENIZERS =
@@ -124,6 +155,26 @@ class ArrowsTest {
           .resideInAnyPackage("org.gta4j.data..", "org.gta4j.train..");
 
   @ArchTest
+  static final ArchRule ONLY_ITS_ADAPTER_USES_LANGCHAIN4J =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.gta4j.langchain4j..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("dev.langchain4j..", "org.gta4j.langchain4j..");
+
+  @ArchTest
+  static final ArchRule THE_ADAPTER_OF_LANGCHAIN4J_KNOWS_ENGINES_AND_NO_SERVER =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.langchain4j..")
+          .should()
+          .dependOnClassesThat(
+              ofOursOutside(
+                  Stream.concat(Stream.of("org.gta4j.langchain4j.."), Stream.of(CORE))
+                      .toArray(String[]::new)));
+
+  @ArchTest
   static final ArchRule ONLY_TRAINING_USES_LIBTORCH =
       noClasses()
           .that()
@@ -147,7 +198,9 @@ class ArrowsTest {
           .layer("attention")
           .definedBy("org.gta4j.attention..")
           .layer("cache")
-          .definedBy("org.gta4j.cache..")
+          .definedBy("org.gta4j.cache")
+          .layer("cache.disk")
+          .definedBy("org.gta4j.cache.disk..")
           .layer("ops")
           .definedBy("org.gta4j.ops..")
           .layer("checkpoint")
@@ -162,6 +215,10 @@ class ArrowsTest {
           .definedBy("org.gta4j.model..")
           .layer("generate")
           .definedBy("org.gta4j.generate..")
+          .layer("grammar")
+          .definedBy("org.gta4j.grammar..")
+          .layer("answer")
+          .definedBy("org.gta4j.answer..")
           .layer("cost")
           .definedBy("org.gta4j.cost..")
           .layer("measure")
@@ -172,6 +229,8 @@ class ArrowsTest {
           .mayNotAccessAnyLayer()
           .whereLayer("cache")
           .mayOnlyAccessLayers("tensor", "attention")
+          .whereLayer("cache.disk")
+          .mayOnlyAccessLayers("tensor", "attention", "cache", "checkpoint")
           .whereLayer("ops")
           .mayOnlyAccessLayers("tensor", "attention", "cache")
           .whereLayer("checkpoint")
@@ -184,12 +243,41 @@ class ArrowsTest {
           .mayOnlyAccessLayers("checkpoint", "tokenizer", "template")
           .whereLayer("model")
           .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint")
+          .whereLayer("grammar")
+          .mayOnlyAccessLayers("tokenizer", "generate")
+          .whereLayer("answer")
+          .mayOnlyAccessLayers("tokenizer", "chat", "model", "generate", "grammar")
+          .whereLayer("answer")
+          .mayNotBeAccessedByAnyLayer()
           .whereLayer("cost")
           .mayOnlyAccessLayers("tensor", "attention", "cache", "checkpoint", "model")
           .whereLayer("measure")
           .mayOnlyAccessLayers("tensor", "attention", "cache", "ops", "checkpoint", "model", "cost")
           .whereLayer("measure")
           .mayNotBeAccessedByAnyLayer();
+
+  /** Of checkpoints they know the exception that a template's mistake is, and nothing else. */
+  @ArchTest
+  static final ArchRule CALLS_OF_TOOLS_KNOW_CHATS_TEMPLATES_AND_TOKENIZERS =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.chat.tools..")
+          .should()
+          .dependOnClassesThat(
+              ofOursOutside("org.gta4j.chat..", "org.gta4j.template..", "org.gta4j.tokenizer..")
+                  .and(
+                      DescribedPredicate.not(
+                          JavaClass.Predicates.simpleName("CheckpointException"))));
+
+  @ArchTest
+  static final ArchRule GRAMMARS_KNOW_OF_GENERATION_ONLY_WHAT_HOLDS_IT =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.grammar..")
+          .should()
+          .dependOnClassesThat(
+              JavaClass.Predicates.resideInAPackage("org.gta4j.generate..")
+                  .and(DescribedPredicate.not(JavaClass.Predicates.simpleName("TokenConstraint"))));
 
   @ArchTest
   static final ArchRule NO_CYCLES = slices().matching("org.gta4j.(**)").should().beFreeOfCycles();

@@ -11,6 +11,7 @@ final class Gta {
       List.of(
           "generate",
           "chat",
+          "serve",
           "logits",
           "perplexity",
           "tokenize",
@@ -92,6 +93,7 @@ final class Gta {
     return switch (name) {
       case "generate" -> new GenerateVerb();
       case "chat" -> new ChatVerb();
+      case "serve" -> new ServeVerb();
       case "logits" -> new LogitsVerb();
       case "perplexity" -> new PerplexityVerb();
       case "tokenize" -> new TokenizeVerb();
