@@ -15,6 +15,7 @@ import org.gta4j.generate.EngineSettings;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.server.GtaServer;
 import org.gta4j.server.settings.ServerSettings;
+import tools.jackson.databind.node.JsonNodeFactory;
 
 /** {@code gta serve}. */
 final class ServeVerb extends Verb {
@@ -123,7 +124,8 @@ final class ServeVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    WEB_SERVER.setLevel(Level.WARNING); // where it listens is said below
+    // Where it listens, or why it does not, is said below in a line.
+    WEB_SERVER.setLevel(options.isDebug() ? Level.WARNING : Level.OFF);
     int together = Check.count(parallel, 1, PARALLEL);
     int waiting = Check.count(queue, 0, QUEUE);
     ServerSettings settings = settings();
@@ -133,7 +135,7 @@ final class ServeVerb extends Verb {
             .map(text ->
                 new EngineSettings.DiskRoom(
                     cacheFolder.isGiven()
-                        ? Check.path(cacheFolder)
+                        ? folder(cacheFolder)
                         : Path.of(System.getProperty("java.io.tmpdir")),
                     ByteSizes.parse("--cache-disk", text)));
     if (cacheFolder.isGiven() && disk.isEmpty()) {
@@ -169,8 +171,18 @@ final class ServeVerb extends Verb {
             "gta4j-end");
     try (GtaServer server = start(model, engine, settings)) {
       Runtime.getRuntime().addShutdownHook(hook);
+      WEB_SERVER.setLevel(Level.WARNING);
       terminal.say(
           "%s listens at %s; Ctrl-C ends it".formatted(settings.modelName(), server.address()));
+      if (options.isJson()) {
+        terminal.line(
+            JsonNodeFactory.instance
+                .objectNode()
+                .put("address", server.address())
+                .put("port", server.port())
+                .put("model", settings.modelName())
+                .toString());
+      }
       ended.await();
       terminal.say("ending");
     } catch (InterruptedException e) {
@@ -221,22 +233,31 @@ final class ServeVerb extends Verb {
           listening,
           name.or(modelName()),
           allKeys,
-          origins.or(List.of()),
+          origins.or(List.of()).stream().map(ServeVerb::origin).toList(),
           tls,
           bodySize.value().map(text -> ByteSizes.parse("--max-request", text)).orElse(BODY),
           Duration.ofSeconds(Check.count(timeout, 1, SECONDS)),
-          sessions.isGiven() ? Optional.of(folder()) : Optional.empty());
+          sessions.isGiven() ? Optional.of(folder(sessions)) : Optional.empty());
     } catch (IllegalArgumentException e) {
       throw UsageException.of(e);
     }
   }
 
-  private Path folder() {
-    Path folder = Check.path(sessions);
+  private static Path folder(Setting<String> option) {
+    Path folder = Check.path(option);
     if (!Files.isDirectory(folder)) {
-      throw UsageException.of("--sessions", "a folder that is there", folder);
+      throw UsageException.of(option.name(), "a folder that is there", folder);
     }
     return folder;
+  }
+
+  /** An origin as browsers send it. */
+  private static String origin(String given) {
+    String origin = given.endsWith("/") ? given.substring(0, given.length() - 1) : given;
+    if (!origin.equals("*") && !origin.matches("https?://[^/]+")) {
+      throw UsageException.of("--cors", "an origin such as https://example.org, or *", given);
+    }
+    return origin;
   }
 
   private String modelName() {

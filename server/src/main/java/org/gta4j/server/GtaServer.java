@@ -7,13 +7,17 @@ import java.io.IOException;
 import java.net.BindException;
 import java.net.InetSocketAddress;
 import java.net.ServerSocket;
+import java.security.PrivateKey;
+import java.security.cert.X509Certificate;
 import java.time.Instant;
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.answer.Grammars;
 import org.gta4j.chat.tools.ToolPrompts;
 import org.gta4j.generate.Engine;
 import org.gta4j.generate.EngineSettings;
 import org.gta4j.generate.LanguageModel;
+import org.gta4j.server.api.PromptSize;
 import org.gta4j.server.api.ServedModel;
 import org.gta4j.server.http.Listening;
 import org.gta4j.server.settings.ServerSettings;
@@ -63,6 +67,7 @@ public final class GtaServer implements AutoCloseable {
               engine,
               conversations,
               new Grammars(model),
+              PromptSize.of(model),
               Instant.now().getEpochSecond(),
               settings.mostTime());
       WebServerConfig.Builder builder = WebServer.builder();
@@ -108,10 +113,14 @@ public final class GtaServer implements AutoCloseable {
 
   private static Tls read(ServerSettings.TlsFiles files) {
     try {
-      return Tls.builder()
-          .privateKeyCertChain(Pem.certificates(files.certificate()))
-          .privateKey(Pem.key(files.key()))
-          .build();
+      List<X509Certificate> chain = Pem.certificates(files.certificate());
+      PrivateKey key = Pem.key(files.key());
+      if (!Pem.isPair(chain.getFirst().getPublicKey(), key)) {
+        throw new IllegalArgumentException(
+            "%s: expected the key of the certificate in %s, found another's"
+                .formatted(files.key(), files.certificate()));
+      }
+      return Tls.builder().privateKeyCertChain(chain).privateKey(key).build();
     } catch (IOException e) {
       throw new IllegalArgumentException("%s: cannot be read".formatted(e.getMessage()), e);
     }

@@ -8,6 +8,8 @@ import java.nio.file.Path;
 import java.security.GeneralSecurityException;
 import java.security.KeyFactory;
 import java.security.PrivateKey;
+import java.security.PublicKey;
+import java.security.Signature;
 import java.security.cert.Certificate;
 import java.security.cert.CertificateFactory;
 import java.security.cert.X509Certificate;
@@ -49,6 +51,30 @@ final class Pem {
           file + ": expected certificates in PEM (BEGIN CERTIFICATE), found none");
     }
     return chain;
+  }
+
+  /**
+   * Whether a certificate's key and a private one belong together: what one signs the other knows.
+   */
+  static boolean isPair(PublicKey open, PrivateKey secret) {
+    String name =
+        switch (secret.getAlgorithm()) {
+          case "RSA" -> "SHA256withRSA";
+          case "EC" -> "SHA256withECDSA";
+          default -> secret.getAlgorithm();
+        };
+    byte[] text = {1, 2, 3};
+    try {
+      Signature signature = Signature.getInstance(name);
+      signature.initSign(secret);
+      signature.update(text);
+      byte[] signed = signature.sign();
+      signature.initVerify(open);
+      signature.update(text);
+      return signature.verify(signed);
+    } catch (GeneralSecurityException e) {
+      return false; // of two kinds, say
+    }
   }
 
   /**

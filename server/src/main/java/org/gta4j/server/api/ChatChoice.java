@@ -6,6 +6,7 @@ import java.util.Optional;
 import java.util.UUID;
 import org.gta4j.answer.AnswerReader;
 import org.gta4j.chat.tools.AnswerEvents;
+import org.gta4j.chat.tools.ToolChoice;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -31,6 +32,7 @@ final class ChatChoice {
 
   private final ChatRequest request;
   private final int index;
+  private final boolean mustCall;
   private final AnswerReader reader;
   private final Optional<ChatLogProbs> logProbs;
   private final StringBuilder reasoning = new StringBuilder();
@@ -43,6 +45,9 @@ final class ChatChoice {
   ChatChoice(ChatRequest request, ServedModel model, int index) {
     this.request = request;
     this.index = index;
+    mustCall =
+        request.chat().prompt().choice() instanceof ToolChoice.Required
+            || request.chat().prompt().choice() instanceof ToolChoice.Named;
     reader = new AnswerReader(request.chat(), new Found());
     logProbs =
         request.alternatives().isPresent()
@@ -71,6 +76,9 @@ final class ChatChoice {
   }
 
   private void addContent(String piece) {
+    if (mustCall) {
+      return; // It can only be the beginning of a call that was cut off.
+    }
     content.append(piece);
     delta().put("content", piece);
   }

@@ -37,6 +37,7 @@ record ChatRequest(
   private static final int MOST_ALTERNATIVES = 20;
 
   static ChatRequest of(Fields fields, ServedModel model) {
+    model.promptSize().require("messages", fields.required("messages"));
     ChatPrompt chat = write(prompt(fields, model.requireConversations()), model.tokenizer());
     boolean oneCall = !fields.truth("parallel_tool_calls", true);
     return new ChatRequest(

@@ -63,6 +63,7 @@ record CompletionRequest(
     JsonNode prompt = fields.required("prompt");
     List<Prompt> prompts = new ArrayList<>();
     if (prompt.isString()) {
+      model.promptSize().require("prompt", prompt);
       prompts.add(text("prompt", prompt.stringValue(), model));
     } else if (prompt.isArray() && !prompt.isEmpty() && prompt.get(0).isNumber()) {
       prompts.add(ids("prompt", prompt, model));
@@ -70,6 +71,7 @@ record CompletionRequest(
       for (int i = 0; i < prompt.size(); i++) {
         String param = "prompt[%d]".formatted(i);
         JsonNode one = prompt.get(i);
+        model.promptSize().require(param, one);
         prompts.add(
             one.isString() ? text(param, one.stringValue(), model) : ids(param, one, model));
       }

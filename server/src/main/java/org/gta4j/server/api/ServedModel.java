@@ -15,6 +15,7 @@ import org.gta4j.tokenizer.Tokenizer;
  * @param engine computes its texts
  * @param conversations writes conversations for it, where it has a chat template
  * @param grammars what answers can be held to
+ * @param promptSize how much text a prompt may have
  * @param created when the server began to serve it, in seconds since 1970
  * @param mostTime how long an answer may take
  */
@@ -23,6 +24,7 @@ public record ServedModel(
     Engine engine,
     Optional<ToolPrompts> conversations,
     Grammars grammars,
+    PromptSize promptSize,
     long created,
     Duration mostTime) {
   /** The model itself. */
