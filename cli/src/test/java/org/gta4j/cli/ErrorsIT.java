@@ -47,8 +47,8 @@ class ErrorsIT {
           2 | generate a --context 0                   | --context: expected an integer from 2 on
           2 | generate a --max-token 3                 | did you mean --max-tokens?
           2 | genrate a                                | did you mean generate?
-          2 | serve                                    | there is no verb serve
-          2 | serve --help                             | there is no verb serve
+          2 | publish                                  | there is no verb publish
+          2 | publish --help                           | there is no verb publish
           2 | generate a --backend ''                  | found ""
           2 | logits a                                 | --out
           2 | tokenize                                 | found neither
