@@ -136,7 +136,7 @@ final class Admission {
    * it is read, that need not be computed again.
    */
   private boolean beginsLikeOneThatIsRead(Generation text, List<Generation> running) {
-    if (!room.isShared() || text.request().scoresPrompt()) {
+    if (!room.looksUp(text)) {
       return false;
     }
     int known = -1;

@@ -1,5 +1,6 @@
 package org.gta4j.generate;
 
+import java.util.Objects;
 import java.util.Optional;
 import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.CompletionException;
@@ -38,11 +39,7 @@ public final class Answer {
     try {
       return ended.join();
     } catch (CompletionException e) {
-      switch (e.getCause()) {
-        case RuntimeException cause -> throw cause;
-        case Error cause -> throw cause;
-        case null, default -> throw e;
-      }
+      throw Unchecked.of(Objects.requireNonNull(e.getCause()));
     }
   }
 

@@ -31,9 +31,9 @@ final class CacheRoom {
     return pool.availableBlocks() + (prefixes.isPresent() ? prefixes.get().reclaimableBlocks() : 0);
   }
 
-  /** Whether texts share beginnings. */
-  boolean isShared() {
-    return prefixes.isPresent();
+  /** Whether a text's beginning may be others': not where its logits are wanted. */
+  boolean looksUp(Generation text) {
+    return prefixes.isPresent() && !text.request().scoresPrompt();
   }
 
   /** How many blocks there are at all. */
@@ -53,26 +53,21 @@ final class CacheRoom {
 
   /** A cache that begins with what is known of these ids, all but the last at most. */
   SequenceCache begin(Generation text) {
-    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
-      return new SequenceCache(pool);
-    }
-    return prefixes.get().match(ANY_LENGTH, text.sequence(), text.length() - 1);
+    return looksUp(text)
+        ? sharing().match(ANY_LENGTH, text.sequence(), text.length() - 1)
+        : new SequenceCache(pool);
   }
 
   /** How many tokens of a text are known. */
   int known(Generation text) {
-    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
-      return 0;
-    }
-    return prefixes.get().matched(ANY_LENGTH, text.sequence(), text.length() - 1);
+    return looksUp(text) ? sharing().matched(ANY_LENGTH, text.sequence(), text.length() - 1) : 0;
   }
 
   /** How many blocks a text would share with others that are computed now. */
   int shared(Generation text) {
-    if (prefixes.isEmpty() || text.request().scoresPrompt()) {
-      return 0;
-    }
-    return prefixes.get().look(ANY_LENGTH, text.sequence(), text.length() - 1).shared();
+    return looksUp(text)
+        ? sharing().look(ANY_LENGTH, text.sequence(), text.length() - 1).shared()
+        : 0;
   }
 
   /** Remembers what is cached of a text, for those that begin alike. */
@@ -126,13 +121,11 @@ final class CacheRoom {
     if (cache.blocksNeeded(wanted) <= blocks) {
       return wanted;
     }
-    int copied = cache.blocksNeeded(1) - cache.blocksNeeded(0) > 0 && !atBorder(cache) ? 1 : 0;
+    // Within a block that others hold too, the first block is for a copy of it.
+    boolean isAtBorder = cache.length() % CacheLayout.BLOCK_TOKENS == 0;
+    int copied = isAtBorder ? 0 : cache.blocksNeeded(1);
     long room =
         (long) (cache.blockCount() + blocks - copied) * CacheLayout.BLOCK_TOKENS - cache.length();
     return Math.clamp(room, 0, wanted);
-  }
-
-  private static boolean atBorder(SequenceCache cache) {
-    return cache.length() % CacheLayout.BLOCK_TOKENS == 0;
   }
 }

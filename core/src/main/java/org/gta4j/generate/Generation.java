@@ -400,8 +400,7 @@ public final class Generation {
 
   private String decoded(TokenDecoder tokens, int id) {
     String shown = request.shown().isEmpty() ? null : request.shown().get(id);
-    // Half a character before it stays half.
-    return shown == null ? tokens.next(id) : tokens.end() + tokens.next(id) + shown;
+    return shown == null ? tokens.next(id) : tokens.mark(id, shown);
   }
 
   /** Ends it. */

@@ -35,18 +35,29 @@ public final class LogProbability {
    */
   public Found of(FloatMatrix logits, int matrixRow, int id) {
     logits.copyRow(matrixRow, row, 0);
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float logit : row) {
-      largest = Math.max(largest, logit);
-    }
-    double sum = 0;
-    for (float logit : row) {
-      sum += Math.exp((double) logit - largest);
-    }
-    double value = row[id] - largest - Math.log(sum);
+    float largest = greatest(row);
+    double value = row[id] - largest - Math.log(sumOfExponentials(row, largest));
     if (!Double.isFinite(value)) {
       throw model.explained(new ModelOutputException("its logits are not finite numbers"));
     }
     return new Found(value, row[id] == largest);
+  }
+
+  /** The greatest of some logits. */
+  static float greatest(float[] logits) {
+    float largest = Float.NEGATIVE_INFINITY;
+    for (float logit : logits) {
+      largest = Math.max(largest, logit);
+    }
+    return largest;
+  }
+
+  /** The softmax's denominator, relative to its greatest term. */
+  static double sumOfExponentials(float[] logits, float largest) {
+    double sum = 0;
+    for (float logit : logits) {
+      sum += Math.exp((double) logit - largest);
+    }
+    return sum;
   }
 }

@@ -82,61 +82,39 @@ public record Request(
 
   /** The same with or without speculation. */
   public Request with(Speculation other) {
-    return new Request(
-        prompt,
-        maxTokens,
-        sampling,
-        stop,
-        ignoreEnd,
-        other,
-        adjustments,
-        scoring,
-        constraint,
-        shown);
+    return copy(other, adjustments, scoring, constraint);
   }
 
   /** The same with other adjustments. */
   public Request with(Adjustments other) {
-    return new Request(
-        prompt,
-        maxTokens,
-        sampling,
-        stop,
-        ignoreEnd,
-        speculation,
-        other,
-        scoring,
-        constraint,
-        shown);
+    return copy(speculation, other, scoring, constraint);
   }
 
   /** The same with log-probabilities. */
   public Request with(Scoring wanted) {
-    return new Request(
-        prompt,
-        maxTokens,
-        sampling,
-        stop,
-        ignoreEnd,
-        speculation,
-        adjustments,
-        Optional.of(wanted),
-        constraint,
-        shown);
+    return copy(speculation, adjustments, Optional.of(wanted), constraint);
   }
 
   /** The same with an answer that may only be what a constraint allows. */
   public Request with(Supplier<TokenConstraint> allowed) {
+    return copy(speculation, adjustments, scoring, Optional.of(allowed));
+  }
+
+  private Request copy(
+      Speculation newSpeculation,
+      Adjustments newAdjustments,
+      Optional<Scoring> newScoring,
+      Optional<Supplier<TokenConstraint>> newConstraint) {
     return new Request(
         prompt,
         maxTokens,
         sampling,
         stop,
         ignoreEnd,
-        speculation,
-        adjustments,
-        scoring,
-        Optional.of(allowed),
+        newSpeculation,
+        newAdjustments,
+        newScoring,
+        newConstraint,
         shown);
   }
 

@@ -268,11 +268,7 @@ public final class Scheduler {
     }
     removeEnded(running);
     if (failure.isPresent()) {
-      switch (failure.get()) {
-        case Error error -> throw error;
-        case RuntimeException exception -> throw exception;
-        default -> throw new IllegalStateException(failure.get());
-      }
+      throw Unchecked.of(failure.get());
     }
   }
 

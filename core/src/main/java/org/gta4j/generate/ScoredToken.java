@@ -28,15 +28,8 @@ public record ScoredToken(int id, double logProbability, List<Alternative> alter
    * @param count how many alternatives
    */
   static ScoredToken of(float[] logits, int id, int count) {
-    float largest = Float.NEGATIVE_INFINITY;
-    for (float logit : logits) {
-      largest = Math.max(largest, logit);
-    }
-    double sum = 0;
-    for (float logit : logits) {
-      sum += Math.exp((double) logit - largest);
-    }
-    double normalizer = largest + Math.log(sum);
+    float largest = LogProbability.greatest(logits);
+    double normalizer = largest + Math.log(LogProbability.sumOfExponentials(logits, largest));
     List<Alternative> found = new ArrayList<>();
     for (int other : most(logits, count)) {
       found.add(new Alternative(other, logits[other] - normalizer));

@@ -50,6 +50,15 @@ public final class TokenDecoder {
   }
 
   /**
+   * The text of a control token that is to be seen: half a character before it stays half.
+   *
+   * @param name what it is written as
+   */
+  public String mark(int id, String name) {
+    return end() + next(id) + name;
+  }
+
+  /**
    * What is left at the end: a replacement character where a character was begun and not finished.
    */
   public String end() {

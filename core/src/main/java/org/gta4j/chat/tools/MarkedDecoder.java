@@ -34,8 +34,7 @@ public final class MarkedDecoder {
     if (!tokenizer.isControl(id) || !shown.contains(tokenizer.name(id))) {
       return decoder.next(id);
     }
-    String before = decoder.end(); // half a character before a mark stays half
-    return before + decoder.next(id) + tokenizer.name(id);
+    return decoder.mark(id, tokenizer.name(id));
   }
 
   /** What is left at the end, as {@link TokenDecoder#end} has it. */
