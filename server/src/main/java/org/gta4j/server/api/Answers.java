@@ -97,11 +97,6 @@ final class Answers implements AutoCloseable {
         : ApiException.malformed(ApiException.words(e));
   }
 
-  /** How many there are. */
-  int count() {
-    return answers.size();
-  }
-
   /**
    * Hands out what happens until all have ended.
    *

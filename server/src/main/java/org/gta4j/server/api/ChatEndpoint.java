@@ -3,7 +3,6 @@ package org.gta4j.server.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
-import java.util.UUID;
 import org.gta4j.generate.Generation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -11,6 +10,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/chat/completions}: conversations that the model answers. */
 public final class ChatEndpoint {
+  private static final AnswerFrame.Kind KIND =
+      new AnswerFrame.Kind("chatcmpl-", "chat.completion", "chat.completion.chunk");
+
   private final ServedModel model;
 
   /** Of a model. */
@@ -42,44 +44,21 @@ public final class ChatEndpoint {
 
   /** Writes the answers as they come, or at their end. */
   private final class Writing {
-    private final String id = "chatcmpl-" + UUID.randomUUID().toString().replace("-", "");
-    private final long created = System.currentTimeMillis() / 1000;
-    private final ChatRequest request;
     private final List<ChatChoice> choices;
-    private final AnswerWriter writer;
     private final boolean streams;
     private final boolean[] hasBegun;
-    private final ObjectNode[] ended;
-    private final Usage usage = new Usage();
+    private final AnswerFrame frame;
 
     Writing(ChatRequest request, List<ChatChoice> choices, AnswerWriter writer) {
-      this.request = request;
       this.choices = choices;
-      this.writer = writer;
       streams = request.settings().stream();
       hasBegun = new boolean[choices.size()];
-      ended = new ObjectNode[choices.size()];
+      frame = new AnswerFrame(KIND, model.name(), request.settings(), choices.size(), writer);
     }
 
     void run(Answers answers) {
       answers.forEach(this::take);
-      if (!streams) {
-        ObjectNode whole = whole("chat.completion");
-        for (ObjectNode choice : ended) {
-          whole.withArray("choices").add(choice);
-        }
-        usage.write(whole);
-        usage.writeTimings(whole);
-        writer.send(whole);
-        return;
-      }
-      if (request.settings().streamUsage()) {
-        ObjectNode last = whole("chat.completion.chunk");
-        usage.write(last);
-        usage.writeTimings(last);
-        writer.event(last);
-      }
-      writer.done();
+      frame.finish();
     }
 
     private void take(AnswerEvent event) {
@@ -100,7 +79,7 @@ public final class ChatEndpoint {
 
     private void end(ChatChoice choice, Generation generation) {
       choice.end();
-      usage.add(generation, choice.index() == 0);
+      frame.usage().add(generation, choice.index() == 0);
       String finish = choice.finish(Finish.reason(generation));
       if (streams) {
         stream(choice);
@@ -111,7 +90,7 @@ public final class ChatEndpoint {
         one.set("message", choice.message());
         writeLogProbs(one, choice);
         one.put("finish_reason", finish);
-        ended[choice.index()] = one;
+        frame.keep(choice.index(), one);
       }
     }
 
@@ -128,20 +107,12 @@ public final class ChatEndpoint {
         first.put("role", "assistant").put("content", "");
         chunk(choice, first, Optional.empty());
       }
-      ObjectNode event = whole("chat.completion.chunk");
-      ObjectNode one = event.withArray("choices").addObject();
+      ObjectNode one = JsonNodeFactory.instance.objectNode();
       one.put("index", choice.index());
       one.set("delta", delta);
       writeLogProbs(one, choice);
-      if (finish.isPresent()) {
-        one.put("finish_reason", finish.get());
-      } else {
-        one.putNull("finish_reason");
-      }
-      if (request.settings().streamUsage()) {
-        event.putNull("usage");
-      }
-      writer.event(event);
+      AnswerFrame.writeFinish(one, finish);
+      frame.event(one);
     }
 
     private void writeLogProbs(ObjectNode to, ChatChoice choice) {
@@ -150,16 +121,6 @@ public final class ChatEndpoint {
       } else {
         to.putNull("logprobs");
       }
-    }
-
-    private ObjectNode whole(String object) {
-      ObjectNode whole = JsonNodeFactory.instance.objectNode();
-      whole.put("id", id);
-      whole.put("object", object);
-      whole.put("created", created);
-      whole.put("model", model.name());
-      whole.putArray("choices");
-      return whole;
     }
   }
 }

@@ -4,7 +4,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import java.util.UUID;
 import java.util.function.Supplier;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.Request;
@@ -16,6 +15,9 @@ import tools.jackson.databind.node.ObjectNode;
 
 /** {@code /v1/completions}: texts that are continued. */
 public final class CompletionEndpoint {
+  private static final AnswerFrame.Kind KIND =
+      new AnswerFrame.Kind("cmpl-", "text_completion", "text_completion");
+
   private final ServedModel model;
 
   /** Of a model. */
@@ -109,50 +111,26 @@ public final class CompletionEndpoint {
       } else {
         choice.putNull("logprobs");
       }
-      if (finish.isPresent()) {
-        choice.put("finish_reason", finish.get());
-      } else {
-        choice.putNull("finish_reason");
-      }
+      AnswerFrame.writeFinish(choice, finish);
       return choice;
     }
   }
 
   /** Writes the answers as they come, or at their end. */
   private final class Writing {
-    private final String id = "cmpl-" + UUID.randomUUID().toString().replace("-", "");
-    private final long created = System.currentTimeMillis() / 1000;
-    private final CompletionRequest request;
     private final List<Choice> choices;
-    private final AnswerWriter writer;
-    private final ObjectNode[] ended;
-    private final Usage usage = new Usage();
+    private final boolean streams;
+    private final AnswerFrame frame;
 
     Writing(CompletionRequest request, List<Choice> choices, AnswerWriter writer) {
-      this.request = request;
       this.choices = choices;
-      this.writer = writer;
-      ended = new ObjectNode[choices.size()];
+      streams = request.settings().stream();
+      frame = new AnswerFrame(KIND, model.name(), request.settings(), choices.size(), writer);
     }
 
     void run(Answers answers) {
       answers.forEach(this::take);
-      ObjectNode last = whole();
-      if (!request.settings().stream()) {
-        for (ObjectNode choice : ended) {
-          last.withArray("choices").add(choice);
-        }
-        usage.write(last);
-        usage.writeTimings(last);
-        writer.send(last);
-        return;
-      }
-      if (request.settings().streamUsage()) {
-        usage.write(last);
-        usage.writeTimings(last);
-        writer.event(last);
-      }
-      writer.done();
+      frame.finish();
     }
 
     private void take(AnswerEvent event) {
@@ -164,8 +142,8 @@ public final class CompletionEndpoint {
             choice.logProbs.ifPresent(lists -> lists.add(token.token()));
         case AnswerEvent.Text text -> {
           choice.text.append(text.piece());
-          if (request.settings().stream()) {
-            stream(choice.take(Optional.empty()));
+          if (streams) {
+            frame.event(choice.take(Optional.empty()));
           }
         }
         case AnswerEvent.End end -> end(choice, end.generation());
@@ -173,32 +151,13 @@ public final class CompletionEndpoint {
     }
 
     private void end(Choice choice, Generation generation) {
-      usage.add(generation, choice.isFirstOfPrompt);
+      frame.usage().add(generation, choice.isFirstOfPrompt);
       ObjectNode last = choice.take(Optional.of(Finish.reason(generation)));
-      if (request.settings().stream()) {
-        stream(last);
+      if (streams) {
+        frame.event(last);
       } else {
-        ended[choice.index] = last;
+        frame.keep(choice.index, last);
       }
-    }
-
-    private void stream(ObjectNode choice) {
-      ObjectNode event = whole();
-      event.withArray("choices").add(choice);
-      if (request.settings().streamUsage()) {
-        event.putNull("usage");
-      }
-      writer.event(event);
-    }
-
-    private ObjectNode whole() {
-      ObjectNode whole = JsonNodeFactory.instance.objectNode();
-      whole.put("id", id);
-      whole.put("object", "text_completion");
-      whole.put("created", created);
-      whole.put("model", model.name());
-      whole.putArray("choices");
-      return whole;
     }
   }
 }
