@@ -2,9 +2,9 @@ package org.gta4j.checkpoint;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import org.gta4j.ops.LimitedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
@@ -16,24 +16,7 @@ class FullDiskTest {
   void nothingHalfWrittenStays() throws Exception {
     Path file = Files.writeString(folder.resolve("file.safetensors"), "before");
     Path empty = Files.createDirectory(folder.resolve("empty"));
-    // A shell counts in blocks of 512 bytes.
-    String limited = "ulimit -f " + FullDisk.FILE_BYTES / 512 + "; exec \"$0\" \"$@\"";
-    Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                limited,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                FullDisk.class.getName(),
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    String output = LimitedJvm.run(FullDisk.FILE_BYTES, FullDisk.class, folder);
     assertThat(output.lines().filter(line -> line.startsWith(folder.toString())))
         .containsExactly(
             file + ": cannot be written: File too large",

@@ -13,7 +13,6 @@ import java.io.RandomAccessFile;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.lang.foreign.ValueLayout;
-import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.attribute.FileTime;
@@ -30,6 +29,7 @@ import org.gta4j.cache.PrefixCache;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.TemporaryOutput;
+import org.gta4j.ops.LimitedJvm;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.condition.EnabledOnOs;
 import org.junit.jupiter.api.condition.OS;
@@ -191,24 +191,8 @@ class DiskTierTest {
   @Test
   @EnabledOnOs({OS.LINUX, OS.MAC})
   void aDiskThatIsFullEndsItAndNothingElse() throws Exception {
-    // A shell counts in blocks of 512 bytes: ten slots of eighteen.
-    String limited = "ulimit -f " + 10 * SLOT / 512 + "; exec \"$0\" \"$@\"";
-    Process process =
-        new ProcessBuilder(
-                "sh",
-                "-c",
-                limited,
-                Path.of(System.getProperty("java.home"), "bin", "java").toString(),
-                "-Xmx64m",
-                "-XX:-UsePerfData",
-                "-cp",
-                System.getProperty("java.class.path"),
-                SmallDisk.class.getName(),
-                folder.toString())
-            .redirectErrorStream(true)
-            .start();
-    String output = new String(process.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
-    assertThat(process.waitFor()).as(output).isZero();
+    // Ten slots of eighteen.
+    String output = LimitedJvm.run(10L * SLOT, SmallDisk.class, folder);
     assertThat(output)
         .contains("cannot be written: File too large; blocks of the cache are no longer kept");
     assertThat(output.lines().filter(line -> line.matches("(evicted|found|used) .*")))
