@@ -10,7 +10,7 @@ import org.gta4j.testing.ByteChatModel;
  * Tiny models with random weights, a vocabulary of bytes and a few words, and a chat template that
  * knows functions.
  */
-final class TestModels {
+public final class TestModels {
   /** The token that ends texts, that which begins a message, and that which ends it. */
   static final int END = 0;
 
@@ -32,12 +32,12 @@ final class TestModels {
   private TestModels() {}
 
   /** A model that holds conversations. */
-  static LanguageModel chat(Path folder, int context) {
+  public static LanguageModel chat(Path folder, int context) {
     return MODEL.load(folder, context, Optional.of(ByteChatModel.TEMPLATE));
   }
 
   /** One that only continues texts. */
-  static LanguageModel plain(Path folder, int context) {
+  public static LanguageModel plain(Path folder, int context) {
     return MODEL.load(folder, context, Optional.empty());
   }
 

@@ -21,7 +21,7 @@ import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
 /** A server that listens while a test runs, and a client of it. */
-final class TestServer implements AutoCloseable {
+public final class TestServer implements AutoCloseable {
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
   private final GtaServer server;
@@ -33,12 +33,12 @@ final class TestServer implements AutoCloseable {
   }
 
   /** An answer. */
-  record Reply(int status, HttpHeaders headers, String text) {
-    JsonNode json() {
+  public record Reply(int status, HttpHeaders headers, String text) {
+    public JsonNode json() {
       return JsonMapper.shared().readTree(text);
     }
 
-    JsonNode at(String pointer) {
+    public JsonNode at(String pointer) {
       return json().at(pointer);
     }
 
@@ -47,7 +47,7 @@ final class TestServer implements AutoCloseable {
     }
 
     /** The same, which is no error. */
-    Reply ok() {
+    public Reply ok() {
       assertThat(status).as(text).isEqualTo(200);
       return this;
     }
@@ -63,11 +63,11 @@ final class TestServer implements AutoCloseable {
     }
   }
 
-  static EngineSettings engine(LanguageModel model, int blocks, int running, int waiting) {
+  public static EngineSettings engine(LanguageModel model, int blocks, int running, int waiting) {
     return new EngineSettings(blocks * model.cacheLayout().blockBytes(), running, waiting, true);
   }
 
-  static ServerSettings settings(
+  public static ServerSettings settings(
       List<String> keys, List<String> origins, Optional<ServerSettings.TlsFiles> tls) {
     ServerSettings usual = ServerSettings.local(0, "m");
     return new ServerSettings(
@@ -87,32 +87,33 @@ final class TestServer implements AutoCloseable {
         usual.host(), 0, "m", List.of(), List.of(), Optional.empty(), bodyBytes, time);
   }
 
-  static TestServer start(LanguageModel model) {
+  public static TestServer start(LanguageModel model) {
     return start(model, engine(model, 256, 8, 256), ServerSettings.local(0, "m"));
   }
 
-  static TestServer start(LanguageModel model, EngineSettings engine, ServerSettings settings) {
+  public static TestServer start(
+      LanguageModel model, EngineSettings engine, ServerSettings settings) {
     return new TestServer(GtaServer.start(model, engine, settings));
   }
 
-  int port() {
+  public int port() {
     return server.port();
   }
 
-  String address() {
+  public String address() {
     return server.address();
   }
 
-  GtaServer server() {
+  public GtaServer server() {
     return server;
   }
 
   /** JSON with other quotes, which is easier to read in Java. */
-  static String json(String text) {
+  public static String json(String text) {
     return text.replace('\'', '"');
   }
 
-  Reply post(String path, String body, String... headers) {
+  public Reply post(String path, String body, String... headers) {
     return send(
         request(path, headers).POST(HttpRequest.BodyPublishers.ofString(json(body))).build());
   }
@@ -121,7 +122,7 @@ final class TestServer implements AutoCloseable {
     return send(request(path).POST(HttpRequest.BodyPublishers.ofString(body.toString())).build());
   }
 
-  Reply get(String path, String... headers) {
+  public Reply get(String path, String... headers) {
     return send(request(path, headers).GET().build());
   }
 
@@ -171,7 +172,7 @@ final class TestServer implements AutoCloseable {
   }
 
   /** Waits until nothing is computed, and no block is held that somebody else could not have. */
-  void awaitIdle() {
+  public void awaitIdle() {
     await(() -> {
       JsonNode health = get("/health").ok().json();
       return health.path("running").asInt() == 0
@@ -181,7 +182,7 @@ final class TestServer implements AutoCloseable {
     });
   }
 
-  static void await(BooleanSupplier condition) {
+  public static void await(BooleanSupplier condition) {
     long deadline = System.nanoTime() + PATIENCE.toNanos();
     while (!condition.getAsBoolean()) {
       assertThat(System.nanoTime()).as("patience has ended").isLessThan(deadline);

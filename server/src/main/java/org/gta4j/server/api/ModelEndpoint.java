@@ -1,6 +1,7 @@
 package org.gta4j.server.api;
 
 import org.gta4j.generate.EngineStats;
+import org.gta4j.model.ModelConfig;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -44,6 +45,9 @@ public final class ModelEndpoint {
     one.put("created", model.created());
     one.put("owned_by", "gta4j");
     ObjectNode meta = one.putObject("meta");
+    ModelConfig config = model.model().config();
+    meta.put("variant", config.attention().name());
+    meta.put("parameters", config.parameters());
     meta.put("context_length", model.model().contextLength());
     meta.put("vocabulary", model.vocabulary());
     meta.put("weights_bytes", model.model().weightsBytes());

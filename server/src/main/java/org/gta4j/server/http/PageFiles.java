@@ -15,10 +15,14 @@ import org.gta4j.server.api.ApiException;
 final class PageFiles {
   private static final String FOLDER = "/org/gta4j/server/page/";
 
-  /** The page gets everything from this server, and nobody may put it into a frame. */
+  /**
+   * The page gets everything from this server, nobody may put it into a frame, and text becomes
+   * elements by DOMPurify alone.
+   */
   private static final String POLICY =
-      "default-src 'self'; img-src 'self' data:; base-uri 'none'; form-action 'self';"
-          + " frame-ancestors 'none'";
+      "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'"
+          + " data:; base-uri 'none'; form-action 'self'; frame-ancestors 'none';"
+          + " require-trusted-types-for 'script'; trusted-types dompurify";
 
   private static final Map<String, String> TYPES =
       Map.of(

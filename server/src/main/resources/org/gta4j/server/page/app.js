@@ -1,10 +1,11 @@
 // The page put together: which conversation is shown, what is sent, what is said about it.
 
-import { get, key } from './api.js';
+import { key } from './api.js';
 import { emptyAnswer, Runs, speedOf } from './chat.js';
-import { announce, byId, download, fill, make, notice, number, plural, rate, thousands, withdraw } from './dom.js';
+import { announce, byId, download, fill, make, notice, number, plural, rate, withdraw } from './dom.js';
 import { Health } from './health.js';
 import { ConversationView, stats } from './messages.js';
+import { Models } from './models.js';
 import { Settings } from './settings.js';
 import { Sidebar } from './sidebar.js';
 import { answerOf, begin, Store, textOf, titleOf } from './store.js';
@@ -17,7 +18,7 @@ const BUSY = 'The answer before is still being written: Esc stops it';
 
 const prompt = byId('prompt');
 const drafts = new WeakMap();
-let models = [];
+const models = new Models();
 let conversation;
 
 const runs = new Runs({ grown, ended, save });
@@ -33,7 +34,7 @@ const view = new ConversationView({
   wholeText: () => textOf(conversation.messages),
   another: (index) => {
     conversation.messages.at(-1).shown = index;
-    save(conversation);
+    save(conversation, conversation.changed);
     refresh();
     const { shown, versions } = conversation.messages.at(-1);
     announce(`Answer ${shown + 1} of ${versions.length}`);
@@ -82,6 +83,7 @@ function show(chosen) {
   prompt.value = drafts.get(chosen) ?? '';
   remember();
   settings.show(chosen);
+  fit();
   view.show(chosen, runs.of(chosen) !== undefined);
   refresh();
 }
@@ -131,9 +133,10 @@ function statusOf(last) {
   return { failed: 'Failed', stopped: 'Stopped', interrupted: 'Unfinished' }[answerOf(last).state] ?? 'Ready';
 }
 
-function save(changed) {
+/** Keeps a conversation; `time` is when something was said in it, which the list is sorted by. */
+function save(changed, time) {
   const before = changed.id;
-  store.save(changed);
+  store.save(changed, time);
   if (changed.id === before) return;
   notice('copied', 'Another tab changed this conversation too. Both are kept: this one as a copy.');
   if (changed === conversation) remember();
@@ -141,13 +144,20 @@ function save(changed) {
 }
 
 function settingsChanged() {
-  store.saveSettings(conversation);
-  if (conversation.messages.length > 0) save(conversation);
+  keepSettings();
+  if (conversation.messages.length > 0) save(conversation, conversation.changed);
+}
+
+/** What new conversations begin with. */
+function keepSettings() {
+  // That this model holds no conversations says nothing of the next one.
+  store.saveSettings(models.chats ? conversation : { ...conversation, mode: store.settings().mode });
 }
 
 function send() {
   if (runs.of(conversation)) {
     status(BUSY);
+    announce(BUSY);
     return;
   }
   const edited = document.querySelector('.edit-form textarea');
@@ -176,11 +186,12 @@ function answer(message) {
   message.versions = message.versions.filter((version) => version.content || version.reasoning);
   message.versions.push(emptyAnswer());
   message.shown = message.versions.length - 1;
-  store.saveSettings(conversation);
-  const asked = conversation;
-  runs.start(asked, byId('model').value || models[0]?.id);
+  keepSettings();
+  withdraw('answer');
+  runs.start(conversation, models.chosen?.id);
   view.pinned = true;
   refresh();
+  announce(conversation.mode === 'text' ? 'The text is being continued' : 'The answer is being written');
 }
 
 function regenerate() {
@@ -194,6 +205,7 @@ function regenerate() {
 function sendAgain(content) {
   if (runs.of(conversation)) {
     status(BUSY);
+    announce(BUSY);
     return false;
   }
   const index = conversation.messages.findLastIndex((message) => message.role === 'user');
@@ -207,7 +219,7 @@ function sendAgain(content) {
 function continueAsText() {
   conversation.mode = 'text';
   settings.show(conversation);
-  store.saveSettings(conversation);
+  keepSettings();
   view.show(conversation, false);
   regenerate();
 }
@@ -267,7 +279,7 @@ function summary(version, spoken) {
 }
 
 function showContext() {
-  const length = models.find((model) => model.id === (byId('model').value || models[0]?.id))?.meta?.context_length ?? 0;
+  const length = models.context;
   const last = conversation.messages.findLast((message) => message.role === 'assistant' && answerOf(message).usage);
   const used = last ? answerOf(last).usage.prompt + answerOf(last).usage.completion : 0;
   const text = length > 0 ? `${number(used)} of ${number(length)} tokens` : last ? plural(used, 'token') : '';
@@ -277,30 +289,27 @@ function showContext() {
 
 async function loadModels() {
   try {
-    models = (await get('v1/models')).data ?? [];
+    await models.load();
   } catch (failure) {
     if (failure.status === 401) wantKey();
     else byId('model-facts').textContent = failure.message;
     return;
   }
-  const select = byId('model');
-  const chosen = select.value;
-  select.replaceChildren(...models.map((model) => make('option', { value: model.id }, model.id)));
-  if (models.some((model) => model.id === chosen)) select.value = chosen;
-  select.hidden = models.length < 2;
   showModel();
 }
 
 function showModel() {
-  const model = models.find((other) => other.id === byId('model').value);
-  const { variant, parameters, context_length: context } = model?.meta ?? {};
-  const facts = [];
-  if (model && models.length < 2) facts.push(model.id);
-  if (variant) facts.push(variant);
-  if (parameters > 0) facts.push(`${thousands(parameters)} parameters`);
-  if (context > 0) facts.push(`${plural(context, 'token')} of context`);
-  byId('model-facts').textContent = facts.join(' · ');
-  showContext();
+  models.show();
+  fit();
+  refresh();
+}
+
+/** What has not begun becomes what the model can do. */
+function fit() {
+  settings.offer(models.chats);
+  if (models.chats || conversation.mode === 'text' || conversation.messages.length > 0) return;
+  conversation.mode = 'text';
+  settings.show(conversation);
 }
 
 function wantKey() {

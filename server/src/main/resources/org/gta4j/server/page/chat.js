@@ -9,6 +9,9 @@ const SAVE_EVERY = 2000;
 /** Names of the parameters in the API, which are those in the settings too. */
 export const PARAMETERS = ['temperature', 'top_p', 'top_k', 'min_p', 'max_tokens', 'seed'];
 
+/** How far a text goes on where nothing is said about it: the API's own default is 16 tokens, which is no paragraph. */
+export const TEXT_TOKENS = 200;
+
 /** The request for the message at `index`: what stands before it, answers as they are shown. */
 function requestFor(conversation, index, model) {
   const before = conversation.messages.slice(0, index);
@@ -19,6 +22,7 @@ function requestFor(conversation, index, model) {
   }
   if (conversation.mode === 'text') {
     body.prompt = textOf(before);
+    body.max_tokens ??= TEXT_TOKENS;
     return { path: 'v1/completions', body };
   }
   body.messages = conversation.system.trim() ? [{ role: 'system', content: conversation.system }] : [];
@@ -109,10 +113,6 @@ export class Runs {
       this.on.grown(run);
     }
     answer.state = 'done';
-    // Where the server does not say how fast it was: as it looked from here.
-    if (!answer.speed && answer.usage?.completion > 1 && run.latest > run.first) {
-      answer.speed = ((answer.usage.completion - 1) * 1000) / (run.latest - run.first);
-    }
     if (!answer.content && !answer.reasoning) {
       answer.state = 'failed';
       answer.error = 'The model ended its answer before it said anything.';

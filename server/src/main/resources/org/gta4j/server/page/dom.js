@@ -53,12 +53,14 @@ export function bytes(value) {
   return `${number(value)} B`;
 }
 
-/** Fills a meter to a share from 0 to 1, which `text` says in words. */
-export function fill(meter, share, text) {
+/** Fills a meter to a share from 0 to 1, and paler by another one behind it; `text` says it in words. */
+export function fill(meter, share, text, paler = 0) {
   const percent = Math.min(100, 100 * share);
-  meter.setAttribute('aria-valuenow', percent.toFixed(1));
+  const rest = Math.min(100 - percent, 100 * paler);
+  meter.setAttribute('aria-valuenow', (percent + rest).toFixed(1));
   meter.setAttribute('aria-valuetext', text || 'unknown');
   meter.firstElementChild.style.width = `${percent}%`;
+  meter.lastElementChild.style.width = `${rest}%`;
 }
 
 /** Has a screen reader say a text, once it has finished what it is saying. The same text twice is said twice. */

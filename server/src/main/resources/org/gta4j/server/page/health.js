@@ -38,17 +38,23 @@ export class Health {
     if (health === null) {
       state.textContent = trouble;
       byId('cache-text').textContent = '';
+      fill(byId('cache-meter'), 0, '');
       return;
     }
     const running = health.running ?? 0;
     const waiting = health.waiting ?? 0;
     const words = running === 0 ? 'Server idle' : `${number(running)} answering`;
     state.textContent = (health.status ?? 'ok') !== 'ok' ? `Server: ${health.status}` : waiting > 0 ? `${words}, ${number(waiting)} waiting` : words;
-    const cache = health.cache;
-    const [used, max, said] = cache?.max_bytes > 0 ? [cache.used_bytes, cache.max_bytes, bytes]
-      : cache?.max_blocks > 0 ? [cache.used_blocks, cache.max_blocks, (value) => number(value)] : [0, 0, number];
-    const text = max > 0 ? `${said(used)} of ${said(max)}` : '';
+    this.showCache(health.cache);
+  }
+
+  /** What texts hold that are being written, and behind it what is only kept for texts that begin like others: it makes room when needed. */
+  showCache({ used_blocks: used, reclaimable_blocks: kept, max_blocks: most, max_bytes: size }) {
+    const block = size / most;
+    const text = `${bytes(used * block)} of ${bytes(size)}`;
     byId('cache-text').textContent = text;
-    fill(byId('cache-meter'), max > 0 ? used / max : 0, text);
+    const words = `${text}: ${bytes((used - kept) * block)} for answers being written, ${bytes(kept * block)} kept for texts that begin alike`;
+    byId('cache').title = words;
+    fill(byId('cache-meter'), (used - kept) / most, words, kept / most);
   }
 }

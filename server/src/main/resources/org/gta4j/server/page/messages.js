@@ -40,14 +40,8 @@ class MessageView {
     }
     const answer = answerOf(this.message);
     const streaming = answer.state === 'streaming';
-    this.item.dataset.state = answer.state;
-    this.item.setAttribute('aria-busy', streaming);
-    this.reasoning.hidden = !answer.reasoning;
-    this.thoughts.textContent = answer.reasoning.trim();
-    this.summary.textContent = streaming && !answer.content ? 'Reasoning…' : 'Reasoning';
-    if (this.mode === 'text') this.content.textContent = answer.content;
-    else this.markdown.show(answer.content);
-    this.content.hidden = !answer.content && !streaming;
+    if (answer !== this.drawn) this.draw(answer, streaming);
+    this.drawn = streaming ? null : answer;
     this.fail(answer, last && !busy);
     const many = this.message.versions.length;
     const shown = this.message.shown;
@@ -58,13 +52,26 @@ class MessageView {
       } else if (answer.content) {
         buttons.push(['copy', 'copy', 'Copy this answer', (event) => copy(answerOf(this.message).content, event.currentTarget)]);
       }
-      if (last && !busy) buttons.push(['regenerate', 'again', 'Another answer', () => this.actions.regenerate()]);
+      // Beside an error a button says so in words.
+      if (last && !busy && !answer.error) buttons.push(['regenerate', 'again', 'Another answer', () => this.actions.regenerate()]);
     }
     if (many > 1 && !streaming && last && !busy) {
       buttons.push(['previous', 'left', `Answer before this one, of ${many}`, () => this.actions.another(shown - 1), shown === 0]);
       buttons.push(['next', 'right', `Answer after this one, of ${many}`, () => this.actions.another(shown + 1), shown === many - 1]);
     }
     this.buttons(buttons, streaming ? '' : stats(answer, many > 1 ? `${shown + 1} of ${many}` : ''));
+  }
+
+  /** The answer itself. One that has ended stays as it is, so that a long conversation costs no more than its end. */
+  draw(answer, streaming) {
+    this.item.dataset.state = answer.state;
+    this.item.setAttribute('aria-busy', streaming);
+    this.reasoning.hidden = !answer.reasoning;
+    this.thoughts.textContent = answer.reasoning.trim();
+    this.summary.textContent = streaming && !answer.content ? 'Reasoning…' : 'Reasoning';
+    if (this.mode === 'text') this.content.textContent = answer.content;
+    else this.markdown.show(answer.content);
+    this.content.hidden = !answer.content && !streaming;
   }
 
   /** Buttons by name, made anew only where they change, since one of them may have the focus. */
@@ -129,6 +136,7 @@ class MessageView {
     this.content.after(form);
     field.focus();
     field.setSelectionRange(field.value.length, field.value.length);
+    form.scrollIntoView({ block: 'nearest' });
   }
 }
 

@@ -1,6 +1,6 @@
 // The settings' dialog: it writes into the conversation that is shown, which new ones then begin like.
 
-import { PARAMETERS } from './chat.js';
+import { PARAMETERS, TEXT_TOKENS } from './chat.js';
 import { byId } from './dom.js';
 import { key } from './api.js';
 
@@ -53,6 +53,13 @@ export class Settings {
     this.dialog.showModal();
   }
 
+  /** Whether the model can answer messages. */
+  offer(chats) {
+    const option = byId('mode').querySelector('[value=chat]');
+    option.disabled = !chats;
+    option.textContent = chats ? 'Answers messages' : 'Answers messages: this model has no chat template';
+  }
+
   /** Puts a conversation's settings into the fields. */
   show(conversation) {
     this.conversation = conversation;
@@ -64,6 +71,7 @@ export class Settings {
       field.value = conversation.parameters[name] ?? '';
       field.removeAttribute('aria-invalid');
     }
+    byId('max-tokens').placeholder = conversation.mode === 'text' ? TEXT_TOKENS : 'No limit';
     byId('parameters-error').textContent = '';
   }
 

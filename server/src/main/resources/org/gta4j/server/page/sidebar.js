@@ -82,7 +82,7 @@ export class Sidebar {
     const title = await ask({ title: 'Rename this conversation', label: 'Name', value: titleOf(conversation), ok: 'Rename' });
     if (title === null || !title.trim()) return;
     conversation.title = title.trim();
-    this.store.save(conversation);
+    this.store.save(conversation, conversation.changed);
     this.actions.renamed();
   }
 
