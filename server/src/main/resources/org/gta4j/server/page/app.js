@@ -106,7 +106,8 @@ function refresh() {
   byId('title').textContent = title;
   document.title = `${title} – gta4j`;
   byId('prompt-label').textContent = text ? 'Text to continue' : 'Message';
-  prompt.placeholder = text ? 'Begin a text, or leave this empty to go on' : 'Write a message';
+  const begun = conversation.messages.length > 0;
+  prompt.placeholder = !text ? 'Write a message' : begun ? 'Add to it, or just send' : 'Begin a text';
   byId('empty').querySelector('.greeting').textContent = text ? 'How shall the text begin?' : 'What shall the model answer?';
   const focused = document.activeElement === byId('send') || document.activeElement === byId('stop');
   byId('send').hidden = running;

@@ -65,7 +65,7 @@ export class Settings {
     this.conversation = conversation;
     byId('mode').value = conversation.mode;
     byId('system').value = conversation.system;
-    byId('system').disabled = conversation.mode === 'text';
+    byId('system-line').hidden = conversation.mode === 'text';
     for (const name of PARAMETERS) {
       const field = fieldOf(name);
       field.value = conversation.parameters[name] ?? '';

@@ -50,7 +50,7 @@ class AnswersTest {
 
   @Test
   void anAnswerStreams(ChatPage page) {
-    page.open(server.address()).set("temperature", "0", "max-tokens", "400");
+    page.open(server.address()).set("temperature", "0", "max-tokens", "1000");
     page.js(
         "window.lengths = []; new MutationObserver(() => { const last = [...document.querySelectorAll('.content')].at(-1);"
             + " lengths.push(last.textContent.length); }).observe(document.getElementById('messages'),"
@@ -60,10 +60,11 @@ class AnswersTest {
     double seconds = (System.nanoTime() - began) / 1e9;
     List<Integer> lengths =
         page.value("lengths").valueStream().map(JsonNode::asInt).distinct().toList();
-    assertThat(lengths).as("lengths that were seen").hasSizeGreaterThan(3).isSorted();
+    assertThat(lengths).as("lengths that were seen").hasSizeGreaterThan(2).isSorted();
 
     JsonNode expected =
-        api("'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0, 'max_tokens': 400");
+        api(
+            "'messages': [{'role': 'user', 'content': 'Hi'}], 'temperature': 0, 'max_tokens': 1000");
     assertThat(answer.path("content")).isEqualTo(expected.at("/choices/0/message/content"));
     assertThat(answer.path("finish")).isEqualTo(expected.at("/choices/0/finish_reason"));
     int tokens = expected.at("/usage/completion_tokens").asInt();
@@ -254,8 +255,10 @@ class AnswersTest {
       // The next model may hold conversations.
       assertThat(page.value("JSON.parse(localStorage['gta4j.settings']).mode").stringValue())
           .isEqualTo("chat");
+      Axe.check("a text", page);
       page.click("#settings-open");
       assertThat(page.find("#mode option[value=chat]").isEnabled()).isFalse();
+      assertThat(page.isShown("#system")).isFalse();
     }
   }
 }
