@@ -69,6 +69,11 @@ class ForwardingOps implements Ops {
   }
 
   @Override
+  public boolean quantizesInputsOf(DType weights) {
+    return ops.quantizesInputsOf(weights);
+  }
+
+  @Override
   public String kernels() {
     return ops.kernels();
   }

@@ -4,7 +4,7 @@ package org.gta4j.ops;
 public enum Activations {
   /**
    * As it is fastest: an implementation that can quantizes them to 8 bits, in blocks of 16 that
-   * share a scale, where they meet quantized weights.
+   * share a scale, where they meet quantized weights and that is faster.
    */
   AUTO,
   /** Always f32, as they come. */

@@ -48,6 +48,14 @@ public interface Ops extends AutoCloseable {
   /** Whether weights of this type are computed on as they are. */
   boolean supportsWeights(DType dtype);
 
+  /**
+   * Whether {@link #linear} quantizes the inputs of weights of this type, as {@link
+   * Activations#AUTO} says.
+   */
+  default boolean quantizesInputsOf(DType weights) {
+    return false;
+  }
+
   /** Whether keys and values can be cached in this type. */
   boolean supportsCache(CacheType type);
 

@@ -48,6 +48,11 @@ public record Backend(OpsProvider provider) {
     return provider.create(threads);
   }
 
+  /** Starts it with such activations. */
+  public Ops start(int threads, Activations activations) {
+    return provider.create(threads, activations);
+  }
+
   /** The types of weights it computes on. */
   public static List<DType> weightTypes(Ops ops) {
     return Arrays.stream(DType.values()).filter(ops::supportsWeights).toList();

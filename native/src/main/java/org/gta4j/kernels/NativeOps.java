@@ -73,6 +73,11 @@ final class NativeOps implements Ops {
   }
 
   @Override
+  public boolean quantizesInputsOf(DType weights) {
+    return activations == Activations.AUTO && weights.isQuantized();
+  }
+
+  @Override
   public CacheMemory cacheMemory() {
     return (least, most, arena) -> WeightMemory.forCache(kernels, least, most, arena);
   }

@@ -15,6 +15,9 @@ import org.gta4j.tensor.block.PlainBlocks;
  * 4 bits   [16 steps][outputs] bytes, the low half input i  | scales [outputs] | minima [outputs]
  * 8 bits   [16 steps][2][outputs] bytes                     | scales [outputs] | minima [outputs]
  * </pre>
+ *
+ * <p>Where numbers of 4 bits meet {@link QuantizedInputs} their bytes lie in pairs: an output of
+ * the panel's first half and one of its second make a lane of 16 bits.
  */
 enum PanelFormat {
   /** Q4_0: what is subtracted from each number is 8 scales. */
@@ -25,6 +28,9 @@ enum PanelFormat {
   BYTES(2, 1),
   /** Q5_1. */
   BYTES_WITH_MINIMA(2, 2);
+
+  /** What Q4_0 subtracts from each number, in scales. */
+  static final int CENTRE = 8;
 
   /** Vectors of outputs in a panel. */
   static final int VECTORS = 4;
@@ -75,6 +81,11 @@ enum PanelFormat {
   /** Bytes of a block. */
   int blockBytes() {
     return numberBytes() + halves * OUTPUTS * Short.BYTES;
+  }
+
+  /** Where an output's byte lies in a step of pairs. */
+  static int paired(int output) {
+    return output < OUTPUTS / 2 ? 2 * output : 2 * output - OUTPUTS + 1;
   }
 
   /** Panels that {@code outputs} outputs make; the last one is filled up with zeros. */

@@ -34,10 +34,17 @@ final class PanelPacking implements AutoCloseable {
   private static final int PANELS_AT_A_TIME = 64;
 
   private final Workers workers;
+  private final boolean quantizing;
   private final Arena arena = Arena.ofShared();
 
-  PanelPacking(Workers workers) {
+  /**
+   * Packs with these workers.
+   *
+   * @param quantizing whether numbers of 4 bits will meet quantized activations
+   */
+  PanelPacking(Workers workers, boolean quantizing) {
     this.workers = workers;
+    this.quantizing = quantizing;
   }
 
   /**
@@ -85,7 +92,7 @@ final class PanelPacking implements AutoCloseable {
           count,
           (item, worker) -> {
             if (buffers[worker] == null) {
-              buffers[worker] = new Buffers(weight.dtype(), format, inputs, panelBytes);
+              buffers[worker] = new Buffers(weight.dtype(), format, quantizing, inputs, panelBytes);
             }
             Buffers own = buffers[worker];
             int first = (begin + item) * OUTPUTS;
@@ -119,13 +126,18 @@ final class PanelPacking implements AutoCloseable {
   private static final class Buffers {
     private final DType dtype;
     private final PanelFormat format;
+
+    /** Whether numbers of 4 bits lie in pairs of outputs. */
+    private final boolean paired;
+
     private final int rowBytes;
     private final byte[] rows;
     private final byte[] packed;
 
-    Buffers(DType dtype, PanelFormat format, int inputs, int panelBytes) {
+    Buffers(DType dtype, PanelFormat format, boolean paired, int inputs, int panelBytes) {
       this.dtype = dtype;
       this.format = format;
+      this.paired = paired;
       rowBytes = Math.toIntExact(dtype.bytes(inputs));
       rows = new byte[Math.multiplyExact(OUTPUTS, rowBytes)];
       packed = new byte[panelBytes];
@@ -165,7 +177,7 @@ final class PanelPacking implements AutoCloseable {
         case Q8_0 -> bytes(numbers, to + output);
         case Q5_0 -> fiveBits(numbers, to + output, 16);
         case Q5_1 -> fiveBits(numbers, to + output, 0);
-        default -> nibbles(numbers, to + output);
+        default -> nibbles(numbers, to + (paired ? PanelFormat.paired(output) : output));
       }
       return finite;
     }

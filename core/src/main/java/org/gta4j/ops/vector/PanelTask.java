@@ -18,12 +18,25 @@ import org.gta4j.tensor.FloatMatrix;
  */
 final class PanelTask implements Workers.Task {
   /** Rows that meet a panel together: their results and one block of it stay in the first cache. */
-  private static final int MOST_ROWS = 64 / PanelTile.ROWS * PanelTile.ROWS;
+  private static final int MOST_ROWS = 64;
 
   private static final PanelLinear NOTHING =
       new PanelLinear(DType.Q8_0, PanelFormat.BYTES, 0, 0, MemorySegment.NULL, new float[0]);
 
-  private final PanelWorker[] kernels;
+  private final boolean quantizing;
+
+  /** A kernel for each worker: for activations in f32, and in 8 bits. */
+  private final PanelWorker[] floats;
+
+  private final NibbleWorker[] quantized;
+
+  /** Those of this operation. */
+  private PanelKernel[] kernels;
+
+  /** Which operation's activations each worker has prepared, and from which row on. */
+  private final long[] preparedOperation;
+
+  private final int[] preparedRow;
 
   /** Counts operations, so that a worker knows the activations it has prepared. */
   private long operation;
@@ -40,11 +53,25 @@ final class PanelTask implements Workers.Task {
   private FloatMatrix x = RowTasks.NONE;
   private int rows;
 
-  PanelTask(int threads) {
-    kernels = new PanelWorker[threads];
-    for (int i = 0; i < threads; i++) {
-      kernels[i] = new PanelWorker();
-    }
+  /** Rows of one item. */
+  private int most;
+
+  private boolean isTiled;
+
+  /**
+   * Makes it for so many workers.
+   *
+   * @param quantizing whether activations are quantized where they meet numbers of 4 bits
+   */
+  PanelTask(int threads, boolean quantizing) {
+    this.quantizing = quantizing;
+    floats = new PanelWorker[threads];
+    Arrays.setAll(floats, i -> new PanelWorker());
+    quantized = new NibbleWorker[quantizing ? threads : 0];
+    Arrays.setAll(quantized, i -> new NibbleWorker());
+    kernels = floats;
+    preparedOperation = new long[threads];
+    preparedRow = new int[threads];
   }
 
   /** Whether these layers can be one task: all in panels, whose inputs are prepared alike. */
@@ -96,32 +123,39 @@ final class PanelTask implements Workers.Task {
     operation++;
     x = in;
     rows = rowCount;
-    if (rows < PanelTile.ROWS) {
+    kernels = quantizing && layers[0].format().isNibbles() ? quantized : floats;
+    int tile = kernels[0].tileRows();
+    most = MOST_ROWS / tile * tile;
+    isTiled = rows >= tile;
+    if (!isTiled) {
       return runs.cut(panels, kernels.length);
     }
-    return Math.multiplyExact(panels, Math.ceilDiv(rows, MOST_ROWS));
+    return Math.multiplyExact(panels, Math.ceilDiv(rows, most));
   }
 
   @Override
   public void run(int item, int worker) {
-    if (rows < PanelTile.ROWS) {
+    if (!isTiled) {
       // Panels wait for memory here, which is read fastest in long runs.
       for (int panel = runs.begin(item); panel < runs.end(item); panel++) {
-        panel(panel, 0, kernels[worker]);
+        panel(panel, 0, worker);
       }
     } else {
-      panel(item % panels, item / panels * MOST_ROWS, kernels[worker]);
+      panel(item % panels, item / panels * most, worker);
     }
   }
 
-  private void panel(int panel, int firstRow, PanelWorker kernel) {
+  private void panel(int panel, int firstRow, int worker) {
+    PanelKernel kernel = kernels[worker];
     int i = count - 1;
     while (firstPanels[i] > panel) {
       i--;
     }
     PanelLinear layer = layers[i];
-    if (!kernel.has(operation, firstRow)) {
-      kernel.activations(layer, x, firstRow, Math.min(MOST_ROWS, rows - firstRow));
+    if (preparedOperation[worker] != operation || preparedRow[worker] != firstRow) {
+      kernel.activations(layer, x, firstRow, Math.min(most, rows - firstRow));
+      preparedOperation[worker] = operation;
+      preparedRow[worker] = firstRow;
     }
     kernel.panel(layer, panel - firstPanels[i], outs[i], firstRow);
   }

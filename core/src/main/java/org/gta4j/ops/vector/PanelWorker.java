@@ -7,12 +7,10 @@ import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Tensor;
 
 /**
- * Multiplies panels with a block of rows. Few rows meet a panel one by one, its numbers converted
- * on the way; more rows meet them widened, a block of inputs at a time. Both give the same bits.
- *
- * <p>Not thread-safe: each worker has its own.
+ * Panels with activations in f32. Few rows meet a panel one by one, its numbers converted on the
+ * way; more rows meet them widened, a block of inputs at a time.
  */
-final class PanelWorker {
+final class PanelWorker implements PanelKernel {
   /** From so many rows on they meet widened numbers. */
   private static final int TILED_ROWS = PanelTile.ROWS;
 
@@ -34,10 +32,6 @@ final class PanelWorker {
   private int blocks;
   private int rows;
 
-  // Which activations are here.
-  private long operation = -1;
-  private int firstRow;
-
   /** Sums of the blocks of one row, or of the rows of a tile. */
   private float[] sums = new float[PanelTile.ROWS * OUTPUTS];
 
@@ -45,16 +39,14 @@ final class PanelWorker {
   private final float[] numbers = new float[INPUTS * OUTPUTS];
   private final float[] scales = new float[2 * OUTPUTS];
 
-  /** Whether that operation's activations from that row on are here; if not, they come next. */
-  boolean has(long wanted, int wantedRow) {
-    boolean here = wanted == operation && wantedRow == firstRow;
-    operation = wanted;
-    firstRow = wantedRow;
-    return here;
+  @Override
+  public int tileRows() {
+    return PanelTile.ROWS;
   }
 
-  /** Prepares {@code count} rows of activations for layers of this one's size and format. */
-  void activations(PanelLinear layer, FloatMatrix source, int from, int count) {
+  /** {@inheritDoc} And of its format. */
+  @Override
+  public void activations(PanelLinear layer, FloatMatrix source, int from, int count) {
     int inputs = layer.inputs();
     blocks = layer.blocks();
     stride = inputs + PADDING;
@@ -87,8 +79,8 @@ final class PanelWorker {
     return Math.ceilDiv(rows, PanelTile.ROWS) * PanelTile.ROWS;
   }
 
-  /** Computes a panel's outputs of all rows into {@code out}, from row {@code to} on. */
-  void panel(PanelLinear layer, int panel, FloatMatrix out, int to) {
+  @Override
+  public void panel(PanelLinear layer, int panel, FloatMatrix out, int to) {
     long at = panel * layer.panelBytes();
     int first = panel * OUTPUTS;
     int count = Math.min(OUTPUTS, layer.outputs() - first);

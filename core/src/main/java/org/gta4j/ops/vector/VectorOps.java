@@ -7,6 +7,7 @@ import org.gta4j.attention.AttentionMask;
 import org.gta4j.attention.AttentionShape;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cache.RaggedBatch;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.DenseHeads;
 import org.gta4j.ops.DenseLinear;
 import org.gta4j.ops.JavaReading;
@@ -31,6 +32,7 @@ final class VectorOps implements Ops {
   /** Elementwise work below this many floats is not worth waking a worker. */
   private static final int SHARED_FLOATS = 1 << 14;
 
+  private final boolean quantizing;
   private final Workers workers;
   private final Scratch[] scratch;
   private final PanelPacking packing;
@@ -39,14 +41,15 @@ final class VectorOps implements Ops {
   private final AttentionTask attention;
   private final RowTasks rowTasks = new RowTasks();
 
-  VectorOps(int threads) {
+  VectorOps(int threads, Activations activations) {
+    quantizing = activations == Activations.AUTO;
     workers = new Workers(threads);
     scratch = new Scratch[threads];
     for (int i = 0; i < threads; i++) {
       scratch[i] = new Scratch();
     }
-    packing = new PanelPacking(workers);
-    panels = new PanelTask(threads);
+    packing = new PanelPacking(workers, quantizing);
+    panels = new PanelTask(threads, quantizing);
     linear = new LinearTask(scratch);
     attention = new AttentionTask(scratch);
   }
@@ -58,8 +61,14 @@ final class VectorOps implements Ops {
 
   @Override
   public String describe(boolean quantized) {
-    return "vector: Java Vector API, %d-bit vectors, f32 arithmetic, %d %s"
-        .formatted(Lanes.FLOATS.vectorBitSize(), threads(), threads() == 1 ? "thread" : "threads");
+    return "vector: Java Vector API, %d-bit vectors, %s, %d %s"
+        .formatted(
+            Lanes.FLOATS.vectorBitSize(),
+            quantized && quantizing
+                ? "f32 arithmetic, 8-bit activations where weights have 4 bits"
+                : "f32 arithmetic",
+            threads(),
+            threads() == 1 ? "thread" : "threads");
   }
 
   @Override
@@ -80,6 +89,11 @@ final class VectorOps implements Ops {
   @Override
   public boolean supportsWeights(DType dtype) {
     return dtype.isWeight();
+  }
+
+  @Override
+  public boolean quantizesInputsOf(DType weights) {
+    return quantizing && PanelFormat.of(weights).filter(PanelFormat::isNibbles).isPresent();
   }
 
   @Override

@@ -1,6 +1,7 @@
 package org.gta4j.ops.vector;
 
 import java.util.Optional;
+import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.OpsProvider;
 
@@ -44,6 +45,11 @@ public final class VectorProvider implements OpsProvider {
 
   @Override
   public Ops create(int threads) {
-    return new VectorOps(threads);
+    return create(threads, Activations.F32);
+  }
+
+  @Override
+  public Ops create(int threads, Activations activations) {
+    return new VectorOps(threads, activations);
   }
 }

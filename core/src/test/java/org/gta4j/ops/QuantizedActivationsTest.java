@@ -1,4 +1,4 @@
-package org.gta4j.kernels;
+package org.gta4j.ops;
 
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.offset;
@@ -8,13 +8,8 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import org.gta4j.ops.Activations;
-import org.gta4j.ops.Ops;
-import org.gta4j.ops.PackedHeads;
-import org.gta4j.ops.PackedLinear;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
-import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -23,15 +18,39 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Linear layers whose inputs are quantized: what they compute is exactly defined, a block's scale
  * is its largest magnitude over 127, and held to here in double.
  */
-class QuantizedActivationsTest {
+public class QuantizedActivationsTest {
   /** Inputs that share a scale. */
   static final int BLOCK = 16;
 
   /** Blocks of smaller numbers are zeros. */
   static final float SMALLEST = 1e-35f;
 
-  static List<DType> types() {
-    return Arrays.stream(DType.values()).filter(DType::isQuantized).toList();
+  /**
+   * An implementation with a type of weights whose inputs it quantizes.
+   *
+   * @param backend the implementation
+   * @param dtype the weights' type
+   */
+  public record Case(Backend backend, DType dtype) {
+    @Override
+    public String toString() {
+      return backend.name() + " " + dtype;
+    }
+  }
+
+  /** All of them; an implementation that quantizes no inputs has none. */
+  public static List<Case> cases() {
+    List<Case> cases = new ArrayList<>();
+    for (Backend backend : Backend.all()) {
+      try (Ops ops = backend.start(1, Activations.AUTO)) {
+        for (DType dtype : DType.values()) {
+          if (ops.quantizesInputsOf(dtype)) {
+            cases.add(new Case(backend, dtype));
+          }
+        }
+      }
+    }
+    return cases;
   }
 
   /** What the inputs become: whole multiples of their block's scale. */
@@ -53,9 +72,10 @@ class QuantizedActivationsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("types")
-  void sumsAreThoseOfTheQuantizedInputs(DType dtype) {
-    try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
+  @MethodSource("cases")
+  public void sumsAreThoseOfTheQuantizedInputs(Case tested) {
+    DType dtype = tested.dtype();
+    try (Ops ops = tested.backend().start(2, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
       for (int blocks : new int[] {1, 3, 8}) {
         int inputs = dtype.blockElements() * blocks;
@@ -91,13 +111,14 @@ class QuantizedActivationsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("types")
-  void aRowIsTheSameAloneAndBesideWhatIsNoNumber(DType dtype) {
+  @MethodSource("cases")
+  public void aRowIsTheSameAloneAndBesideWhatIsNoNumber(Case tested) {
+    DType dtype = tested.dtype();
     int inputs = dtype.blockElements() * 2;
     int outputs = 100;
     int rows = 13;
-    try (Ops one = RunnableKernels.start(1, Activations.AUTO);
-        Ops two = RunnableKernels.start(2, Activations.AUTO);
+    try (Ops one = tested.backend().start(1, Activations.AUTO);
+        Ops two = tested.backend().start(2, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
       Tensor weight = QuantizedWeights.tensor(arena, dtype, outputs, inputs, 7);
       FloatMatrix x = QuantizedWeights.rows(arena, rows, inputs, 8);
@@ -130,10 +151,11 @@ class QuantizedActivationsTest {
   }
 
   @ParameterizedTest
-  @MethodSource("types")
-  void rowsOfZerosAndOfVanishingNumbersGiveZeros(DType dtype) {
+  @MethodSource("cases")
+  public void rowsOfZerosAndOfVanishingNumbersGiveZeros(Case tested) {
+    DType dtype = tested.dtype();
     int inputs = dtype.blockElements();
-    try (Ops ops = RunnableKernels.start(1, Activations.AUTO);
+    try (Ops ops = tested.backend().start(1, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
       PackedLinear packed =
           ops.pack(QuantizedWeights.tensor(arena, dtype, 5, inputs, 1), Optional.empty());
@@ -160,12 +182,13 @@ class QuantizedActivationsTest {
 
   /** Beside layers whose inputs are prepared as theirs are, with another offset, or not at all. */
   @ParameterizedTest
-  @MethodSource("types")
-  void layersOfOneInputGiveWhatTheyGiveAlone(DType dtype) {
+  @MethodSource("cases")
+  public void layersOfOneInputGiveWhatTheyGiveAlone(Case tested) {
+    DType dtype = tested.dtype();
     int inputs = 512;
     DType[] types = {dtype, dtype, DType.Q8_0, DType.Q4_0, DType.F16, DType.Q4_1, dtype};
     int[] outputs = {64, 5, 33, 100, 31, 8, 130};
-    try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
+    try (Ops ops = tested.backend().start(2, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
       List<PackedLinear> layers = new ArrayList<>();
       for (int i = 0; i < types.length; i++) {
@@ -183,35 +206,6 @@ class QuantizedActivationsTest {
           ops.linear(layers.get(i), x, alone, rows);
           assertSameBits("layer %d of %s".formatted(i, dtype), together[i], alone);
         }
-      }
-    }
-  }
-
-  @ParameterizedTest
-  @MethodSource("types")
-  void matricesPerHeadGiveWhatEachGivesAlone(DType dtype) {
-    int heads = 3;
-    int inputs = dtype.blockElements() * 2;
-    int outputs = 37;
-    try (Ops ops = RunnableKernels.start(2, Activations.AUTO);
-        Arena arena = Arena.ofShared()) {
-      Tensor all = QuantizedWeights.tensor(arena, dtype, heads * outputs, inputs, 9);
-      Tensor weight = new Tensor(dtype, Shape.of(heads, outputs, inputs), all.data());
-      PackedHeads packed = ops.packHeads(weight);
-      for (int rows : new int[] {1, 2, 7, 13}) {
-        FloatMatrix x = QuantizedWeights.rows(arena, rows, heads * inputs, rows);
-        FloatMatrix together = FloatMatrix.allocate(arena, rows, heads * outputs);
-        ops.headLinear(packed, x.heads(heads), together.heads(heads), rows);
-        FloatMatrix alone = FloatMatrix.allocate(arena, rows, heads * outputs);
-        for (int head = 0; head < heads; head++) {
-          Tensor own = new Tensor(dtype, Shape.of(outputs, inputs), weight.slice(head, 1).data());
-          ops.linear(
-              ops.pack(own, Optional.empty()),
-              x.columns(head * inputs, inputs),
-              alone.columns(head * outputs, outputs),
-              rows);
-        }
-        assertSameBits("heads of " + dtype, together, alone);
       }
     }
   }

@@ -1,4 +1,4 @@
-package org.gta4j.kernels;
+package org.gta4j.ops;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -11,10 +11,11 @@ import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
 /** Random weights in blocks, and random rows. */
-final class QuantizedWeights {
+public final class QuantizedWeights {
   private QuantizedWeights() {}
 
-  static Tensor tensor(Arena arena, DType dtype, int outputs, int inputs, long seed) {
+  /** A matrix [outputs, inputs] of random numbers and small scales. */
+  public static Tensor tensor(Arena arena, DType dtype, int outputs, int inputs, long seed) {
     Tensor tensor = Tensor.allocate(arena, dtype, Shape.of(outputs, inputs));
     SplittableRandom random = new SplittableRandom(seed);
     MemorySegment data = tensor.data();
@@ -35,7 +36,8 @@ final class QuantizedWeights {
     return tensor;
   }
 
-  static FloatMatrix rows(Arena arena, int rows, int columns, long seed) {
+  /** Normally distributed numbers. */
+  public static FloatMatrix rows(Arena arena, int rows, int columns, long seed) {
     FloatMatrix matrix = FloatMatrix.allocate(arena, rows, columns);
     SplittableRandom random = new SplittableRandom(seed);
     for (int row = 0; row < rows; row++) {
