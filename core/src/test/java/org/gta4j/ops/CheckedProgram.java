@@ -3,7 +3,7 @@ package org.gta4j.ops;
 /**
  * The contract once more, for JVMs whose native code checks every address: what {@link
  * NarrowProgram} has, layers of one input, matrices per head, contexts that are divided and joined,
- * and values that are widened before they are weighed.
+ * values that are widened before they are weighed, and inputs that are quantized.
  */
 final class CheckedProgram {
   private CheckedProgram() {}
@@ -22,6 +22,13 @@ final class CheckedProgram {
         splits.neitherThreadsNorChunksChangeABitOfLongContexts(backend, shape);
       }
       attention.storingWritesTheRoundedNumbersToTheirSlotsAndNothingElse(backend, "GTA-1B");
+    }
+    QuantizedActivationsTest quantized = new QuantizedActivationsTest();
+    for (QuantizedActivationsTest.Case tested : QuantizedActivationsTest.cases()) {
+      quantized.sumsAreThoseOfTheQuantizedInputs(tested);
+      quantized.aRowIsTheSameAloneAndBesideWhatIsNoNumber(tested);
+      quantized.rowsOfZerosAndOfVanishingNumbersGiveZeros(tested);
+      quantized.layersOfOneInputGiveWhatTheyGiveAlone(tested);
     }
   }
 }

@@ -18,7 +18,7 @@ import org.junit.jupiter.params.provider.MethodSource;
  * Linear layers whose inputs are quantized: what they compute is exactly defined, a block's scale
  * is its largest magnitude over 127, and held to here in double.
  */
-public class QuantizedActivationsTest {
+class QuantizedActivationsTest {
   /** Inputs that share a scale. */
   static final int BLOCK = 16;
 
@@ -31,7 +31,7 @@ public class QuantizedActivationsTest {
    * @param backend the implementation
    * @param dtype the weights' type
    */
-  public record Case(Backend backend, DType dtype) {
+  record Case(Backend backend, DType dtype) {
     @Override
     public String toString() {
       return backend.name() + " " + dtype;
@@ -39,7 +39,7 @@ public class QuantizedActivationsTest {
   }
 
   /** All of them; an implementation that quantizes no inputs has none. */
-  public static List<Case> cases() {
+  static List<Case> cases() {
     List<Case> cases = new ArrayList<>();
     for (Backend backend : Backend.all()) {
       try (Ops ops = backend.start(1, Activations.AUTO)) {
@@ -73,7 +73,7 @@ public class QuantizedActivationsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  public void sumsAreThoseOfTheQuantizedInputs(Case tested) {
+  void sumsAreThoseOfTheQuantizedInputs(Case tested) {
     DType dtype = tested.dtype();
     try (Ops ops = tested.backend().start(2, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
@@ -112,7 +112,7 @@ public class QuantizedActivationsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  public void aRowIsTheSameAloneAndBesideWhatIsNoNumber(Case tested) {
+  void aRowIsTheSameAloneAndBesideWhatIsNoNumber(Case tested) {
     DType dtype = tested.dtype();
     int inputs = dtype.blockElements() * 2;
     int outputs = 100;
@@ -152,7 +152,7 @@ public class QuantizedActivationsTest {
 
   @ParameterizedTest
   @MethodSource("cases")
-  public void rowsOfZerosAndOfVanishingNumbersGiveZeros(Case tested) {
+  void rowsOfZerosAndOfVanishingNumbersGiveZeros(Case tested) {
     DType dtype = tested.dtype();
     int inputs = dtype.blockElements();
     try (Ops ops = tested.backend().start(1, Activations.AUTO);
@@ -183,7 +183,7 @@ public class QuantizedActivationsTest {
   /** Beside layers whose inputs are prepared as theirs are, with another offset, or not at all. */
   @ParameterizedTest
   @MethodSource("cases")
-  public void layersOfOneInputGiveWhatTheyGiveAlone(Case tested) {
+  void layersOfOneInputGiveWhatTheyGiveAlone(Case tested) {
     DType dtype = tested.dtype();
     int inputs = 512;
     DType[] types = {dtype, dtype, DType.Q8_0, DType.Q4_0, DType.F16, DType.Q4_1, dtype};

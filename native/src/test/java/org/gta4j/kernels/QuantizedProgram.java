@@ -2,21 +2,15 @@ package org.gta4j.kernels;
 
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
-import org.gta4j.ops.QuantizedActivationsTest;
 import org.gta4j.tensor.DType;
 
-/** What holds for quantized inputs once more, for a JVM whose kernels were compiled with checks. */
+/**
+ * What holds for heads' quantized inputs once more, for a JVM whose kernels were compiled with checks.
+ */
 final class QuantizedProgram {
   private QuantizedProgram() {}
 
   public static void main(String[] arguments) {
-    QuantizedActivationsTest test = new QuantizedActivationsTest();
-    for (QuantizedActivationsTest.Case tested : QuantizedActivationsTest.cases()) {
-      test.sumsAreThoseOfTheQuantizedInputs(tested);
-      test.aRowIsTheSameAloneAndBesideWhatIsNoNumber(tested);
-      test.rowsOfZerosAndOfVanishingNumbersGiveZeros(tested);
-      test.layersOfOneInputGiveWhatTheyGiveAlone(tested);
-    }
     for (DType dtype : QuantizedHeadsTest.types()) {
       new QuantizedHeadsTest().matricesPerHeadGiveWhatEachGivesAlone(dtype);
     }
