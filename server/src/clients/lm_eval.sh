@@ -12,7 +12,7 @@ set -eu
 
 [ $# -ge 3 ] || { sed -n '2,9s/^# \{0,1\}//p' "$0" >&2; exit 2; }
 model=$(realpath "$1") tokenizer=$(realpath "$2") records=$(realpath "$3") limit=${4-100} url=${5-http://127.0.0.1:8080/v1}
-gta=$(dirname "$(realpath "$0")")/../../../gta
+gta=${GTA-$(dirname "$(realpath "$0")")/../../../gta}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 
@@ -32,7 +32,7 @@ metric_list:
 metadata:
   version: 1.0
 YAML
-HF_HUB_OFFLINE=1 HF_DATASETS_CACHE="$work/cache" lm_eval run --model local-completions --tasks served_arc_easy \
+HF_HUB_OFFLINE=1 HF_DATASETS_CACHE="$work/cache" lm_eval --model local-completions --tasks served_arc_easy \
   --include_path "$work" --limit "$limit" --output_path "$work/harness.json" \
   --model_args "base_url=$url/completions,model=any,tokenizer=$tokenizer,num_concurrent=8,max_retries=1" >"$work/log" 2>&1 ||
   { cat "$work/log" >&2; exit 1; }
