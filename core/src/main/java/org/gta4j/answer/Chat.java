@@ -60,6 +60,7 @@ public final class Chat implements AutoCloseable {
   private ChatSettings settings = ChatSettings.defaults();
   private List<ToolFunction> functions = List.of();
   private long answers;
+  private Optional<Generation> last = Optional.empty();
 
   private Chat(LanguageModel model, Answering answering, Optional<Session> session) {
     this.model = model;
@@ -164,7 +165,7 @@ public final class Chat implements AutoCloseable {
   /**
    * Gives the model what its calls have returned, for it to go on. It may call again.
    *
-   * @param results one for each call of the last answer, in their order
+   * @param results one for each complete call of the last answer, in their order
    * @param pieces gets the answer's text as it comes
    * @throws IllegalArgumentException if there are more or fewer of them; else as {@link
    *     #ask(String, Consumer)}
@@ -257,6 +258,7 @@ public final class Chat implements AutoCloseable {
     Generation generation = answering.answer(request, reader::accept);
     reader.end();
     answers++;
+    last = Optional.of(generation);
     said.addAnswer(heard.whole());
     return new Answered(heard.whole(), generation);
   }
@@ -271,6 +273,11 @@ public final class Chat implements AutoCloseable {
   /** What was said so far, as OpenAI's {@code messages}: a copy. */
   public JsonNode messages() {
     return said.messages();
+  }
+
+  /** The last answer as it was generated: its ids, and why it ended; empty before the first. */
+  public Optional<Generation> last() {
+    return last;
   }
 
   /** Frees what is cached of it; the model, or the engine, stays its owner's. */

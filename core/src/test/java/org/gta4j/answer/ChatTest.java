@@ -11,6 +11,7 @@ import org.gta4j.chat.tools.ParsedAnswer;
 import org.gta4j.chat.tools.ToolFunction;
 import org.gta4j.generate.Engine;
 import org.gta4j.generate.EngineSettings;
+import org.gta4j.generate.FinishReason;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.Sampling;
 import org.gta4j.testing.ByteChatModel;
@@ -74,6 +75,7 @@ class ChatTest {
       List<String> pieces = new ArrayList<>();
       ParsedAnswer answer = chat.ask("Who are you?", pieces::add);
       assertThat(String.join("", pieces)).isEqualTo(answer.content().orElse("")).isNotEmpty();
+      assertThat(chat.last().orElseThrow().finish()).contains(FinishReason.LENGTH);
       chat.ask("And who am I?");
       assertThat(chat.messages().findValuesAsString("role"))
           .containsExactly("system", "user", "assistant", "user", "assistant");
