@@ -25,6 +25,15 @@ public record AnswerForm(String key, Supplier<Grammar> grammar) {
   }
 
   /**
+   * What a record can be read from.
+   *
+   * @throws IllegalArgumentException as {@link RecordSchema#of}
+   */
+  public static AnswerForm of(Class<? extends Record> type) {
+    return schema(RecordSchema.of(type));
+  }
+
+  /**
    * Holds answers to it.
    *
    * @throws org.gta4j.grammar.GrammarException if it cannot be enforced

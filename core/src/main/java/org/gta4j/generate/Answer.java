@@ -43,6 +43,11 @@ public final class Answer {
     }
   }
 
+  /** Has something done when it has ended, however that came, behind its last piece. */
+  void onEnd(Runnable then) {
+    var _ = ended.whenComplete((end, failure) -> then.run());
+  }
+
   /** Has begun to be known to the scheduler. */
   void begin(Generation begun) {
     generation = Optional.of(begun);

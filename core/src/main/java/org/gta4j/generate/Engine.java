@@ -134,6 +134,18 @@ public final class Engine implements AutoCloseable {
     return answer;
   }
 
+  /**
+   * Takes a text to continue, whose pieces the caller takes when he wants them: computing it waits
+   * for nobody.
+   *
+   * @return the pieces; to be closed, which cancels what has not ended
+   * @throws RuntimeException as {@link #submit(Request, Object, GenerationListener)}
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  public TextStream stream(Request request, Object client) {
+    return new TextStream(new QueuedText(this, request, client));
+  }
+
   private void begin(Request request, Object client, GenerationListener listener, Answer answer) {
     try {
       answer.begin(scheduler.submit(request, client, new Ending(listener, answer)));

@@ -283,6 +283,25 @@ public final class LanguageModel implements AutoCloseable {
     }
   }
 
+  /**
+   * Continues a text greedily, as far as somebody asks for pieces of it.
+   *
+   * @param prompt the text
+   * @param maxTokens how many tokens to generate at most
+   * @return the pieces; to be closed before the model is
+   * @throws IllegalArgumentException as {@link #generate(Request, Consumer)}
+   */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  public TextStream stream(String prompt, int maxTokens) {
+    return stream(Request.greedy(encode(prompt), maxTokens));
+  }
+
+  /** The same of any request. */
+  @SuppressWarnings("MustBeClosedChecker") // the caller closes it
+  public TextStream stream(Request request) {
+    return new TextStream(new SteppedText(this, request));
+  }
+
   /** The same with its reason; reads every weight. */
   public ModelOutputException explained(ModelOutputException e) {
     return new ModelOutputException("%s; %s".formatted(whyNotFinite(), e.getMessage()), e);

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.SequencedMap;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
+import tools.jackson.databind.node.ObjectNode;
 
 /**
  * A function that a model may call.
@@ -42,6 +43,22 @@ public record ToolFunction(
       }
     }
     return new ArrayList<>(functions.values());
+  }
+
+  /**
+   * A function.
+   *
+   * @param description what it does, for the model
+   * @param parameters the JSON schema of its arguments, an object's
+   * @throws IllegalArgumentException if the name is blank, or the schema no object
+   */
+  public static ToolFunction of(String name, String description, JsonNode parameters) {
+    ObjectNode tool = JsonNodeFactory.instance.objectNode().put("type", "function");
+    tool.putObject("function")
+        .put("name", name)
+        .put("description", description)
+        .set("parameters", parameters);
+    return read("tool", tool);
   }
 
   private static ToolFunction read(String where, JsonNode tool) {
