@@ -207,6 +207,21 @@ class ErrorsTest {
   }
 
   @Test
+  void whatIsNoUtf8() throws Exception {
+    for (byte[] wrong : List.of(new byte[] {(byte) 0xC3, '('}, new byte[] {(byte) 0xFF})) {
+      try (RawConnection connection = new RawConnection(server.port())) {
+        connection.send(
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n{\"prompt\": \""
+                .formatted(TEXT, 14 + wrong.length));
+        RawConnection.Reply reply = connection.send(wrong).send("\"}").read();
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.json().at("/error/message").stringValue()).startsWith("the body: ");
+      }
+    }
+    server.get("/health").ok();
+  }
+
+  @Test
   void bodiesHaveAMostSize() throws Exception {
     String large = "{'prompt': '%s'}".formatted("a".repeat(MOST_BYTES));
     JsonNode error = server.post(TEXT, large).error(413);
