@@ -8,9 +8,14 @@ import java.io.OutputStream;
 import java.net.HttpURLConnection;
 import java.net.URI;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Files;
+import java.nio.file.Path;
+import java.nio.file.attribute.FileTime;
+import java.time.Instant;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.junit.jupiter.api.Test;
+import org.junit.jupiter.api.io.TempDir;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
 
@@ -47,6 +52,88 @@ class ServeIT {
       assertThat(process.waitFor(9, TimeUnit.SECONDS)).isTrue();
       assertThat(process.exitValue()).isEqualTo(TERMINATED);
     } finally {
+      process.destroyForcibly();
+    }
+  }
+
+  /** A server that is killed leaves what it has saved, and nothing that the next one keeps. */
+  @Test
+  void goesOnAfterItWasKilled(@TempDir Path folder) throws Exception {
+    Path disk = folder.resolve("disk");
+    String save = "{\"action\": \"save\", \"prompt\": \"%s\"}".formatted(LONG);
+    String saved;
+    try (Running server = new Running(folder)) {
+      assertThat(server.post("/v1/completions", COMPLETION)).contains("\"finish_reason\"");
+      saved = server.post("/v1/sessions/one", save);
+      assertThat(saved).contains("\"tokens\"");
+      assertThat(disk).isNotEmptyDirectory();
+      server.process.destroyForcibly().waitFor();
+    }
+    assertThat(disk).as("it had no time to tidy up").isNotEmptyDirectory();
+    Files.setLastModifiedTime(left(disk), FileTime.from(Instant.now().minusSeconds(60)));
+    try (Running server = new Running(folder)) {
+      assertThat(server.post("/v1/sessions/one", "{\"action\": \"restore\"}"))
+          .isEqualTo(saved.replace("save", "restore"));
+      assertThat(server.post("/v1/completions", COMPLETION))
+          .as("found in the cache")
+          .doesNotContain("\"cached_tokens\":0");
+      left(disk); // its own alone
+      server.process.destroy();
+      assertThat(server.process.waitFor(9, TimeUnit.SECONDS)).isTrue();
+    }
+    assertThat(disk).isEmptyDirectory();
+  }
+
+  private static final String LONG = "Once upon a time there was a little fox. ".repeat(8).strip();
+  private static final String COMPLETION =
+      "{\"prompt\": \"%s\", \"max_tokens\": 4, \"temperature\": 0}".formatted(LONG);
+
+  private static Path left(Path disk) throws IOException {
+    try (var files = Files.list(disk)) {
+      List<Path> found = files.toList();
+      assertThat(found).hasSize(1);
+      return found.getFirst();
+    }
+  }
+
+  /** A server with sessions and a disk. */
+  private static final class Running implements AutoCloseable {
+    private final Process process;
+    private final String address;
+
+    Running(Path folder) throws IOException {
+      process =
+          GtaProcess.builder(
+                  List.of(
+                      GtaProcess.root().resolve("gta").toString(),
+                      "serve",
+                      "--port",
+                      "0",
+                      "--json",
+                      "--sessions",
+                      folder.resolve("sessions").toString(),
+                      "--cache-disk",
+                      "16MiB",
+                      "--cache-folder",
+                      folder.resolve("disk").toString()))
+              .redirectError(ProcessBuilder.Redirect.DISCARD)
+              .start();
+      String line = process.inputReader().readLine();
+      assertThat(line).isNotNull();
+      address = JsonMapper.shared().readTree(line).path("address").stringValue();
+    }
+
+    String post(String path, String body) throws IOException {
+      HttpURLConnection connection =
+          (HttpURLConnection) URI.create(address + path).toURL().openConnection();
+      connection.setDoOutput(true);
+      connection.getOutputStream().write(body.getBytes(StandardCharsets.UTF_8));
+      assertThat(connection.getResponseCode()).as(path).isEqualTo(200);
+      return new String(connection.getInputStream().readAllBytes(), StandardCharsets.UTF_8);
+    }
+
+    @Override
+    public void close() {
       process.destroyForcibly();
     }
   }

@@ -51,6 +51,12 @@ public final class AnswerReader {
     parser.ifPresent(ToolCallParser::end);
   }
 
+  /** Nothing more comes, since there was no room for more: see {@link ToolCallParser#cutOff}. */
+  public void cutOff() {
+    splitter.ifPresent(ReasoningSplitter::end);
+    parser.ifPresent(ToolCallParser::cutOff);
+  }
+
   private void addAnswer(String piece) {
     if (parser.isPresent()) {
       parser.get().accept(piece);

@@ -37,6 +37,15 @@ final class EitherConstraint implements TokenConstraint {
   }
 
   @Override
+  public boolean isReady() {
+    boolean all = true;
+    for (TokenConstraint one : open) {
+      all &= one.isReady(); // each begins
+    }
+    return all;
+  }
+
+  @Override
   public void accept(int id) {
     List<IllegalArgumentException> refusals = new ArrayList<>();
     List<TokenConstraint> fit = new ArrayList<>();

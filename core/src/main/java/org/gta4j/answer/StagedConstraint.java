@@ -44,6 +44,11 @@ final class StagedConstraint implements TokenConstraint {
   }
 
   @Override
+  public boolean isReady() {
+    return text.isEmpty() || text.getFirst().isReady();
+  }
+
+  @Override
   public void accept(int id) {
     OptionalInt end = stages.get(stage).endToken();
     if (end.isPresent() && end.getAsInt() == id) {

@@ -27,6 +27,11 @@ final class ThoughtsFirst implements TokenConstraint {
   }
 
   @Override
+  public boolean isReady() {
+    return answer.orElse(thoughts).isReady();
+  }
+
+  @Override
   public void accept(int id) {
     answer.orElse(thoughts).accept(id);
     if (answer.isEmpty() && thoughts.isComplete()) {

@@ -1,6 +1,7 @@
 package org.gta4j.cache;
 
 import java.lang.foreign.MemorySegment;
+import java.util.Optional;
 import java.util.OptionalInt;
 
 /**
@@ -66,6 +67,23 @@ public interface BlockStore extends AutoCloseable {
    * @return whether they are what was written
    */
   boolean read(int slot, MemorySegment block);
+
+  /**
+   * Begins to write a block, which stays as it is until that is done.
+   *
+   * @return empty if it is not written, as {@link #write}
+   */
+  default Optional<Transfer> beginWrite(MemorySegment block) {
+    OptionalInt slot = write(block);
+    return slot.isPresent()
+        ? Optional.of(new Transfer.Done(slot.getAsInt(), true))
+        : Optional.empty();
+  }
+
+  /** Begins to read as {@link #read} does. */
+  default Transfer beginRead(int slot, MemorySegment block) {
+    return new Transfer.Done(slot, read(slot, block));
+  }
 
   /** Gives a slot back. */
   void free(int slot);

@@ -1,14 +1,8 @@
 package org.gta4j.cache;
 
-import java.util.ArrayDeque;
 import java.util.ArrayList;
-import java.util.Deque;
-import java.util.HashMap;
-import java.util.Iterator;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
-import java.util.TreeSet;
 
 /**
  * Keys and values of texts that are finished or under way, for other texts that begin alike: a
@@ -31,18 +25,10 @@ public final class PrefixCache implements AutoCloseable {
   private static final int TOKENS = CacheLayout.BLOCK_TOKENS;
 
   private final BlockPool pool;
-  private final BlockStore store;
-  private final Map<Object, PrefixNode> roots = new HashMap<>();
-
-  // Parents are used more recently than their children, so both begin with leaves.
-  private final TreeSet<PrefixNode> resident = new TreeSet<>(PrefixNode.ELDEST_FIRST);
-  private final TreeSet<PrefixNode> stored = new TreeSet<>(PrefixNode.ELDEST_FIRST);
-  private long clock;
+  private final PrefixBlocks blocks;
   private long matches;
   private long askedTokens;
   private long matchedTokens;
-  private long restoredBlocks;
-  private long evictedBlocks;
 
   /** An empty one that forgets what the pool has no room for. */
   public PrefixCache(BlockPool pool) {
@@ -57,7 +43,7 @@ public final class PrefixCache implements AutoCloseable {
    */
   public PrefixCache(BlockPool pool, BlockStore store) {
     this.pool = pool;
-    this.store = store;
+    blocks = new PrefixBlocks(pool, store);
   }
 
   /** How many tokens {@link #match} would find, if the pool has room for those in the store. */
@@ -94,7 +80,7 @@ public final class PrefixCache implements AutoCloseable {
    */
   public SequenceCache match(Object flavour, int[] ids, int most) {
     List<PrefixNode> path = path(flavour, ids, most);
-    touch(path);
+    blocks.touch(path);
     SequenceCache found = new SequenceCache(pool);
     try {
       int at = 0;
@@ -112,33 +98,48 @@ public final class PrefixCache implements AutoCloseable {
     return found;
   }
 
+  /**
+   * Has what {@link #match} would find in the store brought back, and others put away for it,
+   * without waiting: part by part, to be asked again before each of the caller's steps.
+   *
+   * @return whether all that can be had is there
+   */
+  public boolean fetch(Object flavour, int[] ids, int most) {
+    if (!settle()) {
+      return false;
+    }
+    List<PrefixNode> path = path(flavour, ids, most);
+    List<PrefixNode> away = new ArrayList<>(path);
+    away.removeIf(PrefixNode::isResident);
+    return away.isEmpty()
+        || !blocks.store().isOpen()
+        || !blocks.moves().begin(away, blocks.touch(path));
+  }
+
+  /**
+   * Takes note of what was brought back or put away meanwhile.
+   *
+   * @return whether nothing is on its way
+   */
+  public boolean settle() {
+    return blocks.moves().settle(false);
+  }
+
+  /** Waits for what is on its way. */
+  public void awaitMoves() {
+    blocks.moves().settle(true);
+  }
+
   /** What is known of a text's beginning, block by block. */
   private List<PrefixNode> path(Object flavour, int[] ids, int most) {
     List<PrefixNode> path = new ArrayList<>();
-    Optional<PrefixNode> node = Optional.ofNullable(roots.get(flavour));
+    Optional<PrefixNode> node = Optional.ofNullable(blocks.roots.get(flavour));
     int end = Math.min(most, ids.length);
     for (int at = 0; node.isPresent() && at + TOKENS <= end; at += TOKENS) {
       node = node.get().child(new TokenRun(ids, at));
       node.ifPresent(path::add);
     }
     return path;
-  }
-
-  /** Counts a path from a root as used just now. */
-  private void touch(List<PrefixNode> path) {
-    clock += path.size();
-    for (int depth = 0; depth < path.size(); depth++) {
-      PrefixNode node = path.get(depth);
-      boolean wasResident = resident.remove(node);
-      boolean wasStored = stored.remove(node);
-      node.used = clock - depth;
-      if (wasResident) {
-        resident.add(node);
-      }
-      if (wasStored) {
-        stored.add(node);
-      }
-    }
   }
 
   /** Brings back what follows a sequence's blocks, as much as there is room for. */
@@ -152,33 +153,11 @@ public final class PrefixCache implements AutoCloseable {
       if (!node.isStored() || !node.parent().isResident() || pool.availableBlocks() == 0) {
         return;
       }
-      if (!read(node)) {
+      if (!blocks.read(node)) {
         return;
       }
       found.append(node.block());
     }
-  }
-
-  private boolean read(PrefixNode node) {
-    int block = pool.acquire();
-    try {
-      if (store.read(node.slot(), pool.block(block))) {
-        settle(node, block);
-        restoredBlocks++;
-        return true;
-      }
-    } finally {
-      pool.release(block);
-    }
-    forget(node);
-    forgetLost();
-    return false;
-  }
-
-  private void settle(PrefixNode node, int block) {
-    pool.keep(block);
-    node.settle(block);
-    resident.add(node);
   }
 
   /**
@@ -215,18 +194,18 @@ public final class PrefixCache implements AutoCloseable {
     if (count > 0) {
       PrefixNode last =
           path.isEmpty()
-              ? roots.computeIfAbsent(flavour, key -> PrefixNode.root())
+              ? blocks.roots.computeIfAbsent(flavour, key -> PrefixNode.root())
               : path.getLast();
       while (path.size() < count) {
         last = last.grow(new TokenRun(ids, path.size() * TOKENS));
         path.add(last);
       }
     }
-    touch(path);
+    blocks.touch(path);
     for (int i = 0; i < count; i++) {
       PrefixNode node = path.get(i);
       if (!node.isResident()) {
-        settle(node, cache.block(i));
+        blocks.settle(node, cache.block(i));
       } else if (node.block() != cache.block(i)) {
         cache.replace(i, node.block());
       }
@@ -240,100 +219,13 @@ public final class PrefixCache implements AutoCloseable {
    * @return whether there were as many: always where they are no more than {@link
    *     #reclaimableBlocks}. If not, all that were there are free now
    */
-  public boolean evict(int blocks) {
-    int freed = evict(blocks, false);
-    if (freed < blocks) {
-      // Who holds a block holds those before it, but for forks of a sequence that got others' in
-      // place of its own. Then what is behind a block that nobody holds may be in use.
-      freed += evict(blocks - freed, true);
-    }
-    return freed >= blocks;
-  }
-
-  private int evict(int blocks, boolean alsoInUse) {
-    int freed = 0;
-    Iterator<PrefixNode> eldest = resident.iterator();
-    while (freed < blocks && pool.idleBlocks() > 0 && eldest.hasNext()) {
-      PrefixNode node = eldest.next();
-      boolean isIdle = !pool.isShared(node.block());
-      if (!node.hasResidentChildren() && (isIdle || alsoInUse)) {
-        eldest.remove();
-        if (isIdle) {
-          freed++;
-          evictedBlocks++;
-          store(node);
-        }
-        leave(node);
-      }
-    }
-    return freed;
-  }
-
-  /** Puts a block into the store, if that has room or something older. */
-  private void store(PrefixNode node) {
-    if (node.isStored()) {
-      return; // It came from there.
-    }
-    while (store.isFull() && !stored.isEmpty() && stored.first().used < node.used) {
-      forget(stored.first());
-    }
-    if (!store.isFull()) {
-      store
-          .write(pool.block(node.block()))
-          .ifPresent(slot -> {
-            node.store(slot);
-            stored.add(node);
-          });
-      forgetLost();
-    }
-  }
-
-  private void leave(PrefixNode node) {
-    pool.letGo(node.block());
-    node.leave();
-    if (!node.isStored()) {
-      remove(node);
-    }
-  }
-
-  /** Gives a block's slot in the store back. */
-  private void forget(PrefixNode node) {
-    stored.remove(node);
-    store.free(node.slot());
-    node.forget();
-    if (!node.isResident()) {
-      remove(node);
-    }
-  }
-
-  private void forgetLost() {
-    while (!store.isOpen() && !stored.isEmpty()) {
-      forget(stored.first());
-    }
-  }
-
-  /** Removes what is nowhere any more, and all that is behind it, which nobody can find. */
-  private void remove(PrefixNode node) {
-    node.detach();
-    Deque<PrefixNode> left = new ArrayDeque<>();
-    left.add(node);
-    while (!left.isEmpty()) {
-      PrefixNode next = left.pop();
-      left.addAll(next.children());
-      if (next.isStored()) {
-        stored.remove(next);
-        store.free(next.slot());
-        next.forget();
-      }
-    }
-    if (node.parent().isRoot() && node.parent().children().isEmpty()) {
-      roots.values().remove(node.parent());
-    }
+  public boolean evict(int count) {
+    return blocks.evict(count);
   }
 
   /** How many of the pool's blocks it holds. */
   public int heldBlocks() {
-    return resident.size();
+    return blocks.resident();
   }
 
   /** How many of those it alone holds: {@link #evict} can free so many. */
@@ -343,32 +235,29 @@ public final class PrefixCache implements AutoCloseable {
 
   /** How many blocks are in the store; some may be in the pool as well. */
   public int storedBlocks() {
-    return stored.size();
+    return blocks.stored();
   }
 
   /** What came of it so far. */
   public PrefixCounts counts() {
-    return new PrefixCounts(matches, askedTokens, matchedTokens, restoredBlocks, evictedBlocks);
+    return new PrefixCounts(
+        matches, askedTokens, matchedTokens, blocks.restored(), blocks.evicted());
   }
 
   /** What went to the store and came from it so far. */
   public StoreTraffic traffic() {
-    return store.traffic();
+    return blocks.store().traffic();
   }
 
   /** Forgets everything; sequences keep what they hold. */
   public void clear() {
-    resident.forEach(node -> pool.letGo(node.block()));
-    resident.clear();
-    stored.forEach(node -> store.free(node.slot()));
-    stored.clear();
-    roots.clear();
+    blocks.clear();
   }
 
   /** Forgets everything, and closes the store. */
   @Override
   public void close() {
     clear();
-    store.close();
+    blocks.store().close();
   }
 }

@@ -20,6 +20,8 @@ final class PrefixNode {
   private final TokenRun run;
   private Map<TokenRun, PrefixNode> children = Map.of();
   private int residentChildren;
+  private int goingChildren;
+  private boolean isGoing;
   private int block = NOWHERE;
   private int slot = NOWHERE;
 
@@ -80,6 +82,21 @@ final class PrefixNode {
   /** Whether the pool has one of its children. */
   boolean hasResidentChildren() {
     return residentChildren > 0;
+  }
+
+  /** Whether the pool has one of its children that is not about to leave. */
+  boolean hasStayingChildren() {
+    return residentChildren > goingChildren;
+  }
+
+  /** Whether its block is about to leave the pool, and stays until it is in the store. */
+  boolean isGoing() {
+    return isGoing;
+  }
+
+  void going(boolean now) {
+    isGoing = now;
+    parent.goingChildren += now ? 1 : -1;
   }
 
   int block() {

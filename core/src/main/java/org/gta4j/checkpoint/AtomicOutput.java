@@ -9,7 +9,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardCopyOption;
 import java.nio.file.StandardOpenOption;
+import java.nio.file.attribute.FileAttribute;
 import java.nio.file.attribute.PosixFileAttributeView;
+import java.nio.file.attribute.PosixFilePermission;
+import java.nio.file.attribute.PosixFilePermissions;
+import java.util.Optional;
+import java.util.Set;
 
 /**
  * A file that appears whole or not at all: it is written under a temporary name beside its place
@@ -44,6 +49,26 @@ public final class AtomicOutput {
    * @throws CheckpointException if it cannot be written; nothing new is left behind then
    */
   public static void write(Path file, Content content) {
+    write(file, Readers.AS_BEFORE, content);
+  }
+
+  /**
+   * Writes a file that nobody but its owner can read, from its first byte on and whoever could read
+   * what stood there before.
+   *
+   * @throws CheckpointException if it cannot be written; nothing new is left behind then
+   */
+  public static void writePrivate(Path file, Content content) {
+    write(file, Readers.OWNER, content);
+  }
+
+  /** Who may read a file. */
+  private enum Readers {
+    AS_BEFORE,
+    OWNER
+  }
+
+  private static void write(Path file, Readers readers, Content content) {
     Path absolute = file.toAbsolutePath();
     Path folder = absolute.getParent();
     if (folder == null || Files.isDirectory(absolute)) {
@@ -51,13 +76,13 @@ public final class AtomicOutput {
     }
     try {
       if (Files.isRegularFile(absolute)) {
-        replace(absolute.toRealPath(), content);
+        replace(absolute.toRealPath(), readers, content);
       } else if (Files.exists(absolute)) {
         try (FileChannel channel = FileChannel.open(absolute, StandardOpenOption.WRITE)) {
           content.writeTo(channel);
         }
       } else {
-        replace(target(absolute), content);
+        replace(target(absolute), readers, content);
       }
     } catch (IOException e) {
       throw new CheckpointException(
@@ -77,17 +102,22 @@ public final class AtomicOutput {
     return target;
   }
 
-  private static void replace(Path file, Content content) throws IOException {
+  private static void replace(Path file, Readers readers, Content content) throws IOException {
     TemporaryOutput.clear(file);
     Path temporary = TemporaryOutput.beside(file);
     UnfinishedFiles.add(temporary);
     try {
       try (FileChannel channel =
-          FileChannel.open(temporary, StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE)) {
+          FileChannel.open(
+              temporary,
+              Set.of(StandardOpenOption.CREATE_NEW, StandardOpenOption.WRITE),
+              attributes(readers, file))) {
         TemporaryOutput.hold(channel);
         content.writeTo(channel);
         channel.force(true);
-        keepPermissions(file, temporary);
+        if (readers == Readers.AS_BEFORE) {
+          keepPermissions(file, temporary);
+        }
         Files.move(
             temporary, file, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       }
@@ -97,12 +127,30 @@ public final class AtomicOutput {
     }
   }
 
-  /** A file that only its owner could read stays one. */
-  private static void keepPermissions(Path file, Path temporary) throws IOException {
-    if (Files.exists(file)
-        && Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)) {
-      Files.setPosixFilePermissions(temporary, Files.getPosixFilePermissions(file));
+  /** Nobody reads what is being written who will not be allowed to read it then. */
+  private static FileAttribute<?>[] attributes(Readers readers, Path file) throws IOException {
+    if (readers == Readers.OWNER) {
+      return OwnersOnly.attributes(file.resolveSibling(""));
     }
+    Optional<Set<PosixFilePermission>> known = permissions(file);
+    return known.isPresent()
+        ? new FileAttribute<?>[] {PosixFilePermissions.asFileAttribute(known.get())}
+        : new FileAttribute<?>[0];
+  }
+
+  /** A file that only its owner could read stays one; one that all could write, too. */
+  private static void keepPermissions(Path file, Path temporary) throws IOException {
+    Optional<Set<PosixFilePermission>> known = permissions(file);
+    if (known.isPresent()) {
+      Files.setPosixFilePermissions(temporary, known.get());
+    }
+  }
+
+  private static Optional<Set<PosixFilePermission>> permissions(Path file) throws IOException {
+    return Files.exists(file)
+            && Files.getFileStore(file).supportsFileAttributeView(PosixFileAttributeView.class)
+        ? Optional.of(Files.getPosixFilePermissions(file))
+        : Optional.empty();
   }
 
   /** Writes all bytes of {@code buffer}. */

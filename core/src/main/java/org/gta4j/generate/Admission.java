@@ -71,6 +71,7 @@ final class Admission {
    * they can be given up again, for the most they may need where not.
    */
   void admit(List<Generation> running) {
+    room.settle();
     while (!waiting.isEmpty() && running.size() < mostRunning) {
       Optional<Generation> next = next(running);
       if (next.isEmpty() || !fits(next.get(), running)) {
@@ -79,6 +80,9 @@ final class Admission {
       Generation text = next.get();
       if (text.ownsCache()) {
         try {
+          if (!room.fetch(text)) {
+            return; // Those that run go on while it comes from the disk.
+          }
           text.begin(room.begin(text));
         } catch (RuntimeException | Error e) {
           text.abandon(e); // Where there is no memory for what a disk has of it, say.

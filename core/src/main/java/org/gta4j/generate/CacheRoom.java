@@ -51,6 +51,25 @@ final class CacheRoom {
     return missing <= 0 || (prefixes.isPresent() && prefixes.get().evict(missing));
   }
 
+  /**
+   * Has what is known of a text brought to memory, without waiting for it.
+   *
+   * @return whether all that can be had is there
+   */
+  boolean fetch(Generation text) {
+    return !looksUp(text) || sharing().fetch(ANY_LENGTH, text.sequence(), text.length() - 1);
+  }
+
+  /** Takes note of what came; whether nothing is on its way to memory or from it. */
+  boolean settle() {
+    return prefixes.isEmpty() || prefixes.get().settle();
+  }
+
+  /** Waits for what is on its way. */
+  void awaitMoves() {
+    prefixes.ifPresent(PrefixCache::awaitMoves);
+  }
+
   /** A cache that begins with what is known of these ids, all but the last at most. */
   SequenceCache begin(Generation text) {
     return looksUp(text)

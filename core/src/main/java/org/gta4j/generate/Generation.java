@@ -38,6 +38,7 @@ public final class Generation {
   private int readTo;
 
   private boolean preempted;
+  private boolean ready = true;
   private boolean justRead;
   private int reused;
   private int scoredTo;
@@ -89,6 +90,7 @@ public final class Generation {
           d -> d.next(id)); // so that the answer's first piece knows what is before it
     }
     decoder.ifPresent(TokenDecoder::end);
+    lookWhetherReady(); // so that it is, mostly, when the prompt has been read
   }
 
   /** What was asked for. */
@@ -201,6 +203,17 @@ public final class Generation {
   /** Whether ids that are known have to be read before the next one can be chosen. */
   boolean isReadingPrompt() {
     return cache.length() < readTo;
+  }
+
+  /** Looks whether its next token can be chosen without making others wait. */
+  boolean lookWhetherReady() {
+    ready = constraint.isEmpty() || constraint.get().isReady();
+    return ready;
+  }
+
+  /** What that has found. */
+  boolean isReady() {
+    return ready;
   }
 
   /** Whether its cache is its own, so that it can be given up and computed again. */
@@ -346,7 +359,7 @@ public final class Generation {
     int accepted = 0;
     try {
       boolean right = true;
-      while (right && (taken == 0 || (finish.isEmpty() && !cancelled))) {
+      while (right && (taken == 0 || (finish.isEmpty() && !cancelled && lookWhetherReady()))) {
         rows.copyRow(first + taken, logits, 0);
         int guess = taken < proposed ? ids[length] : -1;
         taken++;

@@ -209,7 +209,7 @@ public final class Scheduler {
 
   /** Whether there is nothing left to do. */
   public boolean isIdle() {
-    return admission.waiting().isEmpty() && running.isEmpty();
+    return admission.waiting().isEmpty() && running.isEmpty() && room.settle();
   }
 
   /** Steps until everything submitted is finished. */
@@ -235,6 +235,7 @@ public final class Scheduler {
     try {
       admission.admit(running);
       if (!step.assemble(running)) {
+        room.awaitMoves(); // There is nothing to do meanwhile.
         return;
       }
       begin = clock.getAsLong();

@@ -61,9 +61,14 @@ final class StepAssembly {
     do {
       clear();
       makeRoom(running);
-      decoding = addDecoding(running);
+      boolean leavesOut = isSomebodyReady(running);
+      decoding = addDecoding(running, leavesOut);
       decodingRows = input.batch().rows();
       addPrompts(running);
+      if (input.batch().rows() == 0 && leavesOut) {
+        decoding = addDecoding(running, false);
+        decodingRows = input.batch().rows();
+      }
       // Prompts that hold all blocks together and have none to go on with: all but one wait.
     } while (input.batch().rows() == 0 && running.size() > 1 && admission.preemptNewest(running));
     return input.batch().rows() > 0;
@@ -160,8 +165,10 @@ final class StepAssembly {
    * rows, and leaves some for prompts where any is being read: nobody waits for ever. Rows that
    * nobody needs go to what is proposed; beside a prompt there are none, since a step with many
    * rows takes longer by each of them.
+   *
+   * @param leavesOut whether texts that would make others wait are not among them
    */
-  private int addDecoding(List<Generation> running) {
+  private int addDecoding(List<Generation> running, boolean leavesOut) {
     boolean prompts = isAnyReadingPrompt(running);
     int room = prompts ? stepRows - Math.max(1, stepRows / PROMPT_SHARE) : stepRows;
     if (prompts && stepRows == 1) {
@@ -170,7 +177,7 @@ final class StepAssembly {
     }
     int count = running.size();
     int spare = room - count;
-    isMeasured = !prompts && count > 0;
+    isMeasured = !prompts && count > 0 && !(leavesOut && isSomebodyUnready(running));
     if (isMeasured) {
       drafts.begin(Math.min(count, room));
     }
@@ -178,7 +185,7 @@ final class StepAssembly {
     int looked = 0;
     for (; looked < count && served < room; looked++) {
       Generation generation = running.get((firstDecoding + looked) % count);
-      if (!generation.isReadingPrompt()) {
+      if (!generation.isReadingPrompt() && (generation.isReady() || !leavesOut)) {
         int drafted = isMeasured ? generation.propose(drafts, spare, limits) : 0;
         SequenceCache cache = generation.cache();
         if (cache.blocksNeeded(1 + drafted) - cache.blocksNeeded(1) > spareBlocks) {
@@ -192,6 +199,25 @@ final class StepAssembly {
     }
     firstDecoding = count == 0 ? 0 : (firstDecoding + looked) % count;
     return served;
+  }
+
+  /** Whether there is something to compute that makes nobody wait; all are looked at. */
+  private static boolean isSomebodyReady(List<Generation> running) {
+    boolean found = false;
+    for (int i = 0; i < running.size(); i++) {
+      Generation generation = running.get(i);
+      found |= generation.isReadingPrompt() || generation.lookWhetherReady();
+    }
+    return found;
+  }
+
+  private static boolean isSomebodyUnready(List<Generation> running) {
+    for (int i = 0; i < running.size(); i++) {
+      if (!running.get(i).isReadingPrompt() && !running.get(i).isReady()) {
+        return true;
+      }
+    }
+    return false;
   }
 
   private static boolean isAnyReadingPrompt(List<Generation> running) {

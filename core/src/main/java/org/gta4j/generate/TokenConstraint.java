@@ -15,6 +15,15 @@ public interface TokenConstraint {
   void restrict(float[] logits);
 
   /**
+   * Whether {@link #restrict} takes no long time now; if it would, what takes long begins to be
+   * done in another thread. A text can wait for that, where others would have to wait with it
+   * otherwise.
+   */
+  default boolean isReady() {
+    return true;
+  }
+
+  /**
    * Takes note of the token that came, one of those that {@link #restrict} has left.
    *
    * @throws IllegalArgumentException if it may not come here

@@ -3,6 +3,7 @@ package org.gta4j.grammar;
 import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
+import java.util.concurrent.locks.ReentrantLock;
 import org.gta4j.generate.TokenConstraint;
 import org.gta4j.grammar.Configuration.Frame;
 
@@ -22,19 +23,34 @@ public final class CompiledGrammar {
   private final ByteTrie trie;
   private final Recogniser recogniser;
   private final Configuration start;
-  private final Configuration[] path;
-  private final long[] found;
-  private int[] endings = new int[64];
+  private final Scratch scratch;
+
+  /** Fair, so that a long search lets others in. */
+  private final ReentrantLock lock = new ReentrantLock(true);
+
   private final List<State> masked = new ArrayList<>();
   private long memory;
+
+  /** What a search needs. */
+  private final class Scratch {
+    private final Configuration[] path = new Configuration[trie.height + 1];
+    private final long[] found = new long[words()];
+    private int[] endings = new int[64];
+
+    /** Whether others may ask in the middle of it. */
+    private final boolean letsOthersIn;
+
+    Scratch(boolean letsOthersIn) {
+      this.letsOthersIn = letsOthersIn;
+    }
+  }
 
   private CompiledGrammar(Network network, GrammarVocabulary vocabulary) {
     this.vocabulary = vocabulary;
     trie = vocabulary.trie();
     recogniser = new Recogniser(network);
     start = recogniser.start();
-    path = new Configuration[trie.height + 1];
-    found = new long[words()];
+    scratch = new Scratch(false);
   }
 
   /**
@@ -70,43 +86,79 @@ public final class CompiledGrammar {
   }
 
   /** Where a text is after some bytes more. */
-  synchronized Configuration after(Configuration configuration, byte[] bytes) {
-    recogniser.begin();
-    Configuration at = configuration;
-    for (byte value : bytes) {
-      at = recogniser.step(at, value);
+  Configuration after(Configuration configuration, byte[] bytes) {
+    lock.lock();
+    try {
+      recogniser.begin();
+      Configuration at = configuration;
+      for (byte value : bytes) {
+        at = recogniser.step(at, value);
+      }
+      return at;
+    } finally {
+      lock.unlock();
     }
-    return at;
+  }
+
+  /** Whether {@link #mask} has little to do, as far as can be told at once. */
+  boolean isFound(Configuration configuration) {
+    if (!lock.tryLock()) {
+      return false;
+    }
+    try {
+      return configuration.kernel.stream().allMatch(frame -> frame.state().mask != null);
+    } finally {
+      lock.unlock();
+    }
+  }
+
+  /** Does what takes long of {@link #mask}, and lets others ask meanwhile. */
+  void find(Configuration configuration) {
+    lock.lock();
+    try {
+      recogniser.begin();
+      Scratch own = new Scratch(true);
+      for (Frame frame : configuration.kernel) {
+        mask(frame.state(), own);
+      }
+    } finally {
+      lock.unlock();
+    }
   }
 
   /** Sets the bits of all tokens that may follow, and clears the others. */
-  synchronized void mask(Configuration configuration, long[] bits) {
-    recogniser.begin();
-    Arrays.fill(bits, 0);
-    for (Frame frame : configuration.kernel) {
-      StateMask mask = mask(frame.state());
-      mask.allowed().addTo(bits);
-      if (mask.endings().length == 0 || frame.stack().isBottom()) {
-        continue;
-      }
-      Configuration ended = recogniser.ended(frame.stack());
-      if (ended.goesOn()) {
-        for (int node : mask.endings()) {
-          walk(ended, node, bits, false);
+  void mask(Configuration configuration, long[] bits) {
+    lock.lock();
+    try {
+      recogniser.begin();
+      Arrays.fill(bits, 0);
+      for (Frame frame : configuration.kernel) {
+        StateMask mask = mask(frame.state(), scratch);
+        mask.allowed().addTo(bits);
+        if (mask.endings().length == 0 || frame.stack().isBottom()) {
+          continue;
+        }
+        Configuration ended = recogniser.ended(frame.stack());
+        if (ended.goesOn()) {
+          for (int node : mask.endings()) {
+            walk(ended, node, scratch, bits, false);
+          }
         }
       }
-    }
-    if (configuration.ends) {
-      vocabulary.endIds().stream().forEach(id -> bits[id >> 6] |= 1L << id);
+      if (configuration.ends) {
+        vocabulary.endIds().stream().forEach(id -> bits[id >> 6] |= 1L << id);
+      }
+    } finally {
+      lock.unlock();
     }
   }
 
-  private StateMask mask(State state) {
+  private StateMask mask(State state, Scratch scratch) {
     StateMask mask = state.mask;
     if (mask == null) {
-      Arrays.fill(found, 0);
-      int count = walk(recogniser.alone(state), 0, found, true);
-      mask = new StateMask(tokens(), Arrays.copyOf(endings, count));
+      Arrays.fill(scratch.found, 0);
+      int count = walk(recogniser.alone(state), 0, scratch, scratch.found, true);
+      mask = new StateMask(tokens(scratch.found), Arrays.copyOf(scratch.endings, count));
       if (memory > MAX_MEMORY) {
         masked.forEach(known -> known.mask = null);
         masked.clear();
@@ -119,7 +171,7 @@ public final class CompiledGrammar {
     return mask;
   }
 
-  private StateMask.Tokens tokens() {
+  private static StateMask.Tokens tokens(long[] found) {
     int count = 0;
     for (long word : found) {
       count += Long.bitCount(word);
@@ -140,17 +192,22 @@ public final class CompiledGrammar {
   /**
    * Leads all descendants of a node on from a configuration.
    *
+   * @param scratch what it may write to
    * @param bits gets the tokens that may follow
    * @param notes whether to note the nodes at which the rule at the bottom ends
    * @return how many of them there are
    */
-  private int walk(Configuration from, int root, long[] bits, boolean notes) {
+  private int walk(Configuration from, int root, Scratch scratch, long[] bits, boolean notes) {
+    Configuration[] path = scratch.path;
     int count = 0;
     int top = trie.depth[root];
     path[top] = from;
     int node = root + 1;
     int last = trie.end[root];
     while (node < last) {
+      if (scratch.letsOthersIn && lock.hasQueuedThreads()) {
+        letOthersIn();
+      }
       int depth = trie.depth[node];
       Configuration at = recogniser.step(path[depth - 1], trie.label[node]);
       if (at.isDead()) {
@@ -163,13 +220,20 @@ public final class CompiledGrammar {
       }
       path[depth] = at;
       if (notes && at.ends && trie.end[node] > node + 1) {
-        if (count == endings.length) {
-          endings = Arrays.copyOf(endings, 2 * count);
+        if (count == scratch.endings.length) {
+          scratch.endings = Arrays.copyOf(scratch.endings, 2 * count);
         }
-        endings[count++] = node;
+        scratch.endings[count++] = node;
       }
       node = at.goesOn() ? node + 1 : trie.end[node];
     }
     return count;
+  }
+
+  private void letOthersIn() {
+    long work = recogniser.work();
+    lock.unlock();
+    lock.lock();
+    recogniser.resume(work);
   }
 }

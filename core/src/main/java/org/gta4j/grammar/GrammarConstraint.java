@@ -1,6 +1,10 @@
 package org.gta4j.grammar;
 
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.concurrent.CompletableFuture;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Future;
 import org.gta4j.generate.TokenConstraint;
 import org.gta4j.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
@@ -12,6 +16,11 @@ final class GrammarConstraint implements TokenConstraint {
   private Configuration at;
   private @Nullable Configuration masked;
   private boolean ended;
+
+  /** Where the text was when something began to be searched for, and the search. */
+  private @Nullable Configuration sought;
+
+  private Future<?> search = CompletableFuture.completedFuture(true);
 
   GrammarConstraint(CompiledGrammar grammar) {
     this.grammar = grammar;
@@ -59,9 +68,42 @@ final class GrammarConstraint implements TokenConstraint {
     if (masked == now) {
       return;
     }
+    if (sought == now) {
+      awaitSearch();
+    }
     masked = null; // an error below must not leave half a mask that counts as one
     grammar.mask(now, bits);
     masked = now;
+  }
+
+  @Override
+  public boolean isReady() {
+    Configuration now = at;
+    if (ended || masked == now) {
+      return true;
+    }
+    if (sought != now) {
+      if (grammar.isFound(now)) {
+        return true;
+      }
+      sought = now;
+      search = Searches.begin(() -> grammar.find(now));
+    }
+    return search.isDone();
+  }
+
+  private void awaitSearch() {
+    try {
+      search.get();
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt(); // what is not found yet is found below
+    } catch (ExecutionException e) {
+      switch (Objects.requireNonNull(e.getCause())) {
+        case RuntimeException cause -> throw cause;
+        case Error cause -> throw cause;
+        default -> throw new IllegalStateException(e);
+      }
+    }
   }
 
   @Override

@@ -22,6 +22,9 @@ import tools.jackson.databind.JsonNode;
  * not known.
  */
 public final class JsonSchemaGrammar {
+  /** Some thousand fields: compiling them takes some seconds at most. */
+  private static final int MOST_CHARACTERS = 1 << 18;
+
   private JsonSchemaGrammar() {}
 
   /**
@@ -31,6 +34,11 @@ public final class JsonSchemaGrammar {
    *     enforce; it names the place, what is there and what could be
    */
   public static Grammar of(JsonNode schema) {
+    int length = schema.toString().length();
+    if (length > MOST_CHARACTERS) {
+      throw new GrammarException(
+          "a schema of %d characters (at most %d)".formatted(length, MOST_CHARACTERS));
+    }
     return JsonGrammar.text(new SchemaWriter(new SchemaReader(schema)).write());
   }
 }

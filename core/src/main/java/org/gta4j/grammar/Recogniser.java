@@ -90,6 +90,16 @@ final class Recogniser {
     }
   }
 
+  /** How much of a question's work is done. */
+  long work() {
+    return work;
+  }
+
+  /** A question goes on that was interrupted by others. */
+  void resume(long done) {
+    work = done;
+  }
+
   /** Texts hold some of the objects: these must not hold all that once came after them. */
   private void forget() {
     states.values().forEach(State::forget);

@@ -64,9 +64,36 @@ class AtomicOutputTest {
   void aSecretFileStaysSecret() throws IOException {
     Path file = Files.writeString(folder.resolve("file"), "before");
     Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-------"));
-    AtomicOutput.write(file, text("after"));
-    assertThat(PosixFilePermissions.toString(Files.getPosixFilePermissions(file)))
-        .isEqualTo("rw-------");
+    AtomicOutput.write(file, seenByNobody("after"));
+    assertThat(permissions(file)).isEqualTo("rw-------");
+  }
+
+  private static String permissions(Path file) throws IOException {
+    return PosixFilePermissions.toString(Files.getPosixFilePermissions(file));
+  }
+
+  /** Content of files that nobody else can read while it is written. */
+  private AtomicOutput.Content seenByNobody(String text) {
+    return channel -> {
+      text(text).writeTo(channel);
+      for (String name : names()) {
+        if (name.endsWith(".tmp")) {
+          assertThat(permissions(folder.resolve(name))).isEqualTo("rw-------");
+        }
+      }
+      assertThat(names()).anyMatch(name -> name.endsWith(".tmp"));
+    };
+  }
+
+  @Test
+  @EnabledOnOs({OS.LINUX, OS.MAC})
+  void aPrivateFileIsItsOwnersFromTheFirstByteOn() throws IOException {
+    Path file = folder.resolve("file");
+    AtomicOutput.writePrivate(file, seenByNobody("new"));
+    assertThat(permissions(file)).isEqualTo("rw-------");
+    Files.setPosixFilePermissions(file, PosixFilePermissions.fromString("rw-r--r--"));
+    AtomicOutput.writePrivate(file, seenByNobody("again"));
+    assertThat(permissions(file)).isEqualTo("rw-------");
   }
 
   @Test

@@ -9,6 +9,7 @@ import org.junit.jupiter.params.provider.Arguments;
 import org.junit.jupiter.params.provider.MethodSource;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
+import tools.jackson.databind.node.ObjectNode;
 
 /** Schemas that cannot be held to: refused with the place, never followed in part. */
 class RefusedSchemaTest {
@@ -136,5 +137,14 @@ class RefusedSchemaTest {
           .isThrownBy(() -> Held.compiled(JsonSchemaGrammar.of(json(schema))))
           .withMessageContaining("no text that the vocabulary can write fits");
     }
+  }
+
+  @Test
+  void aSchemaHasAMostSize() {
+    ObjectNode schema = JsonMapper.shared().createObjectNode();
+    schema.put("const", "a".repeat(1 << 18));
+    assertThatExceptionOfType(GrammarException.class)
+        .isThrownBy(() -> JsonSchemaGrammar.of(schema))
+        .withMessageContaining("characters (at most 262144)");
   }
 }

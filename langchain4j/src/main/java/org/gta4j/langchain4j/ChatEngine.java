@@ -26,6 +26,7 @@ import org.gta4j.answer.HeldAnswer;
 import org.gta4j.chat.tools.ToolPrompts;
 import org.gta4j.generate.Adjustments;
 import org.gta4j.generate.Engine;
+import org.gta4j.generate.FinishReason;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
@@ -251,7 +252,11 @@ final class ChatEngine {
     AnswerMessage message = new AnswerMessage(sink);
     AnswerReader reader = new AnswerReader(asked.chat(), message);
     Generation generation = answer.await(reader::accept);
-    reader.end();
+    if (generation.finish().orElseThrow() == FinishReason.LENGTH) {
+      reader.cutOff();
+    } else {
+      reader.end();
+    }
     return message.response(generation, options.modelName());
   }
 }

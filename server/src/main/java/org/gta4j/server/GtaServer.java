@@ -17,6 +17,7 @@ import org.gta4j.chat.tools.ToolPrompts;
 import org.gta4j.generate.Engine;
 import org.gta4j.generate.EngineSettings;
 import org.gta4j.generate.LanguageModel;
+import org.gta4j.server.api.LogProbRoom;
 import org.gta4j.server.api.PromptSize;
 import org.gta4j.server.api.ServedModel;
 import org.gta4j.server.http.Listening;
@@ -69,7 +70,8 @@ public final class GtaServer implements AutoCloseable {
               new Grammars(model),
               PromptSize.of(model),
               Instant.now().getEpochSecond(),
-              settings.mostTime());
+              settings.mostTime(),
+              LogProbRoom.ofHeap());
       WebServerConfig.Builder builder = WebServer.builder();
       Listening.configure(builder, served, settings);
       tls.ifPresent(builder::tls);

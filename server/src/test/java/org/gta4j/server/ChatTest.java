@@ -146,6 +146,21 @@ class ChatTest {
   }
 
   @Test
+  void callsThatAreCutOffLeaveNoMarks() {
+    String asked =
+        "%s, %s, 'response_format': {'type': 'json_object'}, 'logit_bias': {'%d': 100}, 'seed': 3"
+            .formatted(HI, TOOLS, TestModels.id('<'));
+    int calls = 0;
+    for (int tokens = 2; tokens < 40; tokens += 3) {
+      JsonNode choice = ask(asked + ", 'max_tokens': " + tokens);
+      assertThat(choice.path("finish_reason").stringValue()).isEqualTo("length");
+      assertThat(choice.at("/message/content").asString("")).isEmpty();
+      calls += choice.at("/message/tool_calls").size();
+    }
+    assertThat(calls).isPositive();
+  }
+
+  @Test
   void withoutAChoiceOfToolsTheModelSaysWhatItLikes() {
     JsonNode none =
         ask("%s, %s, 'tool_choice': 'none', 'seed': 1, 'max_tokens': 20".formatted(HI, TOOLS));

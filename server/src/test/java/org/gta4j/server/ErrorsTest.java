@@ -154,6 +154,7 @@ class ErrorsTest {
     refused(CHAT, "{'messages': [5]}", "messages[0]");
     refused(CHAT, "{'messages': [{'content': 'a'}]}", "messages[0].role");
     refused(CHAT, "{'messages': [{'role': 1, 'content': 'a'}]}", "messages[0].role");
+    refused(CHAT, "{'messages': [{'role': 'wizard', 'content': 'a'}]}", "messages[0].role");
     refused(CHAT, "{'messages': [{'role': 'user', 'content': 1}]}", "messages[0].content");
     refused(CHAT, "{'messages': [{'role': 'user'}]}", "messages[0].content");
     refused(
@@ -203,6 +204,21 @@ class ErrorsTest {
         assertThat(error.path("message").stringValue()).startsWith("the body: ");
       }
     }
+  }
+
+  @Test
+  void whatIsNoUtf8() throws Exception {
+    for (byte[] wrong : List.of(new byte[] {(byte) 0xC3, '('}, new byte[] {(byte) 0xFF})) {
+      try (RawConnection connection = new RawConnection(server.port())) {
+        connection.send(
+            "POST %s HTTP/1.1\r\nHost: localhost\r\nContent-Length: %d\r\n\r\n{\"prompt\": \""
+                .formatted(TEXT, 14 + wrong.length));
+        RawConnection.Reply reply = connection.send(wrong).send("\"}").read();
+        assertThat(reply.status()).as(reply.text()).isEqualTo(400);
+        assertThat(reply.json().at("/error/message").stringValue()).startsWith("the body: ");
+      }
+    }
+    server.get("/health").ok();
   }
 
   @Test
@@ -309,8 +325,43 @@ class ErrorsTest {
       for (String method : List.of("POST", "PUT", "DELETE", "PATCH")) {
         TestServer.Reply reply = server.method(method, path);
         reply.error(405);
-        assertThat(reply.header("allow")).isEqualTo("GET");
+        assertThat(reply.header("allow")).isEqualTo("GET, HEAD");
       }
+    }
+  }
+
+  @Test
+  void headIsAnsweredAsGetWithoutABody() throws Exception {
+    for (String path : List.of("/v1/models", "/v1/models/m", "/health", "/openapi.json", "/")) {
+      TestServer.Reply get = server.get(path).ok();
+      TestServer.Reply head = server.method("HEAD", path).ok();
+      assertThat(head.text()).isEmpty();
+      assertThat(head.header("content-type")).isEqualTo(get.header("content-type"));
+      if (!path.equals("/health")) { // which is another every time
+        assertThat(head.header("content-length")).isEqualTo(get.header("content-length"));
+      }
+    }
+    server.method("HEAD", "/metrics").ok();
+    assertThat(server.method("HEAD", TEXT).status()).isEqualTo(405);
+    // Errors have no body either: the next answer would begin with it.
+    try (RawConnection connection = new RawConnection(server.port())) {
+      String head = "HEAD %s HTTP/1.1\r\nHost: localhost\r\n\r\n";
+      connection.send(
+          head.formatted("/nothing") + head.formatted(TEXT) + head.formatted("/health"));
+      for (int status : new int[] {404, 405, 200}) {
+        assertThat(connection.head().status()).isEqualTo(status);
+      }
+    }
+  }
+
+  @Test
+  void olderHttpIsRefusedInWords() throws Exception {
+    try (RawConnection connection = new RawConnection(server.port())) {
+      connection.send("GET /health HTTP/1.0\r\n\r\n");
+      RawConnection.Reply reply = connection.read();
+      assertThat(reply.status()).isEqualTo(505);
+      assertThat(reply.json().at("/error/message").stringValue()).contains("HTTP/1.1", "nginx");
+      assertThat(connection.ends()).isTrue();
     }
   }
 

@@ -194,6 +194,20 @@ class LogProbsTest {
   }
 
   @Test
+  void moreThanMemoryHasRoomForAreRefused() {
+    String prompts = "'a', ".repeat(127) + "'a'";
+    JsonNode text =
+        server
+            .post(
+                "/v1/completions",
+                "{'prompt': [%s], 'n': 128, 'max_tokens': -1, 'logprobs': 100}".formatted(prompts))
+            .error(400);
+    assertThat(text.path("param").stringValue()).isEqualTo("logprobs");
+    assertThat(text.path("message").stringValue()).contains("max_tokens");
+    server.post("/v1/completions", "{'prompt': ['a', 'b'], 'max_tokens': 3, 'logprobs': 100}").ok();
+  }
+
+  @Test
   void chatsTellThemWithBytes() {
     JsonNode choice =
         server

@@ -5,6 +5,7 @@ import java.io.ByteArrayOutputStream;
 import java.io.IOException;
 import java.io.InputStream;
 import java.net.InetAddress;
+import java.net.InetSocketAddress;
 import java.net.Socket;
 import java.net.SocketTimeoutException;
 import java.nio.charset.StandardCharsets;
@@ -20,9 +21,21 @@ final class RawConnection implements AutoCloseable {
   private final InputStream in;
 
   RawConnection(int port) throws IOException {
-    socket = new Socket(InetAddress.getLoopbackAddress(), port);
+    this(new Socket(InetAddress.getLoopbackAddress(), port));
+  }
+
+  private RawConnection(Socket socket) throws IOException {
+    this.socket = socket;
     socket.setSoTimeout(60_000);
     in = new BufferedInputStream(socket.getInputStream());
+  }
+
+  /** A client whose machine keeps little of what it does not read. */
+  static RawConnection narrow(int port) throws IOException {
+    Socket socket = new Socket();
+    socket.setReceiveBufferSize(4096); // before it is connected, so that the server is told
+    socket.connect(new InetSocketAddress(InetAddress.getLoopbackAddress(), port));
+    return new RawConnection(socket);
   }
 
   /** An answer. */
@@ -65,16 +78,8 @@ final class RawConnection implements AutoCloseable {
 
   /** Reads a whole answer. */
   Reply read() throws IOException {
-    String status = line();
-    if (!status.startsWith("HTTP/1.1 ")) {
-      throw new IOException("expected an answer, found \"" + status + "\"");
-    }
-    Map<String, String> headers = new LinkedHashMap<>();
-    for (String header = line(); !header.isEmpty(); header = line()) {
-      int colon = header.indexOf(':');
-      headers.put(
-          header.substring(0, colon).toLowerCase(Locale.ROOT), header.substring(colon + 1).strip());
-    }
+    Reply head = head();
+    Map<String, String> headers = head.headers();
     ByteArrayOutputStream body = new ByteArrayOutputStream();
     if ("chunked".equals(headers.get("transfer-encoding"))) {
       for (int size = chunk(); size > 0; size = chunk()) {
@@ -85,8 +90,22 @@ final class RawConnection implements AutoCloseable {
     } else {
       body.writeBytes(in.readNBytes(Integer.parseInt(headers.getOrDefault("content-length", "0"))));
     }
-    return new Reply(
-        Integer.parseInt(status.substring(9, 12)), headers, body.toString(StandardCharsets.UTF_8));
+    return new Reply(head.status(), headers, body.toString(StandardCharsets.UTF_8));
+  }
+
+  /** Reads an answer up to where its body begins, if it has one. */
+  Reply head() throws IOException {
+    String status = line();
+    if (!status.startsWith("HTTP/1.1 ")) {
+      throw new IOException("expected an answer, found \"" + status + "\"");
+    }
+    Map<String, String> headers = new LinkedHashMap<>();
+    for (String header = line(); !header.isEmpty(); header = line()) {
+      int colon = header.indexOf(':');
+      headers.put(
+          header.substring(0, colon).toLowerCase(Locale.ROOT), header.substring(colon + 1).strip());
+    }
+    return new Reply(Integer.parseInt(status.substring(9, 12)), headers, "");
   }
 
   private int chunk() throws IOException {

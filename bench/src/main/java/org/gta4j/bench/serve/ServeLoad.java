@@ -156,7 +156,7 @@ public final class ServeLoad {
   }
 
   /** Memory of a process that is in the machine now, by Linux. */
-  private static long residentBytes(long process) throws IOException {
+  static long residentBytes(long process) throws IOException {
     for (String line : Files.readAllLines(Path.of("/proc/%d/status".formatted(process)))) {
       if (line.startsWith("VmRSS:")) {
         return Long.parseLong(line.replaceAll("[^0-9]", "")) << 10;

@@ -8,19 +8,26 @@ import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
-import java.nio.file.attribute.FileAttribute;
-import java.nio.file.attribute.PosixFileAttributeView;
-import java.nio.file.attribute.PosixFilePermission;
-import java.nio.file.attribute.PosixFilePermissions;
 import java.util.Arrays;
+import java.util.Objects;
+import java.util.Optional;
 import java.util.OptionalInt;
 import java.util.Set;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.Executor;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.FutureTask;
+import java.util.concurrent.LinkedBlockingQueue;
+import java.util.concurrent.ThreadPoolExecutor;
+import java.util.concurrent.TimeUnit;
 import java.util.zip.CRC32C;
 import org.gta4j.cache.BlockStore;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.StoreTraffic;
+import org.gta4j.cache.Transfer;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.InputFile;
+import org.gta4j.checkpoint.OwnersOnly;
 import org.gta4j.checkpoint.TemporaryOutput;
 import org.gta4j.checkpoint.UnfinishedFiles;
 
@@ -34,6 +41,9 @@ import org.gta4j.checkpoint.UnfinishedFiles;
  * and a miss. When the disk is full, or the file cannot be used any more, this closes itself with a
  * warning, and what waits for blocks computes them again. A thread that is interrupted while it
  * writes or reads ends it too, as Java's files are made.
+ *
+ * <p>Not thread-safe; what {@link #beginWrite} and {@link #beginRead} begin is done by a thread of
+ * this tier's own, which touches nothing but the file and the block.
  */
 public final class DiskTier implements BlockStore {
   /** The unit that disks and the system's cache of them write. */
@@ -51,6 +61,17 @@ public final class DiskTier implements BlockStore {
   private int freeCount;
   private int created;
   private boolean open = true;
+
+  /** What is moved beside the caller's work is moved here, one block after the other. */
+  private final ExecutorService thread =
+      new ThreadPoolExecutor(
+          0,
+          1,
+          10,
+          TimeUnit.SECONDS,
+          new LinkedBlockingQueue<>(),
+          Thread.ofPlatform().name("gta4j-disk").daemon(true).factory());
+
   private long bytesOut;
   private long bytesIn;
   private long nanosOut;
@@ -98,7 +119,7 @@ public final class DiskTier implements BlockStore {
               file,
               Set.of(
                   StandardOpenOption.CREATE_NEW, StandardOpenOption.READ, StandardOpenOption.WRITE),
-              ownersOnly(folder));
+              OwnersOnly.attributes(folder));
       TemporaryOutput.hold(channel);
       return new DiskTier(file, channel, layout, (int) Math.min(slots, Integer.MAX_VALUE - 8));
     } catch (IOException e) {
@@ -107,16 +128,6 @@ public final class DiskTier implements BlockStore {
           "%s: no blocks of the cache can be kept there: %s".formatted(folder, InputFile.reason(e)),
           e);
     }
-  }
-
-  /** What people have said is in it. */
-  private static FileAttribute<?>[] ownersOnly(Path folder) throws IOException {
-    return Files.getFileStore(folder).supportsFileAttributeView(PosixFileAttributeView.class)
-        ? new FileAttribute<?>[] {
-          PosixFilePermissions.asFileAttribute(
-              Set.of(PosixFilePermission.OWNER_READ, PosixFilePermission.OWNER_WRITE))
-        }
-        : new FileAttribute<?>[0];
   }
 
   /** How many blocks it has room for. */
@@ -136,64 +147,175 @@ public final class DiskTier implements BlockStore {
 
   @Override
   public OptionalInt write(MemorySegment block) {
+    Optional<Transfer> begun = begin(block, Runnable::run);
+    return begun.isPresent() && begun.get().finish()
+        ? OptionalInt.of(begun.get().slot())
+        : OptionalInt.empty();
+  }
+
+  @Override
+  public Optional<Transfer> beginWrite(MemorySegment block) {
+    return begin(block, thread);
+  }
+
+  private Optional<Transfer> begin(MemorySegment block, Executor where) {
     requireWhole(block);
     if (isFull()) {
-      return OptionalInt.empty();
+      return Optional.empty();
     }
-    long begin = System.nanoTime();
-    int slot = freeCount > 0 ? free[freeCount - 1] : created;
-    ByteBuffer bytes = block.asByteBuffer();
+    int slot = takeSlot();
     long at = slot * slotBytes;
-    try {
-      while (bytes.hasRemaining()) {
-        channel.write(bytes, at + bytes.position());
-      }
-    } catch (IOException e) {
-      giveUp("written", e);
-      return OptionalInt.empty();
+    return Optional.of(
+        new Moving(
+            slot,
+            () -> {
+              ByteBuffer bytes = block.asByteBuffer();
+              while (bytes.hasRemaining()) {
+                channel.write(bytes, at + bytes.position());
+              }
+              return checksum(block);
+            },
+            where) {
+          @Override
+          boolean end(int checksum, long nanos) {
+            checksums[slot] = checksum;
+            bytesOut += blockBytes;
+            nanosOut += nanos;
+            return true;
+          }
+
+          @Override
+          void failed(IOException e) {
+            giveUp("written", e);
+          }
+        });
+  }
+
+  private int takeSlot() {
+    if (freeCount > 0) {
+      return free[--freeCount];
     }
-    if (slot == created) {
-      created++;
-      if (created > checksums.length) {
-        checksums = Arrays.copyOf(checksums, created * 2);
-      }
-    } else {
-      freeCount--;
+    if (created == checksums.length) {
+      checksums = Arrays.copyOf(checksums, created * 2);
     }
-    checksums[slot] = checksum(block);
-    bytesOut += blockBytes;
-    nanosOut += System.nanoTime() - begin;
-    return OptionalInt.of(slot);
+    return created++;
   }
 
   @Override
   public boolean read(int slot, MemorySegment block) {
+    return begin(slot, block, Runnable::run).finish();
+  }
+
+  @Override
+  public Transfer beginRead(int slot, MemorySegment block) {
+    return begin(slot, block, thread);
+  }
+
+  private Transfer begin(int slot, MemorySegment block, Executor where) {
     requireWhole(block);
     if (!open) {
-      return false;
+      return new Transfer.Done(slot, false);
     }
-    long begin = System.nanoTime();
-    ByteBuffer bytes = block.asByteBuffer();
+    int expected = checksums[slot];
     long at = slot * slotBytes;
-    try {
-      int count = 0;
-      while (bytes.hasRemaining() && count >= 0) {
-        count = channel.read(bytes, at + bytes.position());
+    return new Moving(
+        slot,
+        () -> {
+          ByteBuffer bytes = block.asByteBuffer();
+          int count = 0;
+          while (bytes.hasRemaining() && count >= 0) {
+            count = channel.read(bytes, at + bytes.position());
+          }
+          return bytes.hasRemaining() ? ~expected : checksum(block);
+        },
+        where) {
+      @Override
+      boolean end(int checksum, long nanos) {
+        if (checksum != expected) {
+          LOG.log(
+              Level.WARNING,
+              "%s: slot %d is not what was written to it; its tokens are computed again"
+                  .formatted(file, slot));
+          return false;
+        }
+        bytesIn += blockBytes;
+        nanosIn += nanos;
+        return true;
       }
-    } catch (IOException e) {
-      giveUp("read", e);
-      return false;
+
+      @Override
+      void failed(IOException e) {
+        giveUp("read", e);
+      }
+    };
+  }
+
+  /** A block's way in a thread, and what is noted of it at its end in the tier's. */
+  private abstract static class Moving implements Transfer {
+    /** What moving gives: the block's checksum. */
+    @FunctionalInterface
+    interface Move {
+      int run() throws IOException;
     }
-    if (bytes.hasRemaining() || checksum(block) != checksums[slot]) {
-      LOG.log(
-          Level.WARNING,
-          "%s: slot %d is not what was written to it; its tokens are computed again"
-              .formatted(file, slot));
-      return false;
+
+    private record Moved(int checksum, long nanos) {}
+
+    private final int slot;
+    private final FutureTask<Moved> task;
+
+    Moving(int slot, Move move, Executor where) {
+      this.slot = slot;
+      task =
+          new FutureTask<>(() -> {
+            long begin = System.nanoTime();
+            int checksum = move.run();
+            return new Moved(checksum, System.nanoTime() - begin);
+          });
+      where.execute(task);
     }
-    bytesIn += blockBytes;
-    nanosIn += System.nanoTime() - begin;
-    return true;
+
+    /** Notes what was moved; whether it is what it should be. */
+    abstract boolean end(int checksum, long nanos);
+
+    /** Notes that it could not be moved. */
+    abstract void failed(IOException e);
+
+    @Override
+    public int slot() {
+      return slot;
+    }
+
+    @Override
+    public boolean isDone() {
+      return task.isDone();
+    }
+
+    @Override
+    public boolean finish() {
+      boolean wasInterrupted = false;
+      try {
+        while (true) {
+          try {
+            Moved moved = task.get();
+            return end(moved.checksum(), moved.nanos());
+          } catch (InterruptedException e) {
+            wasInterrupted = true; // the block's memory is not the caller's before it is done
+          } catch (ExecutionException e) {
+            switch (Objects.requireNonNull(e.getCause())) {
+              case IOException cause -> failed(cause);
+              case RuntimeException cause -> throw cause;
+              case Error cause -> throw cause;
+              default -> throw new IllegalStateException(e);
+            }
+            return false;
+          }
+        }
+      } finally {
+        if (wasInterrupted) {
+          Thread.currentThread().interrupt();
+        }
+      }
+    }
   }
 
   private void requireWhole(MemorySegment block) {
@@ -237,6 +359,7 @@ public final class DiskTier implements BlockStore {
       return;
     }
     open = false;
+    thread.shutdown();
     try {
       channel.close();
     } catch (IOException e) {

@@ -40,7 +40,7 @@ public record SavedSequence(int[] ids, SequenceCache cache, String flavour)
   private static final int CHECKSUM_BYTES = Integer.BYTES;
 
   /**
-   * Writes a text, whole or not at all.
+   * Writes a text, whole or not at all, for its owner's eyes alone: ids are what people have said.
    *
    * @param file where; what stood there before is replaced
    * @param model whose keys and values they are
@@ -60,7 +60,7 @@ public record SavedSequence(int[] ids, SequenceCache cache, String flavour)
     BlockPool pool = cache.pool();
     int blocks = cache.length() / CacheLayout.BLOCK_TOKENS;
     byte[] header = new SavedHeader(model, pool.layout(), flavour, ids.length, blocks).toBytes();
-    AtomicOutput.write(
+    AtomicOutput.writePrivate(
         file,
         channel -> {
           CRC32C crc = new CRC32C();

@@ -6,6 +6,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SequencedMap;
+import java.util.function.Predicate;
 import org.gta4j.chat.ChatMessage;
 import tools.jackson.core.JacksonException;
 import tools.jackson.databind.JsonNode;
@@ -34,29 +35,38 @@ record RequestMessage(
   private static final String CONTENT = "content";
   private static final String CALLS = "tool_calls";
 
+  /** Those that OpenAI knows. */
+  private static final List<String> ROLES =
+      List.of("system", "developer", "user", "assistant", "tool");
+
   /**
    * Reads messages.
    *
+   * @param knowsRole whether the model's template has a role that OpenAI does not know
    * @throws IllegalArgumentException if they are something else, with the place
    */
-  static List<RequestMessage> read(JsonNode messages) {
+  static List<RequestMessage> read(JsonNode messages, Predicate<String> knowsRole) {
     if (!messages.isArray() || messages.isEmpty()) {
       throw JsonValues.refused("messages", "a list of at least one", messages);
     }
     List<RequestMessage> read = new ArrayList<>();
     for (int i = 0; i < messages.size(); i++) {
-      read.add(read("messages[%d]".formatted(i), messages.get(i)));
+      read.add(read("messages[%d]".formatted(i), messages.get(i), knowsRole));
     }
     return read;
   }
 
-  private static RequestMessage read(String where, JsonNode message) {
+  private static RequestMessage read(String where, JsonNode message, Predicate<String> knowsRole) {
     if (!message.isObject()) {
       throw JsonValues.refused(where, "an object", message);
     }
     JsonNode role = message.path(ROLE);
     if (!role.isString()) {
       throw JsonValues.refused(where + "." + ROLE, "a text", role);
+    }
+    // Templates pass over what they do not know, or write it as they write users' words.
+    if (!ROLES.contains(role.stringValue()) && !knowsRole.test(role.stringValue())) {
+      throw JsonValues.refused(where + "." + ROLE, "one of " + String.join(", ", ROLES), role);
     }
     SequencedMap<String, Object> fields = JsonValues.fields(message);
     fields.remove(CONTENT);

@@ -41,7 +41,13 @@ public final class ToolCallParser {
 
     /** A call begins once it has a name and arguments, since it is malformed most often before. */
     private void begin() {
-      if (!began && name.isPresent() && !arguments.isEmpty()) {
+      if (!arguments.isEmpty()) {
+        beginAnyway();
+      }
+    }
+
+    private void beginAnyway() {
+      if (!began && name.isPresent()) {
         began = true;
         blank.setLength(0);
         content.rest().ifPresent(events::content);
@@ -102,6 +108,10 @@ public final class ToolCallParser {
 
   private Optional<CallReader> reader = Optional.empty();
   private boolean isBeginning = true;
+
+  /** Whether a mark stands before what is read. */
+  private boolean isMarked;
+
   private boolean isBesideCall;
   private boolean isEnded;
 
@@ -149,15 +159,36 @@ public final class ToolCallParser {
 
   /** The answer is over: gives out what was kept. Further calls do nothing. */
   public void end() {
+    end(false);
+  }
+
+  /**
+   * The answer was cut off where there was no room for more of it: gives out what was kept, but for
+   * what only a call can have begun with. A call whose name is known has begun and is broken then,
+   * as far as it came; of another one there is nothing to tell.
+   */
+  public void cutOff() {
+    end(true);
+  }
+
+  private void end(boolean isCutOff) {
     if (isEnded) {
       return;
     }
     isEnded = true;
     boolean isComplete = reader.map(CallReader::end).orElse(true);
     if (!isComplete) {
-      leave(AnswerEvents.Fault.TRUNCATED, raw.toString());
+      if (isCutOff) {
+        call.beginAnyway();
+      }
+      boolean isLost = isCutOff && isMarked && !call.began;
+      isBesideCall |= isLost;
+      leave(AnswerEvents.Fault.TRUNCATED, isLost ? "" : raw.toString());
     }
-    write(marks.kept());
+    String begun = marks.kept();
+    boolean isLost = isCutOff && begun.length() > 1; // one character may be anything
+    isBesideCall |= isLost;
+    write(isLost ? "" : begun);
     if (!isBesideCall) {
       content.add(blank.toString());
     }
@@ -199,6 +230,7 @@ public final class ToolCallParser {
     if (isBeginning && !JsonScanner.isSpace(c)) {
       isBeginning = false;
       reader = c == '{' ? notation.bare(call) : Optional.empty();
+      isMarked = false;
       if (reader.isPresent()) {
         next(c);
         return;
@@ -209,6 +241,7 @@ public final class ToolCallParser {
     if (isMark) {
       String mark = marks.kept();
       raw.append(mark);
+      isMarked = true;
       reader = Optional.of(notation.reader(mark, call, functions));
     }
   }

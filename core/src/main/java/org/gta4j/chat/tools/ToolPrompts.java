@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.regex.Pattern;
 import org.gta4j.chat.ChatMessage;
 import org.gta4j.chat.ChatTemplate;
 import org.gta4j.chat.ChatTemplates;
@@ -81,7 +82,7 @@ public final class ToolPrompts {
     if (choice instanceof ToolChoice.None) {
       functions = List.of();
     }
-    List<RequestMessage> read = RequestMessage.read(messages);
+    List<RequestMessage> read = RequestMessage.read(messages, this::knowsRole);
     boolean hasCalls = read.stream().anyMatch(RequestMessage::isOfTools);
     Known known = functions.isEmpty() && !hasCalls ? plain : withTools;
     Optional<ToolFormat> format =
@@ -104,6 +105,14 @@ public final class ToolPrompts {
         format,
         functions,
         choice);
+  }
+
+  /** Whether one of the templates asks for a role of its own. */
+  private boolean knowsRole(String role) {
+    Pattern question =
+        Pattern.compile("role['\"\\]]*\\s*==\\s*['\"]%s['\"]".formatted(Pattern.quote(role)));
+    return question.matcher(plain.template().source()).find()
+        || question.matcher(withTools.template().source()).find();
   }
 
   private ToolFormat requireFormat() {

@@ -101,6 +101,42 @@ class ToolCallParserTest {
     assertThat(answer.reasoning()).isEmpty();
   }
 
+  private static List<String> cutOff(ToolFormat format, String text) {
+    EventLog log = new EventLog();
+    ToolCallParser parser = new ToolCallParser(format, Samples.FUNCTIONS, log);
+    parser.accept(text);
+    parser.cutOff();
+    return log.lines();
+  }
+
+  @Test
+  void whatIsCutOffHasNoMarks() {
+    String call =
+        "<tool_call>\n{\"name\": \"weather\", \"arguments\": {\"city\": \"Rome\"}}\n</tool_call>";
+    for (int i = "<t".length(); i < call.length(); i++) {
+      List<String> lines = cutOff(ToolFormat.HERMES, "Well. \n" + call.substring(0, i));
+      assertThat(lines).first().isEqualTo("content: Well.");
+      boolean hasName = i > call.indexOf("weather\"") + "weather".length();
+      assertThat(lines.size() > 1).as(call.substring(0, i)).isEqualTo(hasName);
+      if (hasName) {
+        assertThat(lines.get(1)).isEqualTo("call 0 weather");
+        assertThat(lines.subList(2, lines.size())).noneMatch(line -> line.startsWith("content"));
+      }
+    }
+    assertThat(cutOff(ToolFormat.HERMES, call + "\n<tool_call>\n{\"na"))
+        .containsExactly("call 0 weather", "arguments 0: {\"city\": \"Rome\"}", "end 0");
+    assertThat(cutOff(ToolFormat.HERMES, "a <")).containsExactly("content: a <");
+    assertThat(events(ToolFormat.HERMES, List.of("a <tool_call>\n{\"na")))
+        .as("an answer that its model has ended is all there")
+        .containsExactly("content: a <tool_call>\n{\"na");
+    assertThat(cutOff(ToolFormat.LLAMA, "{\"name\": \"weather\", \"para"))
+        .first()
+        .isEqualTo("call 0 weather");
+    assertThat(cutOff(ToolFormat.LLAMA, "{\"name\": \"we"))
+        .as("what nothing marks may be an answer")
+        .containsExactly("content: {\"name\": \"we");
+  }
+
   private static void requireLinear(ToolFormat format, String text) {
     EventLength length = new EventLength();
     ToolCallParser parser = new ToolCallParser(format, Samples.FUNCTIONS, length);

@@ -196,6 +196,20 @@ class ToolPromptsTest {
     assertThat(text).contains("}" + id + "]").endsWith("[tool]5" + id);
   }
 
+  @Test
+  void rolesOfTheTemplatesOwnAreTaken() {
+    String source =
+        "{% for m in messages %}{% if m['role'] == 'document' %}D{% elif m.role == \"control\" %}C"
+            + "{% else %}{{ m.role }}{% endif %}{{ m.content }}{% endfor %}";
+    String messages =
+        "[{\"role\": \"document\", \"content\": \"1\"}, {\"role\": \"control\", \"content\": \"2\"}]";
+    assertThat(text(prompt(prompts(source, false), messages, json("null")))).isEqualTo("D1C2");
+    assertThatIllegalArgumentException()
+        .isThrownBy(() ->
+            prompt(prompts(source, false), "[{\"role\": \"D\", \"content\": \"1\"}]", json("null")))
+        .withMessageStartingWith("messages[0].role: expected one of system");
+  }
+
   @ParameterizedTest
   @CsvSource(
       delimiter = '|',
@@ -206,6 +220,8 @@ class ToolPromptsTest {
         "[7]|messages[0]: expected an object, found 7",
         "[{\"content\": \"a\"}]|messages[0].role: expected a text, found nothing",
         "[{\"role\": \"user\"}]|messages[0].content: expected a text, found nothing",
+        "[{\"role\": \"wizard\", \"content\": \"a\"}]|messages[0].role: expected one of system, developer, user, assistant, tool, found \"wizard\"",
+        "[{\"role\": \"user\", \"content\": \"a\"}, {\"role\": \"User\", \"content\": \"a\"}]|messages[1].role: expected one of system, developer, user, assistant, tool, found \"User\"",
         "[{\"role\": \"user\", \"content\": 5}]|messages[0].content: expected a text or a list of parts, found 5",
         "[{\"role\": \"user\", \"content\": [{\"type\": \"image_url\"}]}]|messages[0].content[0]: expected a part that is a text, found {\"type\":\"image_url\"}",
         "[{\"role\": \"assistant\", \"tool_calls\": 5}]|messages[0].tool_calls: expected a list, found 5",

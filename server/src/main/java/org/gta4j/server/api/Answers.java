@@ -3,8 +3,10 @@ package org.gta4j.server.api;
 import java.time.Duration;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.TimeUnit;
+import java.util.concurrent.atomic.AtomicInteger;
 import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import org.gta4j.generate.Answer;
@@ -26,15 +28,21 @@ final class Answers implements AutoCloseable {
   /** How often is asked whether the client is still there. */
   private static final Duration LOOK = Duration.ofMillis(25);
 
-  /** What a client may leave unread before its answers are given up. */
-  private static final int MOST_EVENTS = 1 << 16;
+  /**
+   * What may wait to be written before a client counts as gone, some 8 MB: more than a step can
+   * bring.
+   */
+  static final int MOST_UNREAD = 1 << 18;
 
   private final Engine engine;
   private final String promptField;
   private final BooleanSupplier clientIsThere;
+  private final LogProbRoom.Taken room;
   private final long deadline;
   private final LinkedBlockingQueue<AnswerEvent> events = new LinkedBlockingQueue<>();
+  private final AtomicInteger unread = new AtomicInteger();
   private final List<Answer> answers = new ArrayList<>();
+  private volatile boolean isUnread;
   private long nextLook = System.nanoTime();
 
   /**
@@ -42,9 +50,16 @@ final class Answers implements AutoCloseable {
    *
    * @param promptField what the prompt is called in errors
    * @param clientIsThere whether somebody still waits for them
+   * @param room for their log-probabilities; given back at the end
    */
-  Answers(Engine engine, String promptField, BooleanSupplier clientIsThere, Duration mostTime) {
+  Answers(
+      Engine engine,
+      String promptField,
+      BooleanSupplier clientIsThere,
+      Duration mostTime,
+      LogProbRoom.Taken room) {
     this.engine = engine;
+    this.room = room;
     this.promptField = promptField;
     this.clientIsThere = clientIsThere;
     deadline = System.nanoTime() + mostTime.toNanos();
@@ -56,9 +71,11 @@ final class Answers implements AutoCloseable {
    * @throws ApiException if the engine does not take it
    */
   void ask(Request request, Object client) {
-    int choice = answers.size();
+    Listener listener = new Listener(answers.size());
     try {
-      answers.add(engine.submit(request, client, new Listener(choice)));
+      Answer answer = engine.submit(request, client, listener);
+      listener.answer = Optional.of(answer);
+      answers.add(answer);
     } catch (EngineBusyException e) {
       throw ApiException.of(429, "rate_limit_error", "server_busy", ApiException.words(e));
     } catch (IllegalArgumentException e) {
@@ -125,7 +142,11 @@ final class Answers implements AutoCloseable {
         throw stopping();
       }
       look();
+      if (isUnread) {
+        throw new ClientGoneException();
+      }
       if (event != null) {
+        unread.addAndGet(-event.size());
         return event;
       }
     }
@@ -168,11 +189,15 @@ final class Answers implements AutoCloseable {
   @Override
   public void close() {
     answers.forEach(Answer::cancel);
+    room.close();
   }
 
   /** Puts what happens to one answer into the queue. */
   private final class Listener implements GenerationListener {
     private final int choice;
+
+    /** Known as soon as the engine has taken it. */
+    private volatile Optional<Answer> answer = Optional.empty();
 
     Listener(int choice) {
       this.choice = choice;
@@ -180,20 +205,26 @@ final class Answers implements AutoCloseable {
 
     @Override
     public void text(String piece) {
-      if (events.size() > MOST_EVENTS) {
-        throw new ClientGoneException(); // It does not read, and all of this would stay here.
-      }
-      events.add(new AnswerEvent.Text(choice, piece));
+      add(new AnswerEvent.Text(choice, piece));
     }
 
     @Override
     public void token(ScoredToken token) {
-      events.add(new AnswerEvent.Token(choice, token));
+      add(new AnswerEvent.Token(choice, token));
     }
 
     @Override
     public void promptToken(ScoredToken token) {
-      events.add(new AnswerEvent.PromptToken(choice, token));
+      add(new AnswerEvent.PromptToken(choice, token));
+    }
+
+    private void add(AnswerEvent event) {
+      if (isUnread || unread.addAndGet(event.size()) > MOST_UNREAD) {
+        isUnread = true; // The client does not read, and all of this would stay here.
+        answer.ifPresent(Answer::cancel);
+      } else {
+        events.add(event);
+      }
     }
 
     @Override

@@ -70,9 +70,17 @@ final class ChatChoice {
     reader.accept(piece);
   }
 
-  /** Nothing more comes. */
-  void end() {
-    reader.end();
+  /**
+   * Nothing more comes.
+   *
+   * @param isCutOff whether there was no room for more
+   */
+  void end(boolean isCutOff) {
+    if (isCutOff) {
+      reader.cutOff();
+    } else {
+      reader.end();
+    }
   }
 
   private void addContent(String piece) {

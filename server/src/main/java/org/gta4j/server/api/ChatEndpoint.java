@@ -3,6 +3,7 @@ package org.gta4j.server.api;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.generate.FinishReason;
 import org.gta4j.generate.Generation;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
@@ -30,8 +31,10 @@ public final class ChatEndpoint {
   public void answer(JsonNode body, Object client, AnswerWriter writer) {
     Fields fields = Fields.of(body);
     ChatRequest request = ChatRequest.of(fields, model);
+    String param = request.alternatives().orElse(0) > 0 ? "top_logprobs" : "logprobs";
+    LogProbRoom.Taken room = model.logProbs().take(request.mostLogProbs(), param);
     try (Answers answers =
-        new Answers(model.engine(), "messages", writer::clientIsThere, model.mostTime())) {
+        new Answers(model.engine(), "messages", writer::clientIsThere, model.mostTime(), room)) {
       answers.requireRoom(request.settings().choices(), "n");
       List<ChatChoice> choices = new ArrayList<>();
       for (int i = 0; i < request.settings().choices(); i++) {
@@ -78,7 +81,7 @@ public final class ChatEndpoint {
     }
 
     private void end(ChatChoice choice, Generation generation) {
-      choice.end();
+      choice.end(generation.finish().orElseThrow() == FinishReason.LENGTH);
       frame.usage().add(generation, choice.index() == 0);
       String finish = choice.finish(Finish.reason(generation));
       if (streams) {

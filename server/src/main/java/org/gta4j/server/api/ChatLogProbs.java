@@ -1,20 +1,23 @@
 package org.gta4j.server.api;
 
+import java.util.ArrayList;
+import java.util.List;
 import java.util.Optional;
 import org.gta4j.generate.ScoredToken;
 import org.gta4j.tokenizer.Tokenizer;
-import tools.jackson.databind.node.ArrayNode;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The {@code logprobs} of a chat's answer.
+ * The {@code logprobs} of a chat's answer. What is kept until they are sent are numbers: as JSON
+ * they would take twenty times the memory.
  *
  * <p>Not thread-safe.
  */
 final class ChatLogProbs {
   private final TokenTexts texts;
-  private ArrayNode content = JsonNodeFactory.instance.arrayNode();
+  private List<ScoredToken> tokens = new ArrayList<>();
 
   ChatLogProbs(Optional<Tokenizer> tokenizer) {
     texts = new TokenTexts(tokenizer);
@@ -22,31 +25,48 @@ final class ChatLogProbs {
 
   /** Adds a token. */
   void add(ScoredToken token) {
-    ObjectNode one = content.addObject();
-    write(one, token.id(), token.logProbability());
-    ArrayNode top = one.putArray("top_logprobs");
-    for (ScoredToken.Alternative other : token.alternatives()) {
-      write(top.addObject(), other.id(), other.logProbability());
-    }
-  }
-
-  private void write(ObjectNode to, int id, double logProbability) {
-    to.put("token", texts.text(id));
-    to.put("logprob", logProbability);
-    texts.addBytes(id, to.putArray("bytes"));
+    tokens.add(token);
   }
 
   /** What was added since this was asked last. */
-  ObjectNode take() {
-    ObjectNode whole = JsonNodeFactory.instance.objectNode();
-    whole.set("content", content);
-    whole.putNull("refusal");
-    content = JsonNodeFactory.instance.arrayNode();
-    return whole;
+  JsonNode take() {
+    List<ScoredToken> taken = tokens;
+    tokens = new ArrayList<>();
+    return JsonNodeFactory.instance.pojoNode(new LateJson(to -> write(to, taken)));
+  }
+
+  private void write(JsonGenerator to, List<ScoredToken> taken) {
+    to.writeStartObject();
+    to.writeArrayPropertyStart("content");
+    for (ScoredToken token : taken) {
+      to.writeStartObject();
+      write(to, token.id(), token.logProbability());
+      to.writeArrayPropertyStart("top_logprobs");
+      for (ScoredToken.Alternative other : token.alternatives()) {
+        to.writeStartObject();
+        write(to, other.id(), other.logProbability());
+        to.writeEndObject();
+      }
+      to.writeEndArray();
+      to.writeEndObject();
+    }
+    to.writeEndArray();
+    to.writeNullProperty("refusal");
+    to.writeEndObject();
+  }
+
+  private void write(JsonGenerator to, int id, double logProbability) {
+    to.writeStringProperty("token", texts.text(id));
+    to.writeNumberProperty("logprob", logProbability);
+    to.writeArrayPropertyStart("bytes");
+    for (byte b : texts.bytes(id)) {
+      to.writeNumber(b & 0xFF);
+    }
+    to.writeEndArray();
   }
 
   /** Whether nothing was added since it was asked last. */
   boolean isEmpty() {
-    return content.isEmpty();
+    return tokens.isEmpty();
   }
 }

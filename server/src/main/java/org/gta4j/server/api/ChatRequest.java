@@ -134,6 +134,15 @@ record ChatRequest(
     }
   }
 
+  /** How many log-probabilities may wait to be sent at once. */
+  long mostLogProbs() {
+    if (alternatives.isEmpty()) {
+      return 0;
+    }
+    long all = (1L + alternatives.getAsInt()) * maxTokens * settings.choices();
+    return settings.stream() ? Math.min(all, Answers.MOST_UNREAD) : all;
+  }
+
   /** Answer number {@code choice}, as the engine is asked for it. */
   Request toEngine(int choice) {
     return new Request(

@@ -37,8 +37,10 @@ public final class CompletionEndpoint {
     CompletionRequest request = CompletionRequest.of(fields, model);
     Optional<Supplier<TokenConstraint>> constraint =
         ResponseFormat.of(fields).map(format -> format.constraint(model.grammars()));
+    LogProbRoom.Taken room =
+        model.logProbs().take(request.mostLogProbs(model.engine()), "logprobs");
     try (Answers answers =
-        new Answers(model.engine(), "prompt", writer::clientIsThere, model.mostTime())) {
+        new Answers(model.engine(), "prompt", writer::clientIsThere, model.mostTime(), room)) {
       int prompts = request.prompts().size();
       answers.requireRoom(prompts * request.settings().choices(), prompts > 1 ? "prompt" : "n");
       List<Choice> choices = new ArrayList<>();

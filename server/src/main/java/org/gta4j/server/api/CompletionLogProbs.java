@@ -1,23 +1,37 @@
 package org.gta4j.server.api;
 
+import java.util.ArrayList;
+import java.util.HashSet;
+import java.util.List;
 import java.util.Optional;
+import java.util.Set;
+import java.util.function.Consumer;
 import org.gta4j.generate.ScoredToken;
 import org.gta4j.tokenizer.TokenDecoder;
 import org.gta4j.tokenizer.Tokenizer;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
-import tools.jackson.databind.node.ObjectNode;
 
 /**
- * The {@code logprobs} of a plain completion: lists side by side, one entry a token.
+ * The {@code logprobs} of a plain completion: lists side by side, one entry a token. What is kept
+ * until they are sent are numbers: as JSON they would take many times the memory.
  *
  * <p>Not thread-safe.
  */
 final class CompletionLogProbs {
+  /**
+   * One token.
+   *
+   * @param scored empty of the first of a text, whose probability nobody knows
+   * @param offset characters before it
+   */
+  private record Entry(int id, Optional<ScoredToken> scored, int offset) {}
+
   private final TokenTexts texts;
   private final Optional<TokenDecoder> decoder;
   private int offset;
-  private ObjectNode lists = empty();
+  private List<Entry> entries = new ArrayList<>();
 
   /**
    * Of an answer whose first token stands at a place of the text.
@@ -30,42 +44,65 @@ final class CompletionLogProbs {
     this.offset = offset;
   }
 
-  private static ObjectNode empty() {
-    ObjectNode lists = JsonNodeFactory.instance.objectNode();
-    lists.putArray("tokens");
-    lists.putArray("token_logprobs");
-    lists.putArray("top_logprobs");
-    lists.putArray("text_offset");
-    return lists;
-  }
-
   /** Adds the first token of a text, whose probability nobody knows. */
   void addFirst(int id) {
-    begin(id);
-    lists.withArray("token_logprobs").addNull();
-    lists.withArray("top_logprobs").addNull();
+    add(id, Optional.empty());
   }
 
   /** Adds a token. */
   void add(ScoredToken token) {
-    begin(token.id());
-    lists.withArray("token_logprobs").add(token.logProbability());
-    ObjectNode top = lists.withArray("top_logprobs").addObject();
-    for (ScoredToken.Alternative other : token.alternatives()) {
-      top.put(texts.name(other.id()), other.logProbability());
-    }
+    add(token.id(), Optional.of(token));
   }
 
-  private void begin(int id) {
-    lists.withArray("tokens").add(texts.name(id));
-    lists.withArray("text_offset").add(offset);
+  private void add(int id, Optional<ScoredToken> scored) {
+    entries.add(new Entry(id, scored, offset));
     offset += decoder.map(d -> d.next(id).length()).orElse(0);
   }
 
   /** What was added since this was asked last. */
   JsonNode take() {
-    ObjectNode taken = lists;
-    lists = empty();
-    return taken;
+    List<Entry> taken = entries;
+    entries = new ArrayList<>();
+    return JsonNodeFactory.instance.pojoNode(new LateJson(to -> write(to, taken)));
+  }
+
+  private void write(JsonGenerator to, List<Entry> taken) {
+    to.writeStartObject();
+    writeList(to, "tokens", taken, entry -> to.writeString(texts.name(entry.id())));
+    writeList(
+        to,
+        "token_logprobs",
+        taken,
+        entry ->
+            entry
+                .scored()
+                .ifPresentOrElse(scored -> to.writeNumber(scored.logProbability()), to::writeNull));
+    writeList(
+        to,
+        "top_logprobs",
+        taken,
+        entry ->
+            entry.scored().ifPresentOrElse(scored -> writeAlternatives(to, scored), to::writeNull));
+    writeList(to, "text_offset", taken, entry -> to.writeNumber(entry.offset()));
+    to.writeEndObject();
+  }
+
+  private static void writeList(
+      JsonGenerator to, String name, List<Entry> taken, Consumer<Entry> one) {
+    to.writeArrayPropertyStart(name);
+    taken.forEach(one);
+    to.writeEndArray();
+  }
+
+  private void writeAlternatives(JsonGenerator to, ScoredToken scored) {
+    Set<String> names = new HashSet<>(); // tokens of the same bytes: the more probable one counts
+    to.writeStartObject();
+    for (ScoredToken.Alternative other : scored.alternatives()) {
+      String name = texts.name(other.id());
+      if (names.add(name)) {
+        to.writeNumberProperty(name, other.logProbability());
+      }
+    }
+    to.writeEndObject();
   }
 }

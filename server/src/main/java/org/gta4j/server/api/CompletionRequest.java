@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Optional;
 import java.util.OptionalInt;
+import org.gta4j.generate.Engine;
 import org.gta4j.generate.Scoring;
 import tools.jackson.databind.JsonNode;
 
@@ -109,6 +110,24 @@ record CompletionRequest(
     int[] known = ids;
     return new Prompt(
         ids, model.model().tokenizer().map(tokenizer -> tokenizer.decode(known)).orElse(""));
+  }
+
+  /**
+   * How many log-probabilities may wait to be sent at once.
+   *
+   * @param engine answers
+   */
+  long mostLogProbs(Engine engine) {
+    if (alternatives.isEmpty()) {
+      return 0;
+    }
+    long tokens = 0;
+    for (Prompt prompt : prompts) {
+      int length = prompt.ids().length;
+      tokens += Math.min(maxTokens, engine.room(length)) + (echo ? length : 0);
+    }
+    long all = (1L + alternatives.getAsInt()) * tokens * settings.choices();
+    return settings.stream() ? Math.min(all, Answers.MOST_UNREAD) : all;
   }
 
   /** The log-probabilities that the engine has to compute. */

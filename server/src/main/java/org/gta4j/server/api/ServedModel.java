@@ -18,6 +18,7 @@ import org.gta4j.tokenizer.Tokenizer;
  * @param promptSize how much text a prompt may have
  * @param created when the server began to serve it, in seconds since 1970
  * @param mostTime how long an answer may take
+ * @param logProbs room for what answers tell of their tokens
  */
 public record ServedModel(
     String name,
@@ -26,7 +27,8 @@ public record ServedModel(
     Grammars grammars,
     PromptSize promptSize,
     long created,
-    Duration mostTime) {
+    Duration mostTime,
+    LogProbRoom logProbs) {
   /** The model itself. */
   public LanguageModel model() {
     return engine.model();

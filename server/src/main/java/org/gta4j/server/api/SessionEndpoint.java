@@ -76,9 +76,7 @@ public final class SessionEndpoint {
             ? ChatRequest.of(fields, model).chat().ids()
             : CompletionRequest.of(fields, model).prompts().getFirst().ids();
     try {
-      int tokens = model.engine().save(ids, file);
-      OwnersOnly.set(file); // What people have said is in it.
-      return tokens;
+      return model.engine().save(ids, file);
     } catch (IllegalArgumentException e) {
       throw ApiException.of(
           409,

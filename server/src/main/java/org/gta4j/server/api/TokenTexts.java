@@ -5,7 +5,6 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.util.Optional;
 import org.gta4j.tokenizer.Tokenizer;
-import tools.jackson.databind.node.ArrayNode;
 
 /** What tokens are called in answers: their text, also where that is part of a character. */
 final class TokenTexts {
@@ -40,13 +39,6 @@ final class TokenTexts {
         name.append("\\x%02x".formatted(b));
       }
       return name.toString();
-    }
-  }
-
-  /** Adds its bytes as numbers. */
-  void addBytes(int id, ArrayNode numbers) {
-    for (byte b : bytes(id)) {
-      numbers.add(b & 0xFF);
     }
   }
 }

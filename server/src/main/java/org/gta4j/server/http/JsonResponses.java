@@ -15,7 +15,7 @@ final class JsonResponses {
 
   static void send(ServerResponse response, JsonNode json) {
     response.header(HeaderNames.CONTENT_TYPE, "application/json");
-    response.send(MAPPER.writeValueAsBytes(json));
+    Bodies.send(response, MAPPER.writeValueAsBytes(json));
   }
 
   static void send(ServerResponse response, ApiException error) {

@@ -92,6 +92,6 @@ final class Metrics {
 
   void send(ServerResponse response) {
     response.header(HeaderNames.CONTENT_TYPE, "text/plain; version=0.0.4; charset=utf-8");
-    response.send(registry.scrape().getBytes(StandardCharsets.UTF_8));
+    Bodies.send(response, registry.scrape().getBytes(StandardCharsets.UTF_8));
   }
 }

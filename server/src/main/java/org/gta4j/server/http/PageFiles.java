@@ -68,7 +68,7 @@ final class PageFiles {
     response.header(HeaderNames.CACHE_CONTROL, "no-cache");
     response.header("Content-Security-Policy", POLICY);
     response.header("Referrer-Policy", "no-referrer");
-    response.send(file.get());
+    Bodies.send(response, file.get());
   }
 
   private static Optional<byte[]> read(String name) {

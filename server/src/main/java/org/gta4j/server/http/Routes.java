@@ -120,7 +120,8 @@ final class Routes {
   /** An address that is only read. */
   static void get(HttpRules routing, String path, Handler handler) {
     routing.get(path, handler);
-    refuseOthers(routing, path, "GET");
+    routing.head(path, handler);
+    refuseOthers(routing, path, "GET, HEAD");
   }
 
   private static void refuseOthers(HttpRules routing, String path, String allowed) {
@@ -177,10 +178,14 @@ final class Routes {
       @org.jspecify.annotations.Nullable ResponseWriter writer,
       ServerResponse response,
       ApiException error) {
-    if (writer == null) {
-      JsonResponses.send(response, error);
-    } else {
-      writer.fail(error);
+    try {
+      if (writer == null) {
+        JsonResponses.send(response, error);
+      } else {
+        writer.fail(error);
+      }
+    } catch (ClientGoneException | UncheckedIOException | ServerConnectionException e) {
+      throw new CloseConnectionException("the client has left", e);
     }
   }
 

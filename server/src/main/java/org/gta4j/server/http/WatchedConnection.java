@@ -4,12 +4,12 @@ import io.helidon.common.buffers.DataReader;
 import io.helidon.common.buffers.DataWriter;
 import io.helidon.common.socket.HelidonSocket;
 import io.helidon.common.socket.PeerInfo;
+import io.helidon.webserver.CloseConnectionException;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.ListenerContext;
 import io.helidon.webserver.ProxyProtocolData;
 import io.helidon.webserver.Router;
-import java.io.InterruptedIOException;
-import java.io.UncheckedIOException;
+import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -23,18 +23,29 @@ import org.jspecify.annotations.Nullable;
  * reads ahead, the other takes a client that is silent for one that has left.
  *
  * <p>What is read ahead is what the connection's thread gets next; it waits for it where it has not
- * come yet.
+ * come yet. It waits for nothing for ever, neither for what a client sends nor for what it takes.
  */
 final class WatchedConnection implements ConnectionContext {
   private final ConnectionContext connection;
-  private final DataReader reader = DataReader.create(this::next);
+  private final Patience reading;
+  private final DataReader reader;
+  private final DataWriter writer;
   private volatile boolean ended;
 
   /** Used by the connection's thread alone. */
   private Optional<FutureTask<Optional<byte[]>>> ahead = Optional.empty();
 
-  WatchedConnection(ConnectionContext connection) {
+  /**
+   * A connection.
+   *
+   * @param mostRead how long is waited for what a client sends
+   * @param mostWrite how long for it to take a piece of what it asked for
+   */
+  WatchedConnection(ConnectionContext connection, Duration mostRead, Duration mostWrite) {
     this.connection = connection;
+    reading = new Patience(mostRead);
+    reader = DataReader.create(() -> reading.with(this::next));
+    writer = new WatchedWriter(connection.dataWriter(), new Patience(mostWrite));
   }
 
   /**
@@ -76,8 +87,8 @@ final class WatchedConnection implements ConnectionContext {
     try {
       return task.get();
     } catch (InterruptedException e) {
-      Thread.currentThread().interrupt(); // the server is stopping
-      throw new UncheckedIOException(new InterruptedIOException());
+      Thread.currentThread().interrupt();
+      throw new CloseConnectionException("nothing comes, or the server is stopping", e);
     } catch (ExecutionException e) {
       if (e.getCause() instanceof RuntimeException cause) {
         throw cause;
@@ -103,7 +114,7 @@ final class WatchedConnection implements ConnectionContext {
 
   @Override
   public DataWriter dataWriter() {
-    return connection.dataWriter();
+    return writer;
   }
 
   @Override

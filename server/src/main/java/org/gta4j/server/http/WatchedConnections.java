@@ -5,22 +5,30 @@ import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
 import io.helidon.webserver.spi.ServerConnectionSelector;
+import java.time.Duration;
 import java.util.Set;
 
 /**
  * HTTP/1.1 over connections that can be watched.
  *
  * @param http what speaks it
+ * @param mostRead how long is waited for what a client sends
+ * @param mostWrite how long for it to take a piece of what it asked for
  */
-record WatchedConnections(Http1ConnectionSelector http) implements ServerConnectionSelector {
+record WatchedConnections(Http1ConnectionSelector http, Duration mostRead, Duration mostWrite)
+    implements ServerConnectionSelector {
   @Override
   public int bytesToIdentifyConnection() {
     return http.bytesToIdentifyConnection();
   }
 
+  /** Also what is refused in words: another version of HTTP would be met with silence. */
   @Override
   public Support supports(BufferData begin) {
-    return http.supports(begin);
+    int end = begin.indexOf((byte) '\n');
+    boolean isOlder = end > 0 && begin.readString(end).endsWith(" HTTP/1.0\r");
+    begin.rewind();
+    return isOlder ? Support.SUPPORTED : http.supports(begin);
   }
 
   @Override
@@ -30,6 +38,6 @@ record WatchedConnections(Http1ConnectionSelector http) implements ServerConnect
 
   @Override
   public ServerConnection connection(ConnectionContext connection) {
-    return http.connection(new WatchedConnection(connection));
+    return http.connection(new WatchedConnection(connection, mostRead, mostWrite));
   }
 }
