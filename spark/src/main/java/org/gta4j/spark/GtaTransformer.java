@@ -207,12 +207,20 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
    * @throws IllegalArgumentException if a parameter cannot be as it is
    */
   final RowWork workIn(SparkContext context) {
-    if (value(model).isBlank()) {
-      throw new IllegalArgumentException(
-          "%s: model: expected a path, found none: set it with setModel"
-              .formatted(getClass().getSimpleName()));
-    }
+    checkParameters();
     return work(ModelLocation.of(value(model), flag(shipModel), context));
+  }
+
+  private void checkParameters() {
+    try {
+      if (value(model).isBlank()) {
+        throw new IllegalArgumentException("model: expected a path, found none: use setModel");
+      }
+      work(new ModelLocation(value(model), false));
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException(
+          "%s: %s".formatted(getClass().getSimpleName(), e.getMessage()), e);
+    }
   }
 
   private List<Output> named() {
@@ -222,15 +230,9 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
   @Override
   public StructType transformSchema(StructType schema) {
     Columns columns = new Columns(getClass().getSimpleName(), schema);
+    checkParameters();
     columns.require(inputCol.name(), value(inputCol), "texts", StringType.class::isInstance);
     keyColumn().ifPresent(name -> columns.require("rowIdCol", name, "ids", Columns::isId));
-    try {
-      RowWork checked = work(new ModelLocation(value(model), false));
-      assert checked != null;
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException(
-          "%s: %s".formatted(getClass().getSimpleName(), e.getMessage()), e);
-    }
     for (Output output : named()) {
       columns.add(output.name().name(), value(output.name()), output.type());
     }

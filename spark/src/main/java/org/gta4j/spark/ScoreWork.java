@@ -1,10 +1,14 @@
 package org.gta4j.spark;
 
 import java.util.List;
+import java.util.Map;
+import java.util.Optional;
+import org.gta4j.generate.Adjustments;
 import org.gta4j.generate.Engine;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Scoring;
+import org.gta4j.generate.Speculation;
 import org.gta4j.tokenizer.ControlTokens;
 
 /**
@@ -47,11 +51,19 @@ record ScoreWork(EngineOptions engine, boolean escaped) implements RowWork {
         throw new RefusedRowException(
             "the text has a single token, and nothing before it that it could be scored after");
       }
-      RunningText running =
-          new RunningText(
-              shared,
-              new Request(ids, 0, Sampling.greedy(), List.of(), false).with(new Scoring(0, true)),
-              task);
+      Request request =
+          new Request(
+              ids,
+              0,
+              Sampling.greedy(),
+              List.of(),
+              false,
+              Speculation.OFF,
+              Adjustments.NONE,
+              Optional.of(new Scoring(0, true)),
+              Optional.empty(),
+              Map.of());
+      RunningText running = new RunningText(shared, request, task);
       return new Begun() {
         @Override
         public Computed await(Patience patience) {
