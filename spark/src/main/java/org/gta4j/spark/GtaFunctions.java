@@ -87,7 +87,7 @@ public final class GtaFunctions {
   private static void register(
       SparkSession spark, String name, GtaTransformer<?> transformer, StructType results) {
     DataType type = results.add("error", DataTypes.StringType);
-    RowWork work = transformer.workIn(spark.sparkContext());
+    RowWork work = transformer.workIn(spark);
     // Not deterministic as far as Spark is told, so that it is computed once for a row where a
     // query reads several of its fields, or filters by one.
     spark

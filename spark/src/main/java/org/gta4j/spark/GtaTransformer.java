@@ -2,7 +2,6 @@ package org.gta4j.spark;
 
 import java.util.List;
 import java.util.Optional;
-import org.apache.spark.SparkContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.ml.Transformer;
 import org.apache.spark.ml.param.BooleanParam;
@@ -14,6 +13,7 @@ import org.apache.spark.ml.util.DefaultParamsWritable;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.functions;
 import org.apache.spark.sql.types.DataType;
 import org.apache.spark.sql.types.DataTypes;
@@ -206,9 +206,9 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
    *
    * @throws IllegalArgumentException if a parameter cannot be as it is
    */
-  final RowWork workIn(SparkContext context) {
+  final RowWork workIn(SparkSession session) {
     checkParameters();
-    return work(ModelLocation.of(value(model), flag(shipModel), context));
+    return work(ModelLocation.of(value(model), flag(shipModel), session));
   }
 
   private void checkParameters() {
@@ -216,7 +216,7 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
       if (value(model).isBlank()) {
         throw new IllegalArgumentException("model: expected a path, found none: use setModel");
       }
-      work(new ModelLocation(value(model), false));
+      work(ModelLocation.seen(value(model)));
     } catch (IllegalArgumentException e) {
       throw new IllegalArgumentException(
           "%s: %s".formatted(getClass().getSimpleName(), e.getMessage()), e);
@@ -246,8 +246,7 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType before = dataset.schema();
     StructType after = transformSchema(before, true);
-    SparkContext context = dataset.sparkSession().sparkContext();
-    RowWork work = workIn(context);
+    RowWork work = workIn(dataset.sparkSession());
     List<Output> outputs = named();
     RowLayout layout =
         new RowLayout(
@@ -256,7 +255,7 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
             before.size(),
             outputs.stream().mapToInt(Output::value).toArray(),
             !value(errorCol).isEmpty());
-    JobCounters counters = JobCounters.of(context);
+    JobCounters counters = JobCounters.of(dataset.sparkSession().sparkContext());
     return dataset
         .withColumn(
             Columns.unusedName(before, IS_TEXT),

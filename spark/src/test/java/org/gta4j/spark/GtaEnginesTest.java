@@ -21,7 +21,7 @@ class GtaEnginesTest {
 
   private static EngineOptions options(String model, int parallel) {
     return new EngineOptions(
-        new ModelLocation(model, false),
+        ModelLocation.seen(model),
         "vector",
         1,
         CacheType.F32,

@@ -77,7 +77,7 @@ class SparkSpeed {
   /** One caller that keeps as many texts in the engine as two tasks do. */
   private static double engine(GtaGenerator generator, List<String> prompts) {
     GtaEngines.closeIdle();
-    EngineOptions options = generator.engine(new ModelLocation(MODEL, false));
+    EngineOptions options = generator.engine(ModelLocation.seen(MODEL));
     try (LanguageModel model = options.load();
         Engine engine = new Engine(model, options.settings(model))) {
       long begin = System.nanoTime();
