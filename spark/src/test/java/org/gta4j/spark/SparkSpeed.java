@@ -1,7 +1,9 @@
 package org.gta4j.spark;
 
+import com.sun.management.OperatingSystemMXBean;
 import java.io.BufferedWriter;
 import java.io.IOException;
+import java.lang.management.ManagementFactory;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayDeque;
@@ -10,6 +12,7 @@ import java.util.List;
 import java.util.Locale;
 import java.util.Queue;
 import java.util.SplittableRandom;
+import java.util.function.LongSupplier;
 import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SaveMode;
@@ -24,8 +27,7 @@ import org.junit.jupiter.api.io.TempDir;
 
 /**
  * How fast Spark's tasks are beside an engine by itself; no test, since its name says so: {@code
- * ./mvnw -pl spark -am test -Dtest=SparkSpeed -Dsurefire.failIfNoSpecifiedTests=false
- * -DargLine=-Dgta.model=FILE}.
+ * ./mvnw -pl spark -am test -Dtest=SparkSpeed -Dsurefire.failIfNoSpecifiedTests=false}.
  */
 class SparkSpeed {
   private static final int PROMPTS = Integer.getInteger("gta.prompts", 2000);
@@ -60,53 +62,87 @@ class SparkSpeed {
         new GtaGenerator().setModel(MODEL).setRaw(true).setMaxTokens(TOKENS).setIdsCol("ids");
     List<String> lines = new ArrayList<>();
     for (int round = 0; round <= ROUNDS; round++) {
-      double alone = engine(generator, prompts);
-      double inSpark = spark(generator, rows);
+      Measured alone = engine(generator, prompts);
+      Measured inSpark = spark(generator, rows);
       lines.add(
           String.format(
               Locale.ROOT,
-              "%s: engine %.0f answer tokens/s, Spark %.0f: %.3f",
+              "%s: engine %s, Spark %s: %.3f of its rate, %.3f by processor time",
               round == 0 ? "warm-up" : "round " + round,
               alone,
               inSpark,
-              inSpark / alone));
+              inSpark.rate() / alone.rate(),
+              inSpark.ratePerProcessor() / alone.ratePerProcessor()));
     }
     lines.forEach(System.out::println);
   }
 
+  /** Tokens, and the time that they took: by the clock, and of all processors. */
+  private record Measured(long tokens, double seconds, double processorSeconds) {
+    static Measured of(LongSupplier work) {
+      long begin = System.nanoTime();
+      long processors = processorNanos();
+      long tokens = work.getAsLong();
+      return new Measured(
+          tokens,
+          (System.nanoTime() - begin) / 1e9,
+          (processorNanos() - processors) / 1e9);
+    }
+
+    private static long processorNanos() {
+      return ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class).getProcessCpuTime();
+    }
+
+    double rate() {
+      return tokens / seconds;
+    }
+
+    double ratePerProcessor() {
+      return tokens / processorSeconds;
+    }
+
+    @Override
+    public String toString() {
+      return String.format(Locale.ROOT, "%.0f answer tokens/s", rate());
+    }
+  }
+
   /** One caller that keeps as many texts in the engine as two tasks do. */
-  private static double engine(GtaGenerator generator, List<String> prompts) {
+  private static Measured engine(GtaGenerator generator, List<String> prompts) {
     GtaEngines.closeIdle();
     EngineOptions options = generator.engine(ModelLocation.seen(MODEL));
     try (LanguageModel model = options.load();
         Engine engine = new Engine(model, options.settings(model))) {
-      long begin = System.nanoTime();
-      long tokens = 0;
-      Queue<Answer> running = new ArrayDeque<>();
-      for (String prompt : prompts) {
-        if (running.size() == 2 * options.window()) {
-          tokens += running.remove().await().ids().length;
-        }
-        running.add(engine.submit(Request.greedy(model.encode(prompt), TOKENS), piece -> {}));
-      }
-      while (!running.isEmpty()) {
-        tokens += running.remove().await().ids().length;
-      }
-      return tokens / ((System.nanoTime() - begin) / 1e9);
+      return Measured.of(() -> answered(engine, prompts, 2 * options.window()));
     }
   }
 
-  private static double spark(GtaGenerator generator, Dataset<Row> rows) {
+  private static long answered(Engine engine, List<String> prompts, int window) {
+    long tokens = 0;
+    Queue<Answer> running = new ArrayDeque<>();
+    for (String prompt : prompts) {
+      if (running.size() == window) {
+        tokens += running.remove().await().ids().length;
+      }
+      int[] ids = engine.model().encode(prompt);
+      running.add(engine.submit(Request.greedy(ids, TOKENS), piece -> {}));
+    }
+    while (!running.isEmpty()) {
+      tokens += running.remove().await().ids().length;
+    }
+    return tokens;
+  }
+
+  private static Measured spark(GtaGenerator generator, Dataset<Row> rows) {
     // The model is loaded before the clock runs, as it is for the engine by itself.
     generator.transform(rows.limit(1)).collect();
-    long begin = System.nanoTime();
-    long tokens =
-        generator
-            .transform(rows)
-            .agg(functions.sum(functions.size(functions.col("ids"))))
-            .first()
-            .getLong(0);
-    return tokens / ((System.nanoTime() - begin) / 1e9);
+    return Measured.of(
+        () ->
+            generator
+                .transform(rows)
+                .agg(functions.sum(functions.size(functions.col("ids"))))
+                .first()
+                .getLong(0));
   }
 
   @Test
