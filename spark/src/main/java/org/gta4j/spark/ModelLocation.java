@@ -49,8 +49,7 @@ record ModelLocation(String name, boolean shipped, String folder) implements Ser
               .formatted(Files.exists(local(model)) ? "a folder: " + model : "none: " + model));
     }
     String file = remote ? model : local(model).toString();
-    return new ModelLocation(
-        file.substring(file.lastIndexOf('/') + 1), true, add(file, session));
+    return new ModelLocation(file.substring(file.lastIndexOf('/') + 1), true, add(file, session));
   }
 
   /**
@@ -67,12 +66,11 @@ record ModelLocation(String name, boolean shipped, String folder) implements Ser
               + session.getClass().getName());
     }
     return own.artifactManager()
-        .withResources(
-            () -> {
-              session.sparkContext().addFile(file);
-              Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
-              return state.isEmpty() ? "" : state.get().uuid();
-            });
+        .withResources(() -> {
+          session.sparkContext().addFile(file);
+          Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
+          return state.isEmpty() ? "" : state.get().uuid();
+        });
   }
 
   private static Path local(String model) {

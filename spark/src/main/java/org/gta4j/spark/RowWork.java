@@ -9,7 +9,7 @@ interface RowWork extends Serializable {
   /** Makes it ready in the process that will do it. */
   Opened open();
 
-  /** A column of a row that something was computed from. */
+  /** What does it for the rows of one task, or for one row. */
   interface Opened extends AutoCloseable {
     /** How many rows are worth beginning before the first of them is waited for. */
     int window();

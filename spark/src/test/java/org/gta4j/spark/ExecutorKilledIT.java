@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.Arrays;
 import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
@@ -86,12 +87,11 @@ class ExecutorKilledIT {
       for (int i = 0; i < Fixture.TEXTS.size(); i++) {
         int[] ids =
             model
-                .generate(
-                    Request.greedy(model.encode(Fixture.TEXTS.get(i)), TOKENS), piece -> {})
+                .generate(Request.greedy(model.encode(Fixture.TEXTS.get(i)), TOKENS), piece -> {})
                 .ids();
         assertThat(found.get((long) i))
             .as("answer %d", i)
-            .containsExactlyElementsOf(java.util.Arrays.stream(ids).asLongStream().boxed().toList());
+            .containsExactlyElementsOf(Arrays.stream(ids).asLongStream().boxed().toList());
       }
     }
   }

@@ -4,9 +4,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.Collections;
 import java.util.HashMap;
 import java.util.HashSet;
+import java.util.Iterator;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
@@ -75,7 +78,7 @@ class GtaGeneratorTest {
   }
 
   private static List<Integer> list(int... ids) {
-    return java.util.Arrays.stream(ids).boxed().toList();
+    return Arrays.stream(ids).boxed().toList();
   }
 
   @Test
@@ -124,19 +127,19 @@ class GtaGeneratorTest {
     assertThat(found).isEqualTo(expected);
   }
 
-  private static java.util.Iterator<Row> failingAtFirst(java.util.Iterator<Row> rows) {
+  private static Iterator<Row> failingAtFirst(Iterator<Row> rows) {
     Row first = rows.next();
     if (TaskContext.get().attemptNumber() == 0) {
       throw new IllegalStateException("the first attempt fails, in the middle of its rows");
     }
-    List<Row> all = new java.util.ArrayList<>(List.of(first));
+    List<Row> all = new ArrayList<>(List.of(first));
     rows.forEachRemaining(all::add);
     return all.iterator();
   }
 
   @Test
   void badRowsHaveASentenceAndTheOthersAnAnswer() {
-    List<String> texts = new java.util.ArrayList<>(Fixture.TEXTS.subList(0, 3));
+    List<String> texts = new ArrayList<>(Fixture.TEXTS.subList(0, 3));
     texts.add(null);
     texts.add("");
     texts.add("A dog and a cat. ".repeat(40));
@@ -161,9 +164,9 @@ class GtaGeneratorTest {
       assertThat(listener.values()).containsEntry(JobCounters.REFUSED, 4L);
       assertThat((Long) listener.values().get(JobCounters.TOKENS)).isGreaterThan(2L * TOKENS);
       assertThat((Double) listener.values().get(JobCounters.RATE)).isPositive();
-      Map<Long, String> texts2 = Fixture.byId(answers, "answer");
-      assertThat(texts2.get(0L)).isNotEmpty();
-      assertThat(texts2.get(3L)).isNull();
+      Map<Long, String> found = Fixture.byId(answers, "answer");
+      assertThat(found.get(0L)).isNotEmpty();
+      assertThat(found.get(3L)).isNull();
       assertThat(Fixture.<String>byId(answers, "text").get(4L)).isEmpty();
     }
   }

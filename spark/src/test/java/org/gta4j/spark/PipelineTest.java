@@ -158,7 +158,7 @@ class PipelineTest {
   void sizesAreWrittenAsSparkDoes() {
     assertThat(EngineOptions.bytes("2g")).isEqualTo(2L << 30);
     assertThat(EngineOptions.bytes("512m")).isEqualTo(512L << 20);
-    assertThat(EngineOptions.bytes("3 KiB".replace(" ", ""))).isEqualTo(3L << 10);
+    assertThat(EngineOptions.bytes("3KiB")).isEqualTo(3L << 10);
     assertThat(EngineOptions.bytes("77")).isEqualTo(77);
   }
 }

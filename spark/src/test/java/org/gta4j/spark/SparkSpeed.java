@@ -84,9 +84,7 @@ class SparkSpeed {
       long processors = processorNanos();
       long tokens = work.getAsLong();
       return new Measured(
-          tokens,
-          (System.nanoTime() - begin) / 1e9,
-          (processorNanos() - processors) / 1e9);
+          tokens, (System.nanoTime() - begin) / 1e9, (processorNanos() - processors) / 1e9);
     }
 
     private static long processorNanos() {
@@ -136,13 +134,12 @@ class SparkSpeed {
   private static Measured spark(GtaGenerator generator, Dataset<Row> rows) {
     // The model is loaded before the clock runs, as it is for the engine by itself.
     generator.transform(rows.limit(1)).collect();
-    return Measured.of(
-        () ->
-            generator
-                .transform(rows)
-                .agg(functions.sum(functions.size(functions.col("ids"))))
-                .first()
-                .getLong(0));
+    return Measured.of(() ->
+        generator
+            .transform(rows)
+            .agg(functions.sum(functions.size(functions.col("ids"))))
+            .first()
+            .getLong(0));
   }
 
   @Test
