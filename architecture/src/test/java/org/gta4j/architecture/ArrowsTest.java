@@ -58,6 +58,7 @@ class ArrowsTest {
               "org.gta4j.plot..",
               "org.gta4j.server..",
               "org.gta4j.langchain4j..",
+              "org.gta4j.spark..",
               "org.gta4j.examples..",
               "org.gta4j.bench..");
 
@@ -166,6 +167,26 @@ class ArrowsTest {
           .dependOnClassesThat(
               ofOursOutside(
                   Stream.concat(Stream.of("org.gta4j.langchain4j.."), Stream.of(CORE))
+                      .toArray(String[]::new)));
+
+  @ArchTest
+  static final ArchRule ONLY_ONE_MODULE_USES_SPARK =
+      noClasses()
+          .that()
+          .resideOutsideOfPackage("org.gta4j.spark..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAnyPackage("org.apache.spark..", "org.gta4j.spark..");
+
+  @ArchTest
+  static final ArchRule TRANSFORMERS_OF_SPARK_KNOW_CORE =
+      noClasses()
+          .that()
+          .resideInAPackage("org.gta4j.spark..")
+          .should()
+          .dependOnClassesThat(
+              ofOursOutside(
+                  Stream.concat(Stream.of("org.gta4j.spark.."), Stream.of(CORE))
                       .toArray(String[]::new)));
 
   @ArchTest
