@@ -40,7 +40,7 @@ class WorkerProcessesTest {
   /** A step's loss, and the bytes that a process sent. */
   private record Step(double loss, long sent) {
     static Step read(String line) {
-      String[] words = line.split(" ");
+      String[] words = line.split(" ", -1);
       return new Step(Double.parseDouble(words[1]), Long.parseLong(words[2]));
     }
   }
