@@ -1,6 +1,8 @@
 package org.gta4j.checkpoint;
 
 import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.lang.foreign.MemorySegment;
 import java.nio.ByteBuffer;
 import java.nio.ByteOrder;
 import java.nio.channels.FileChannel;
@@ -9,9 +11,11 @@ import java.util.Arrays;
 import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.SequencedMap;
+import java.util.function.Consumer;
 import java.util.function.LongConsumer;
 import org.gta4j.checkpoint.BlockTensors.Stored;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
@@ -61,6 +65,50 @@ public final class SafetensorsWriter {
   static void write(
       Path file, SequencedMap<String, Tensor> tensors, TensorTypes types, LongConsumer written) {
     AtomicOutput.write(file, channel -> writeTo(channel, tensors, Map.of(), types, written));
+  }
+
+  /** Hands over all numbers of a file, in the order of its tensors, in pieces of any size. */
+  public interface Numbers {
+    /** Hands each piece to {@code sink}, once. */
+    void writeTo(Consumer<MemorySegment> sink);
+  }
+
+  /**
+   * Writes tensors in f32 that are nowhere all at once.
+   *
+   * @param shapes names and shapes
+   * @throws CheckpointException if the file cannot be written
+   * @throws IllegalArgumentException if there are more or fewer numbers than that
+   */
+  public static void write(Path file, SequencedMap<String, Shape> shapes, Numbers numbers) {
+    SequencedMap<String, Stored> declared = new LinkedHashMap<>();
+    shapes.forEach((name, shape) -> declared.put(name, new Stored(DType.F32, shape)));
+    byte[] header = header(declared);
+    long wanted = declared.values().stream().mapToLong(Stored::bytes).sum();
+    AtomicOutput.write(
+        file,
+        channel -> {
+          AtomicOutput.writeFully(channel, ByteBuffer.wrap(header));
+          TensorBytes bytes = new TensorBytes(channel, written -> {});
+          try {
+            numbers.writeTo(piece -> copy(piece, bytes));
+          } catch (UncheckedIOException e) {
+            throw e.getCause();
+          }
+          long found = channel.position() - header.length;
+          if (found != wanted) {
+            throw new IllegalArgumentException(
+                "%s: expected %d bytes of numbers, found %d".formatted(file, wanted, found));
+          }
+        });
+  }
+
+  private static void copy(MemorySegment piece, TensorBytes to) {
+    try {
+      to.copy(piece);
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static void writeTo(
