@@ -8,6 +8,7 @@ module org.gta4j.train {
 
   exports org.gta4j.train.batch;
   exports org.gta4j.train.block;
+  exports org.gta4j.train.measure;
   exports org.gta4j.train.model;
   exports org.gta4j.train.optim;
   exports org.gta4j.train.run;
