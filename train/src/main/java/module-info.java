@@ -5,6 +5,7 @@ module org.gta4j.train {
   requires transitive org.bytedeco.javacpp;
   requires transitive org.bytedeco.pytorch;
   requires org.bytedeco.openblas;
+  requires jdk.management;
 
   exports org.gta4j.train.batch;
   exports org.gta4j.train.block;

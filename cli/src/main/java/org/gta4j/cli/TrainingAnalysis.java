@@ -53,7 +53,7 @@ final class TrainingAnalysis {
       Setting.integer(
           "--zero",
           "0|1",
-          "0: every device has AdamW's moments; 1: they are divided among the devices (default: 0).");
+          "0: every device has AdamW's moments; 1: they are divided among the devices (default: 1, as 'gta train' does it).");
   private final Setting<Boolean> recompute =
       Setting.flag("--recompute", "Layers are computed twice instead of keeping what they need.");
   private final Setting<Boolean> overlap =
@@ -141,7 +141,7 @@ final class TrainingAnalysis {
   }
 
   private Wanted wanted(boolean listed) {
-    int stage = zero.or(0);
+    int stage = zero.or(1);
     if (stage != 0 && stage != 1) {
       throw UsageException.of(zero.name(), "0 or 1", stage);
     }

@@ -5,9 +5,12 @@ import java.util.Optional;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cost.DeviceMemory;
 import org.gta4j.cost.Network;
+import org.gta4j.cost.SharedProcessors;
 import org.gta4j.cost.TrainingCost;
 import org.gta4j.cost.TrainingMachine;
 import org.gta4j.cost.TrainingSize;
+import org.gta4j.cost.TrainingTraffic;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** What an analysis of trainings prints: two lines a model, a line a number of devices. */
@@ -131,6 +134,14 @@ final class TrainingReport {
     line.put("communication_seconds", cost.communicationSeconds());
     line.put("hidden_communication_seconds", cost.hiddenSeconds());
     line.put("communication_bytes_per_device", cost.sentBytes());
+    if (machine instanceof SharedProcessors processes && size.devices() > 1) {
+      ArrayNode each = line.putArray("communication_bytes_by_rank"); // headers are not the same
+      TrainingTraffic traffic =
+          new TrainingTraffic(model.config().parameters(), size.devices(), size.sharded());
+      for (int rank = 0; rank < size.devices(); rank++) {
+        each.add(processes.sentBytes(traffic, rank));
+      }
+    }
     line.put("communication_bound", cost.isCommunicationBound());
     DeviceMemory memory = cost.memory();
     ObjectNode bytes = line.putObject("memory_bytes_per_device");

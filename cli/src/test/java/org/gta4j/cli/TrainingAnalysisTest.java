@@ -101,7 +101,8 @@ class TrainingAnalysisTest {
 
   @Test
   void peopleGetATable() {
-    CommandRun run = analyze("--preset", "gta-1b", "--devices", "8,1024", "--hardware", "l4");
+    CommandRun run =
+        analyze("--preset", "gta-1b", "--devices", "8,1024", "--hardware", "l4", "--zero", "0");
     assertThat(run.code()).as(run.messages()).isZero();
     assertThat(run.results())
         .contains("gta-1b: gta attention, 1,128,766,208 parameters; steps of 2,048 sequences")
@@ -109,7 +110,8 @@ class TrainingAnalysisTest {
         .containsPattern("\n +8 .* %\n +1024 .* %");
     assertThat(run.results().lines()).hasSize(5);
     // 16 bytes a parameter beside one sequence are too many for 24 GB.
-    assertThat(analyze("--preset", "gqa-1b", "--hardware", "m2").results()).contains("GB!");
+    assertThat(analyze("--preset", "gqa-1b", "--hardware", "m2", "--zero", "0").results())
+        .contains("GB!");
   }
 
   /** Here nothing can be measured; the application that trains hands its rates in. */
@@ -157,6 +159,9 @@ class TrainingAnalysisTest {
     TrainingTraffic traffic = new TrainingTraffic(line.get("parameters").longValue(), 2, true);
     assertThat(line.get("communication_bytes_per_device").longValue())
         .isEqualTo(Math.max(traffic.step(0).bytes(), traffic.step(1).bytes()));
+    JsonNode ranks = line.get("communication_bytes_by_rank");
+    assertThat(ranks).hasSize(2);
+    assertThat(ranks.get(1).longValue()).isEqualTo(traffic.step(1).bytes());
   }
 
   @ParameterizedTest

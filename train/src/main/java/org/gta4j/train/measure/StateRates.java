@@ -26,17 +26,19 @@ final class StateRates {
   private StateRates() {}
 
   /** Bytes a second while all processors change parameters. */
-  static double updateBytes(long numbers) {
+  static double updateBytes(long numbers, int processors) {
     try (Arena arena = Arena.ofShared()) {
       SequencedMap<String, Tensor> parameters = tensors(arena, numbers);
       SequencedMap<String, Tensor> gradients = tensors(arena, numbers);
       AdamW.Settings settings = new AdamW.Settings(0.9, 0.95, 1e-8, 0.1);
       try (AdamW adam = new AdamW(parameters, settings)) {
         double seconds =
-            TrainingRates.seconds(() -> {
-              double norm = GradientNorm.of(gradients);
-              adam.step(gradients, 1 / (1 + norm), 1e-3, 1);
-            });
+            ProcessorTime.ofProcess(
+                () -> {
+                  double norm = GradientNorm.of(gradients);
+                  adam.step(gradients, 1 / (1 + norm), 1e-3, 1);
+                },
+                processors);
         return (double) UPDATE_BYTES * numbers / seconds;
       }
     }
@@ -63,7 +65,7 @@ final class StateRates {
       var other = torch.zeros(numbers);
       Torch.onThisThreadAlone();
       double seconds =
-          TrainingRates.seconds(() -> {
+          ProcessorTime.ofThread(() -> {
             try (TensorScope _ = new TensorScope()) {
               sum.add_(other);
             }

@@ -11,19 +11,16 @@ import org.gta4j.cost.NumberBytes;
 import org.gta4j.cost.Operation;
 import org.gta4j.cost.SharedProcessors;
 import org.gta4j.cost.TrainingPass;
-import org.gta4j.measure.Samples;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.block.Precision;
 import org.gta4j.train.torch.Torch;
 
 /**
  * How fast this machine trains models of some shape. Everything is measured with the sizes of one
- * batch, by as many threads at once as there are processors, since that is how trainings run.
+ * batch, by as many threads at once as there are processors, since that is how trainings run, and
+ * by the time that processors spend on it.
  */
 public final class TrainingRates {
-  private static final long NANOS = 500_000_000;
-  private static final int LEAST_RUNS = 3;
-
   /** Numbers of memory that states and messages are measured with at most: beyond all caches. */
   static final long MOST_NUMBERS = 1L << 24;
 
@@ -67,7 +64,7 @@ public final class TrainingRates {
         processors,
         threads,
         rates.passes(),
-        StateRates.updateBytes(numbers),
+        StateRates.updateBytes(numbers, processors),
         exchange.bytesPerSecond(),
         exchange.callSeconds());
   }
@@ -109,14 +106,14 @@ public final class TrainingRates {
   /** Seconds of a part, by each of as many threads as there are processors. */
   private double seconds(Supplier<Part> made) {
     List<Future<Double>> running = new ArrayList<>();
-    long end = System.nanoTime() + NANOS;
+    long end = ProcessorTime.end();
     try (ExecutorService pool = Executors.newFixedThreadPool(processors)) {
       for (int i = 0; i < processors; i++) {
         running.add(
             pool.submit(() -> {
               Torch.onThisThreadAlone();
               try (Part part = made.get()) {
-                return seconds(part::run, end);
+                return ProcessorTime.ofThread(part::run, end);
               }
             }));
       }
@@ -130,21 +127,5 @@ public final class TrainingRates {
       }
     }
     return sum / processors;
-  }
-
-  /** Seconds of the middle one of several runs, the first of which does not count. */
-  static double seconds(Runnable run, long end) {
-    run.run();
-    Samples samples = new Samples();
-    for (int runs = 0; runs < LEAST_RUNS || System.nanoTime() < end; runs++) {
-      long begin = System.nanoTime();
-      run.run();
-      samples.add((System.nanoTime() - begin) / 1e9);
-    }
-    return samples.median().orElseThrow();
-  }
-
-  static double seconds(Runnable run) {
-    return seconds(run, System.nanoTime() + NANOS);
   }
 }
