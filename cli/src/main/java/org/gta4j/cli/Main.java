@@ -63,7 +63,8 @@ public final class Main {
       if (e instanceof OutputException output && output.isClosedPipe()) {
         return CLOSED_PIPE;
       }
-      return failed(terminal, args, e, FAILED);
+      return failed(
+          terminal, args, e, e instanceof RefusedException refused ? refused.exitCode() : FAILED);
     }
   }
 

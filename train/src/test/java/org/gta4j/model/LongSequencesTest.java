@@ -102,7 +102,7 @@ class LongSequencesTest {
           adapted.isEmpty() ? Optional.empty() : Optional.of(new Lora(1, 2, List.of(adapted)));
       lora.ifPresent(adaptation -> parameters.adapt(adaptation, 1));
       TrainingMemory counted =
-          TrainingMemory.of(parameters.config(), lora, plan(precision, recompute), LENGTH, 1, 1);
+          TrainingMemory.of(parameters.config(), lora, plan(precision, recompute), LENGTH, 1, 1, 1);
       try (TrainableDecoder decoder = new TrainableDecoder(parameters, mode)) {
         Native.trim();
         forgetPeak();

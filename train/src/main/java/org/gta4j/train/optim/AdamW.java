@@ -3,6 +3,7 @@ package org.gta4j.train.optim;
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
 import java.util.LinkedHashMap;
+import java.util.List;
 import java.util.Map;
 import java.util.Objects;
 import java.util.SequencedMap;
@@ -20,9 +21,10 @@ import org.gta4j.train.torch.NotEnoughMemoryException;
  * takes one for each of a dozen operations. Every number is computed alone, so its bits do not
  * depend on the number of threads.
  */
-public final class AdamW implements AutoCloseable {
+public final class AdamW implements Moments, AutoCloseable {
   private static final String FIRST = "first.";
   private static final String SECOND = "second.";
+  private static final int ALIGNMENT = 64;
 
   /**
    * What does not change during a training.
@@ -55,10 +57,11 @@ public final class AdamW implements AutoCloseable {
   }
 
   private final SequencedMap<String, Tensor> parameters;
+  private final Shard shard;
   private final Settings settings;
   private final Arena arena = Arena.ofShared();
-  private final SequencedMap<String, Tensor> state = new LinkedHashMap<>();
-  private final Pieces pieces;
+  private final MemorySegment first;
+  private final MemorySegment second;
 
   /**
    * Begins without any past; {@code parameters} in f32 are changed where they lie.
@@ -66,40 +69,80 @@ public final class AdamW implements AutoCloseable {
    * @throws NotEnoughMemoryException if there is none for both moments
    */
   public AdamW(SequencedMap<String, Tensor> parameters, Settings settings) {
-    this.parameters = parameters;
-    this.settings = settings;
-    pieces = Pieces.of(parameters);
-    for (String moment : new String[] {FIRST, SECOND}) {
-      parameters.forEach((name, tensor) -> state.put(moment + name, zeros(tensor.shape())));
-    }
-  }
-
-  private Tensor zeros(Shape shape) {
-    try {
-      return Tensor.allocate(arena, DType.F32, shape);
-    } catch (OutOfMemoryError e) {
-      arena.close();
-      throw NotEnoughMemoryException.of(DType.F32.bytes(shape.elements()), e);
-    }
-  }
-
-  /** Both moments of every parameter, under {@code first.NAME} and {@code second.NAME}. */
-  public SequencedMap<String, Tensor> state() {
-    return state;
+    this(parameters, Shard.whole(parameters), settings);
   }
 
   /**
-   * One step.
+   * The same, of which only what a rank owns is kept and changed.
    *
-   * @param gradients of all parameters, in f32; a parameter without one keeps its value
+   * @throws NotEnoughMemoryException if there is none for both moments
+   */
+  public AdamW(SequencedMap<String, Tensor> parameters, Shard shard, Settings settings) {
+    this.parameters = parameters;
+    this.shard = shard;
+    this.settings = settings;
+    first = zeros();
+    second = zeros();
+  }
+
+  private MemorySegment zeros() {
+    long bytes = DType.F32.bytes(shard.numbers());
+    try {
+      return arena.allocate(bytes, ALIGNMENT);
+    } catch (OutOfMemoryError e) {
+      arena.close();
+      throw NotEnoughMemoryException.of(bytes, e);
+    }
+  }
+
+  /** What is kept and changed here. */
+  public Shard shard() {
+    return shard;
+  }
+
+  /** All parameters, whether they are changed here or by others. */
+  public SequencedMap<String, Tensor> parameters() {
+    return parameters;
+  }
+
+  /** Of what the shard owns, in its order: the gradients' averages, and those of their squares. */
+  public List<MemorySegment> moments() {
+    return List.of(first, second);
+  }
+
+  /** Both moments of every parameter, under {@code first.NAME} and {@code second.NAME}. */
+  @Override
+  public SequencedMap<String, Shape> shapes() {
+    SequencedMap<String, Shape> shapes = new LinkedHashMap<>();
+    for (String moment : new String[] {FIRST, SECOND}) {
+      parameters.forEach((name, tensor) -> shapes.put(moment + name, tensor.shape()));
+    }
+    return shapes;
+  }
+
+  @Override
+  public void write(Sink sink) {
+    if (shard.ranks() > 1) {
+      throw new IllegalArgumentException(
+          "expected the moments of all ranks, found those of one of " + shard.ranks());
+    }
+    moments().forEach(sink::add);
+  }
+
+  /**
+   * One step of what the shard owns.
+   *
+   * @param gradients of all parameters, in f32, whole where the shard owns them; a parameter
+   *     without one keeps its value
    * @param scale what gradients are multiplied by first
    * @param step its number, from 1
    */
   public void step(Map<String, Tensor> gradients, double scale, double learningRate, long step) {
     Rates rates = new Rates(settings, scale, learningRate, step);
-    IntStream.range(0, pieces.all().size())
+    List<Shard.Piece> pieces = shard.pieces();
+    IntStream.range(0, pieces.size())
         .parallel()
-        .forEach(i -> update(pieces.all().get(i), gradients, rates));
+        .forEach(i -> update(pieces.get(i), gradients, rates));
   }
 
   /** The numbers of a step, in f32. */
@@ -127,7 +170,7 @@ public final class AdamW implements AutoCloseable {
     }
   }
 
-  private void update(Pieces.Piece piece, Map<String, Tensor> gradients, Rates rates) {
+  private void update(Shard.Piece piece, Map<String, Tensor> gradients, Rates rates) {
     Tensor gradient = gradients.get(piece.name());
     if (gradient == null) {
       return;
@@ -136,26 +179,21 @@ public final class AdamW implements AutoCloseable {
     float kept = (float) (parameter.shape().rank() > 1 ? 1 - rates.decay : 1);
     MemorySegment w = parameter.data();
     MemorySegment g = gradient.data();
-    MemorySegment m = moment(FIRST + piece.name());
-    MemorySegment v = moment(SECOND + piece.name());
+    long shift = piece.place() - piece.begin(); // from a tensor's numbers to their moments
     for (long i = piece.begin(); i < piece.end(); i++) {
       float slope = g.getAtIndex(Tensor.FLOAT, i) * rates.scale;
-      float first = m.getAtIndex(Tensor.FLOAT, i) * rates.keep1 + slope * rates.add1;
-      float second = v.getAtIndex(Tensor.FLOAT, i) * rates.keep2 + slope * slope * rates.add2;
-      m.setAtIndex(Tensor.FLOAT, i, first);
-      v.setAtIndex(Tensor.FLOAT, i, second);
-      float root = (float) Math.sqrt(second) * rates.root + rates.epsilon;
-      w.setAtIndex(
-          Tensor.FLOAT, i, w.getAtIndex(Tensor.FLOAT, i) * kept - rates.size * (first / root));
+      float m = first.getAtIndex(Tensor.FLOAT, i + shift) * rates.keep1 + slope * rates.add1;
+      float v =
+          second.getAtIndex(Tensor.FLOAT, i + shift) * rates.keep2 + slope * slope * rates.add2;
+      first.setAtIndex(Tensor.FLOAT, i + shift, m);
+      second.setAtIndex(Tensor.FLOAT, i + shift, v);
+      float root = (float) Math.sqrt(v) * rates.root + rates.epsilon;
+      w.setAtIndex(Tensor.FLOAT, i, w.getAtIndex(Tensor.FLOAT, i) * kept - rates.size * (m / root));
     }
   }
 
   private Tensor parameter(String name) {
     return Objects.requireNonNull(parameters.get(name), name);
-  }
-
-  private MemorySegment moment(String name) {
-    return Objects.requireNonNull(state.get(name), name).data();
   }
 
   @Override

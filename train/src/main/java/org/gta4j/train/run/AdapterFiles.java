@@ -14,6 +14,7 @@ import org.gta4j.checkpoint.Json;
 import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.checkpoint.SafetensorsWriter;
 import org.gta4j.tensor.DType;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import org.gta4j.train.block.Lora;
 import org.gta4j.train.block.Parameters;
@@ -91,14 +92,19 @@ public final class AdapterFiles {
   }
 
   /** Copies a tensor of a file that must be as it was written. */
-  static void copy(Path file, String name, @Nullable Tensor saved, Tensor to) {
-    if (saved == null || saved.dtype() != DType.F32 || !saved.shape().equals(to.shape())) {
+  private static void copy(Path file, String name, @Nullable Tensor saved, Tensor to) {
+    to.data().copyFrom(required(file, name, saved, to.shape()).data());
+  }
+
+  /** A tensor of a file that must be as it was written. */
+  static Tensor required(Path file, String name, @Nullable Tensor saved, Shape shape) {
+    if (saved == null || saved.dtype() != DType.F32 || !saved.shape().equals(shape)) {
       throw CheckpointException.of(
           file.toString(),
           "tensor " + name,
-          "f32 of shape " + to.shape(),
+          "f32 of shape " + shape,
           saved == null ? "no such tensor" : saved.dtype().label() + " " + saved.shape());
     }
-    to.data().copyFrom(saved.data());
+    return saved;
   }
 }

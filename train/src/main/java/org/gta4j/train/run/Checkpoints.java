@@ -1,7 +1,6 @@
 package org.gta4j.train.run;
 
 import java.io.IOException;
-import java.lang.foreign.Arena;
 import java.nio.channels.FileChannel;
 import java.nio.file.Files;
 import java.nio.file.Path;
@@ -22,15 +21,16 @@ import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.checkpoint.Json;
-import org.gta4j.checkpoint.SafetensorsReader;
 import org.gta4j.checkpoint.SafetensorsWriter;
 import org.gta4j.checkpoint.TensorTypes;
 import org.gta4j.tensor.DType;
-import org.gta4j.tensor.Tensor;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.optim.AdamW;
+import org.gta4j.train.optim.Moments;
 import org.gta4j.train.torch.Memory;
 import org.gta4j.train.torch.NotEnoughMemoryException;
+import org.gta4j.train.workers.WorkerException;
+import org.gta4j.train.workers.Workers;
 import tools.jackson.databind.node.ObjectNode;
 
 /**
@@ -107,9 +107,10 @@ public final class Checkpoints {
    * @param validation the validation loss of exactly these parameters, if it was measured
    * @throws TrainingException if it cannot be written: nothing is left of it, and the message names
    *     the last one that is there
+   * @throws WorkerException if moments are several workers', and one of them is lost
    */
   public Path save(
-      TrainingRecord record, Parameters parameters, AdamW optimizer, Optional<Double> validation) {
+      TrainingRecord record, Parameters parameters, Moments moments, Optional<Double> validation) {
     Path place = of(record.state().step());
     Path unfinished = folder.resolve(UNFINISHED + UUID.randomUUID());
     try {
@@ -121,7 +122,8 @@ public final class Checkpoints {
       } else {
         writeModel(unfinished, parameters);
       }
-      SafetensorsWriter.write(unfinished.resolve(OPTIMIZER), optimizer.state());
+      SafetensorsWriter.write(
+          unfinished.resolve(OPTIMIZER), moments.shapes(), sink -> moments.write(sink::accept));
       ObjectNode json = record.toJson();
       validation.ifPresent(loss -> json.put("validation_loss", loss));
       ObjectNode checksums = json.putObject(CHECKSUMS);
@@ -140,6 +142,9 @@ public final class Checkpoints {
           "step %d: the checkpoint cannot be written: %s. %s"
               .formatted(record.state().step(), e.getMessage(), lastGood()),
           e);
+    } catch (WorkerException e) {
+      deleteQuietly(unfinished);
+      throw e;
     }
     prune();
     return place;
@@ -254,12 +259,25 @@ public final class Checkpoints {
   }
 
   /**
-   * Reads parameters and moments.
+   * Reads parameters, and all moments into an optimizer that keeps all of them.
    *
    * @throws CheckpointException if a file is damaged or of another model; then some numbers may
    *     have been read already
    */
   public static void load(Path checkpoint, Parameters parameters, AdamW optimizer) {
+    load(checkpoint, parameters);
+    try (SavedMoments saved = moments(checkpoint, optimizer)) {
+      new SharedAdamW(Workers.alone(), optimizer).take(Optional.of(saved));
+    }
+  }
+
+  /**
+   * Reads parameters, and makes sure that the moments beside them are as they were written.
+   *
+   * @throws CheckpointException if a file is damaged or of another model; then some numbers may
+   *     have been read already
+   */
+  public static void load(Path checkpoint, Parameters parameters) {
     Path training = checkpoint.resolve(TRAINING);
     ObjectNode json = Json.readObject(training);
     for (String name : checked(parameters)) {
@@ -275,21 +293,24 @@ public final class Checkpoints {
     }
     if (parameters.lora().isPresent()) {
       AdapterFiles.read(checkpoint, parameters);
-    } else {
-      try (Checkpoint model = Checkpoint.open(checkpoint)) {
-        parameters
-            .all()
-            .forEach((name, tensor) ->
-                Memory.copy(model.weights().get(name, Memory.sizes(tensor)), tensor));
-      }
+      return;
     }
-    try (Arena arena = Arena.ofShared()) {
-      Path file = checkpoint.resolve(OPTIMIZER);
-      Map<String, Tensor> moments = SafetensorsReader.read(file, arena);
-      optimizer
-          .state()
-          .forEach((name, moment) -> AdapterFiles.copy(file, name, moments.get(name), moment));
+    try (Checkpoint model = Checkpoint.open(checkpoint)) {
+      parameters
+          .all()
+          .forEach((name, tensor) ->
+              Memory.copy(model.weights().get(name, Memory.sizes(tensor)), tensor));
     }
+  }
+
+  /**
+   * The moments of a checkpoint, mapped.
+   *
+   * @param wanted names and shapes
+   * @throws CheckpointException if one is missing, or of another shape
+   */
+  public static SavedMoments moments(Path checkpoint, Moments wanted) {
+    return new SavedMoments(checkpoint.resolve(OPTIMIZER), wanted.shapes());
   }
 
   /** Deletes what was left where a process was ended while it saved. */

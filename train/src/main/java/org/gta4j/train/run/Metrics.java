@@ -3,6 +3,7 @@ package org.gta4j.train.run;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.checkpoint.Json;
 import tools.jackson.databind.JsonNode;
@@ -19,6 +20,7 @@ public final class Metrics implements AutoCloseable {
   private static final String SPEED = "tokens_per_second";
   private static final String RATE = "learning_rate";
   private static final String NORM = "grad_norm";
+  private static final String SENT = "bytes_sent";
   private static final String VALIDATION = "validation_loss";
 
   private final StepLines lines;
@@ -79,6 +81,9 @@ public final class Metrics implements AutoCloseable {
         line.path(SPEED).asDouble(Double.NaN),
         line.path(RATE).asDouble(Double.NaN),
         line.path(NORM).asDouble(Double.NaN),
+        line.path(SENT).isIntegralNumber()
+            ? OptionalLong.of(line.path(SENT).longValue())
+            : OptionalLong.empty(),
         validation.isNumber()
             ? OptionalDouble.of(validation.doubleValue())
             : OptionalDouble.empty());
@@ -96,6 +101,7 @@ public final class Metrics implements AutoCloseable {
     line.put(SPEED, report.tokensPerSecond());
     line.put(RATE, report.learningRate());
     line.put(NORM, report.gradientNorm());
+    report.bytesSent().ifPresent(bytes -> line.put(SENT, bytes));
     report.validationLoss().ifPresent(loss -> line.put(VALIDATION, loss));
     lines.add(report.step(), line);
   }

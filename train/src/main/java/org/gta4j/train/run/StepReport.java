@@ -1,6 +1,7 @@
 package org.gta4j.train.run;
 
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 
 /**
  * What a step was.
@@ -11,6 +12,8 @@ import java.util.OptionalDouble;
  * @param tokensPerSecond targets of this step by its time
  * @param learningRate the step's
  * @param gradientNorm before clipping
+ * @param bytesSent what this process sent to other workers in this step, where there are any and
+ *     the system counts it; those of its validation and of saving not
  * @param validationLoss in nats a token, where it was measured after this step
  */
 public record StepReport(
@@ -20,4 +23,5 @@ public record StepReport(
     double tokensPerSecond,
     double learningRate,
     double gradientNorm,
+    OptionalLong bytesSent,
     OptionalDouble validationLoss) {}

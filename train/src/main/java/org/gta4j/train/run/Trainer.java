@@ -5,6 +5,7 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import org.gta4j.tensor.Tensor;
 import org.gta4j.train.batch.Batch;
@@ -14,7 +15,7 @@ import org.gta4j.train.block.Precision;
 import org.gta4j.train.model.Dropout;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.optim.AdamW;
-import org.gta4j.train.optim.GradientNorm;
+import org.gta4j.train.optim.Moments;
 import org.gta4j.train.torch.NotEnoughMemoryException;
 import org.gta4j.train.workers.WorkerException;
 import org.gta4j.train.workers.Workers;
@@ -44,7 +45,7 @@ public final class Trainer {
 
   private final TrainingPlan plan;
   private final ParallelDecoder model;
-  private final AdamW optimizer;
+  private final SharedAdamW optimizer;
   private final Batches batches;
   private final Optional<Validation> validation;
   private final Workers workers;
@@ -88,7 +89,7 @@ public final class Trainer {
     }
     this.plan = plan;
     this.model = model;
-    this.optimizer = optimizer;
+    this.optimizer = new SharedAdamW(workers, optimizer);
     this.batches = batches;
     this.validation = validation;
     this.workers = workers;
@@ -109,14 +110,27 @@ public final class Trainer {
    * Gives all workers what number 0 has to begin with.
    *
    * @param state number 0's
+   * @param saved moments of that state, where number 0 has any
    * @return number 0's state
    * @throws WorkerException if a worker is lost
    */
   public static TrainingState share(
-      Workers workers, Parameters parameters, AdamW optimizer, TrainingState state) {
+      Workers workers,
+      Parameters parameters,
+      AdamW optimizer,
+      TrainingState state,
+      Optional<SavedMoments> saved) {
     workers.share(parameters.trainedViews().values());
-    workers.share(optimizer.state().values());
-    return workers.count() == 1 ? state : TrainingState.shared(workers, state);
+    TrainingState shared = workers.count() == 1 ? state : TrainingState.shared(workers, state);
+    if (shared.step() > 0) {
+      new SharedAdamW(workers, optimizer).take(saved);
+    }
+    return shared;
+  }
+
+  /** The optimizer's moments for a checkpoint; all workers have to write them, where they do. */
+  public Moments moments() {
+    return optimizer;
   }
 
   /**
@@ -188,6 +202,7 @@ public final class Trainer {
   private Optional<StepReport> step() {
     long number = state.step() + 1;
     long begin = System.nanoTime();
+    OptionalLong before = workers.sentBytes();
     List<Batch> parts = own(batches, (number - 1) * plan.sequences(), plan.sequences());
     double[] all = workers.sum(counted(parts), stopped ? 1 : 0);
     if (all[1] > 0) {
@@ -199,23 +214,32 @@ public final class Trainer {
           "step %d: expected a token to learn in its %d sequences, found none"
               .formatted(number, plan.sequences()));
     }
-    int before = workers.first(plan.parts());
-    double own = model.accumulate(parts, (double) targets, part -> dropout(number, before + part));
-    double loss = workers.sum(own)[0] / targets;
+    int earlier = workers.first(plan.parts());
+    double own = model.accumulate(parts, (double) targets, part -> dropout(number, earlier + part));
     SequencedMap<String, Tensor> gradients = model.parameters().gradients();
-    workers.sum(gradients.values());
-    double norm = GradientNorm.of(gradients);
+    SharedAdamW.Sums sums = optimizer.sum(gradients, own);
+    double loss = sums.loss() / targets;
+    double norm = sums.norm();
     LossWatch watch = state.watch().with(loss, number);
     requireHealthy(number, loss, norm, watch);
     double rate = plan.rate().at(number);
     update(gradients, norm, rate, number);
     model.parameters().forgetGradients();
     double seconds = (System.nanoTime() - begin) / 1e9;
+    OptionalLong sent = sentSince(before);
     OptionalDouble validated = validate(number);
     double best = Math.min(state.bestValidation(), validated.orElse(Double.POSITIVE_INFINITY));
     state = new TrainingState(number, state.tokens() + targets, best, watch);
     return Optional.of(
-        new StepReport(number, loss, state.tokens(), targets / seconds, rate, norm, validated));
+        new StepReport(
+            number, loss, state.tokens(), targets / seconds, rate, norm, sent, validated));
+  }
+
+  private OptionalLong sentSince(OptionalLong before) {
+    OptionalLong now = workers.sentBytes();
+    return before.isPresent() && now.isPresent()
+        ? OptionalLong.of(now.getAsLong() - before.getAsLong())
+        : OptionalLong.empty();
   }
 
   /** This worker's batches of so many sequences. */

@@ -11,7 +11,10 @@ import org.gta4j.train.block.Precision;
  * than 2^63 bytes are that.
  *
  * @param parameters the model's and its adapters', f32
- * @param moments both of AdamW's, of what is trained, f32
+ * @param moments both of AdamW's, of what is trained, f32; a process's part where several share
+ *     them
+ * @param gradient of what is trained, f32: where one batch is computed at a time, and no other
+ *     follows
  * @param gradients of what is trained, f32: those of each batch that is computed side by side with
  *     others, and their sum where more batches follow
  * @param activations of those batches: logits and their logarithms, and what layers keep for the
@@ -20,7 +23,7 @@ import org.gta4j.train.block.Precision;
  *     there when all steps are made, and gradients and activations are not
  */
 public record TrainingMemory(
-    long parameters, long moments, long gradients, long activations, long merged) {
+    long parameters, long moments, long gradient, long gradients, long activations, long merged) {
   private static final int MOMENTS = 2;
 
   /** Logarithms of probabilities, and beside them the logits, later their gradients. */
@@ -45,6 +48,7 @@ public record TrainingMemory(
    * @param length tokens of the shortest sequence
    * @param threads batches computed side by side at most
    * @param workers processes that share a step's batches
+   * @param owners processes that share the moments
    */
   public static TrainingMemory of(
       ModelConfig config,
@@ -52,7 +56,8 @@ public record TrainingMemory(
       TrainingPlan plan,
       int length,
       int threads,
-      int workers) {
+      int workers,
+      int owners) {
     // In f64: sizes of absurd configurations are beyond 64 bits, and a double only rounds them.
     double adapters = lora.map(adaptation -> (double) adaptation.parameters(config)).orElse(0.0);
     double own = (double) config.parameters();
@@ -61,7 +66,8 @@ public record TrainingMemory(
     int together = Math.min(threads, batches);
     return new TrainingMemory(
         (long) (Float.BYTES * (own + adapters)),
-        (long) (MOMENTS * trained),
+        (long) (MOMENTS * trained / owners),
+        (long) trained,
         // The first ones become a sum, beside which the next ones have their own.
         (long) (Math.max(together, 1 + Math.min(together, batches - together)) * trained),
         (long) (sequences(plan, batches, together) * length * bytesPerToken(config, lora, plan)),
@@ -124,7 +130,6 @@ public record TrainingMemory(
 
   /** What is left of it where one batch of one token is computed at a time. */
   public long least() {
-    return (long)
-        ((double) parameters + moments + Math.max((double) moments / MOMENTS, (double) merged));
+    return (long) ((double) parameters + moments + Math.max((double) gradient, (double) merged));
   }
 }

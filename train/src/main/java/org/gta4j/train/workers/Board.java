@@ -4,6 +4,7 @@ import java.time.Duration;
 import java.util.Optional;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.FileStore;
+import org.bytedeco.pytorch.PrefixStore;
 import org.bytedeco.pytorch.Store;
 import org.bytedeco.pytorch.StringVector;
 import org.bytedeco.pytorch.TCPStore;
@@ -34,15 +35,38 @@ final class Board implements AutoCloseable {
       Store store =
           switch (seat.rendezvous()) {
             case Rendezvous.File file -> new FileStore(file.path().toString(), seat.count());
-            case Rendezvous.Host host ->
-                new TCPStore(host.name(), options(host, seat.rank() == 0, seat.timeout()));
+            case Rendezvous.Host host -> store(host, seat.rank() == 0, seat.timeout());
+            case Rendezvous.Kept kept ->
+                new PrefixStore(
+                    "attempt-%d".formatted(kept.attempt()),
+                    store(kept.host(), false, seat.timeout()));
           };
       store.setTimeout(milliseconds(seat.timeout()));
       return new Board(store);
     } catch (RuntimeException e) {
-      throw new WorkerException(
-          "worker 0 cannot be met at %s: %s".formatted(seat.rendezvous(), firstLine(e)), e);
+      throw unreachable("worker 0", seat.rendezvous(), e);
     }
+  }
+
+  /**
+   * The same for launchers, of which the first makes it.
+   *
+   * @throws WorkerException if it cannot be reached in time
+   */
+  static Board ofLaunchers(Rendezvous.Host host, boolean first, Duration timeout) {
+    try {
+      return new Board(store(host, first, timeout));
+    } catch (RuntimeException e) {
+      throw unreachable("node 0", host, e);
+    }
+  }
+
+  private static WorkerException unreachable(String who, Rendezvous where, RuntimeException e) {
+    return new WorkerException("%s cannot be met at %s: %s".formatted(who, where, firstLine(e)), e);
+  }
+
+  private static Store store(Rendezvous.Host host, boolean server, Duration timeout) {
+    return new TCPStore(host.name(), options(host, server, timeout));
   }
 
   private static TCPStoreOptions options(Rendezvous.Host host, boolean server, Duration timeout) {
@@ -77,6 +101,17 @@ final class Board implements AutoCloseable {
       return store.check(new StringVector(key))
           ? Optional.of(store.get_to_str(key))
           : Optional.empty();
+    }
+  }
+
+  /**
+   * Writes where nobody has written yet.
+   *
+   * @return what stands there now
+   */
+  String writeFirst(String key, String text) {
+    try (TensorScope _ = new TensorScope()) {
+      return store.compareSet(key, "", text);
     }
   }
 

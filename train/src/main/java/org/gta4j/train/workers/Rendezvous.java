@@ -30,6 +30,24 @@ public sealed interface Rendezvous {
   }
 
   /**
+   * Of workers whose launchers have met already: a store that the first launcher keeps.
+   *
+   * @param host where that is
+   * @param attempt how often they have met before; what is left of that is not to be seen
+   */
+  record Kept(Host host, int attempt) implements Rendezvous {
+    @Override
+    public String ownAddress() {
+      return host.ownAddress();
+    }
+
+    @Override
+    public String toString() {
+      return host.toString();
+    }
+  }
+
+  /**
    * Of workers on several machines: where worker 0 can be reached by all.
    *
    * @param name of its machine, or an address

@@ -65,7 +65,8 @@ final class RollCall {
         }
       }
       for (int rank = 1; rank < seat.count(); rank++) {
-        requireSame(rank, board.read(HERE + 0).orElse(""), board.read(HERE + rank).orElse(""));
+        requireSame(
+            "worker", rank, board.read(HERE + 0).orElse(""), board.read(HERE + rank).orElse(""));
       }
     } catch (WorkerException e) {
       leave(String.valueOf(e.getMessage()));
@@ -75,18 +76,30 @@ final class RollCall {
     }
   }
 
-  private static void requireSame(int rank, String first, String other) {
+  /**
+   * Refuses lines that differ.
+   *
+   * @param kind what introduces itself
+   * @throws WorkerException naming the first of them
+   */
+  static void requireSame(String kind, int rank, String first, String other) {
     List<String> wanted = first.lines().toList();
     List<String> found = other.lines().toList();
     for (int i = 0; i < Math.max(wanted.size(), found.size()); i++) {
-      String a = i < wanted.size() ? wanted.get(i).strip() : "nothing";
-      String b = i < found.size() ? found.get(i).strip() : "nothing";
+      String a = i < wanted.size() ? setting(wanted.get(i)) : "nothing";
+      String b = i < found.size() ? setting(found.get(i)) : "nothing";
       if (!a.equals(b)) {
-        throw new WorkerException(
-            "worker %d was started otherwise than worker 0: expected %s, found %s"
-                .formatted(rank, a, b));
+        throw WorkerException.ofDisagreement(
+            "%s %d was started otherwise than %s 0: expected %s, found %s"
+                .formatted(kind, rank, kind, a, b));
       }
     }
+  }
+
+  /** A line without what only its place among others asks for. */
+  private static String setting(String line) {
+    String text = line.strip();
+    return text.endsWith(",") ? text.substring(0, text.length() - 1) : text;
   }
 
   /** What is known of a worker that will not come any more. */

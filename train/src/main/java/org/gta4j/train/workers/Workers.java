@@ -1,8 +1,10 @@
 package org.gta4j.train.workers;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import java.util.Collection;
 import java.util.List;
+import java.util.OptionalLong;
 import org.gta4j.tensor.Tensor;
 
 /**
@@ -39,6 +41,31 @@ public interface Workers extends AutoCloseable {
    * @throws WorkerException if one of them is lost
    */
   void share(Collection<Tensor> tensors);
+
+  /**
+   * Adds up numbers in f32, of which each worker gets a part: those of chunk {@code rank}. The same
+   * sums come every time.
+   *
+   * @param bucket as many chunks as there are workers, all of one size
+   * @param sums room for one chunk
+   * @throws WorkerException if one of them is lost
+   */
+  void sumChunks(MemorySegment bucket, MemorySegment sums);
+
+  /**
+   * Gives every worker all workers' chunks of f32.
+   *
+   * @param chunk this one's
+   * @param bucket room for all of them, in the workers' order
+   * @throws WorkerException if one of them is lost
+   */
+  void gather(MemorySegment chunk, MemorySegment bucket);
+
+  /**
+   * Bytes that this process has written to the connections with the others so far, as the system
+   * counts them: numbers, and what says what they are. Nothing where it does not.
+   */
+  OptionalLong sentBytes();
 
   /** Tells the others why this one will not go on, so that they can say it. */
   void leave(String why);

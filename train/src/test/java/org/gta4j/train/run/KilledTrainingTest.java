@@ -23,7 +23,8 @@ class KilledTrainingTest {
   /** Its moments are other ones each time a machine is faster or slower; its choices are not. */
   private static final SplittableRandom RANDOM = new SplittableRandom(11);
 
-  private static List<String> command(Path folder) {
+  /** What starts a program in a process of its own; its arguments follow. */
+  static List<String> java(Class<?> program) {
     return List.of(
         Path.of(System.getProperty("java.home"), "bin", "java").toString(),
         "--add-modules",
@@ -33,11 +34,16 @@ class KilledTrainingTest {
         "-XX:TieredStopAtLevel=1",
         "-cp",
         System.getProperty("java.class.path"),
-        TrainingProgram.class.getName(),
-        folder.toString());
+        program.getName());
   }
 
-  private static Process start(List<String> command) throws IOException {
+  private static List<String> command(Path folder) {
+    List<String> command = new ArrayList<>(java(TrainingProgram.class));
+    command.add(folder.toString());
+    return command;
+  }
+
+  static Process start(List<String> command) throws IOException {
     ProcessBuilder builder = new ProcessBuilder(command).redirectErrorStream(true);
     builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     return builder.start();

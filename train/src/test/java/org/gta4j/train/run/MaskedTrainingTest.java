@@ -76,7 +76,8 @@ class MaskedTrainingTest {
                 batches,
                 Optional.empty(),
                 workers,
-                Trainer.share(workers, parameters, optimizer, TrainingState.start()));
+                Trainer.share(
+                    workers, parameters, optimizer, TrainingState.start(), Optional.empty()));
         List<Double> losses = new ArrayList<>();
         trainer.run((report, after) -> {
           losses.add(report.loss());

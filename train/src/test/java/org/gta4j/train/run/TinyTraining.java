@@ -4,6 +4,7 @@ import java.nio.file.Path;
 import java.util.Map;
 import java.util.Optional;
 import java.util.SplittableRandom;
+import java.util.function.Consumer;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
@@ -14,6 +15,7 @@ import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
 import org.gta4j.train.optim.LearningRate;
+import org.gta4j.train.optim.Shard;
 import org.gta4j.train.workers.Workers;
 import tools.jackson.databind.node.ObjectNode;
 
@@ -40,12 +42,24 @@ final class TinyTraining implements AutoCloseable {
   }
 
   TinyTraining(TrainingPlan plan, int threads, Parameters parameters) {
+    this(plan, threads, parameters, Shard.whole(parameters.trainedViews()));
+  }
+
+  /** A worker's, with one thread; of divided moments it keeps its own. */
+  static TinyTraining of(TrainingPlan plan, Workers workers, boolean divided) {
+    Parameters parameters = Parameters.random(config(), plan.seed(), 0.02);
+    int ranks = divided ? workers.count() : 1;
+    Shard shard = Shard.of(parameters.trainedViews(), divided ? workers.rank() : 0, ranks);
+    return new TinyTraining(plan, 1, parameters, shard);
+  }
+
+  private TinyTraining(TrainingPlan plan, int threads, Parameters parameters, Shard shard) {
     this.plan = plan;
     this.parameters = parameters;
     model =
         new ParallelDecoder(
             parameters, new TrainableDecoder.Mode(plan.precision(), plan.recompute()), threads);
-    optimizer = new AdamW(parameters.trainedViews(), plan.adam());
+    optimizer = new AdamW(parameters.trainedViews(), shard, plan.adam());
   }
 
   static ModelConfig config() {
@@ -92,6 +106,41 @@ final class TinyTraining implements AutoCloseable {
 
   Trainer trainer(Workers workers, TrainingState state) {
     return new Trainer(plan, model, optimizer, batches, Optional.of(validation), workers, state);
+  }
+
+  /**
+   * Trains as one of several workers until a step, and saves; goes on from what was saved.
+   *
+   * @param news hears of every step
+   */
+  Trainer train(Workers workers, Path saved, long until, Consumer<StepReport> news) {
+    Checkpoints checkpoints = new Checkpoints(saved, 2, Map.of());
+    Optional<Path> newest = workers.rank() == 0 ? checkpoints.newest() : Optional.empty();
+    TrainingState state =
+        newest.map(path -> Checkpoints.record(path).state()).orElse(TrainingState.start());
+    Optional<SavedMoments> moments = newest.map(path -> Checkpoints.moments(path, optimizer));
+    newest.ifPresent(path -> Checkpoints.load(path, parameters));
+    Trainer trainer =
+        trainer(workers, Trainer.share(workers, parameters, optimizer, state, moments));
+    moments.ifPresent(SavedMoments::close);
+    trainer.run((report, after) -> {
+      news.accept(report);
+      if (report.step() < until) {
+        return;
+      }
+      trainer.requireSameEverywhere();
+      if (workers.rank() > 0) {
+        trainer.moments().write(piece -> {});
+        return;
+      }
+      checkpoints.save(
+          new TrainingRecord(plan, batches.fingerprint(), config().source().json(), after),
+          parameters,
+          trainer.moments(),
+          Optional.empty());
+      trainer.stop();
+    });
+    return trainer;
   }
 
   /** Trains to the end, from the newest checkpoint if there is one; saves every few steps. */

@@ -3,6 +3,7 @@ package org.gta4j.train.run;
 import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatExceptionOfType;
 
+import java.lang.foreign.MemorySegment;
 import java.util.Collection;
 import java.util.List;
 import java.util.Map;
@@ -24,12 +25,12 @@ import tools.jackson.databind.node.ObjectNode;
 class TrainingMemoryTest {
   private static TrainingMemory memory(TrainingPlan plan, int threads, int workers) {
     return TrainingMemory.of(
-        TinyTraining.config(), Optional.empty(), plan, TinyTraining.LENGTH, threads, workers);
+        TinyTraining.config(), Optional.empty(), plan, TinyTraining.LENGTH, threads, workers, 1);
   }
 
   private static TrainingMemory adapted(TrainingPlan plan, String target) {
     Optional<Lora> lora = Optional.of(new Lora(1, 2, List.of(target)));
-    return TrainingMemory.of(TinyTraining.config(), lora, plan, TinyTraining.LENGTH, 1, 1);
+    return TrainingMemory.of(TinyTraining.config(), lora, plan, TinyTraining.LENGTH, 1, 1, 1);
   }
 
   private static TrainingPlan with(TrainingPlan plan, Precision precision, boolean recompute) {
@@ -52,11 +53,12 @@ class TrainingMemoryTest {
 
   private static void requireAsTrained(TinyTraining training, Optional<Lora> lora) {
     TrainingMemory memory =
-        TrainingMemory.of(TinyTraining.config(), lora, training.plan, TinyTraining.LENGTH, 1, 1);
+        TrainingMemory.of(TinyTraining.config(), lora, training.plan, TinyTraining.LENGTH, 1, 1, 1);
     long own = bytes(training.parameters.views().values());
     long trained = bytes(training.parameters.trainedViews().values());
     assertThat(memory.parameters()).isEqualTo(lora.isPresent() ? own + trained : own);
-    assertThat(memory.moments()).isEqualTo(bytes(training.optimizer.state().values()));
+    assertThat(memory.moments())
+        .isEqualTo(training.optimizer.moments().stream().mapToLong(MemorySegment::byteSize).sum());
     List<Batch> batches = List.of(training.batches.read(0, 2));
     training.model.accumulate(batches, 1, part -> Dropout.NONE);
     // Those of a batch, and the sum of all before it.
@@ -100,7 +102,7 @@ class TrainingMemoryTest {
     Lora lora = new Lora(1, 2, List.of("q_proj", "gate_proj", "up_proj", "down_proj"));
     TrainingMemory memory =
         TrainingMemory.of(
-            TinyTraining.config(), Optional.of(lora), TinyTraining.plan(1, 0), 1, 1, 1);
+            TinyTraining.config(), Optional.of(lora), TinyTraining.plan(1, 0), 1, 1, 1, 1);
     assertThat(memory.isMostAtTheEnd()).isTrue();
     assertThat(memory.total())
         .isEqualTo(memory.parameters() + memory.moments() + memory.merged())
@@ -151,7 +153,7 @@ class TrainingMemoryTest {
     ModelConfig absurd = ModelConfig.read(ConfigFile.of("absurd", json));
     TrainingMemory memory =
         TrainingMemory.of(
-            absurd, Optional.empty(), TinyTraining.plan(2, 0), TinyTraining.LENGTH, 2, 1);
+            absurd, Optional.empty(), TinyTraining.plan(2, 0), TinyTraining.LENGTH, 2, 1, 1);
     assertThat(memory.total()).isEqualTo(Long.MAX_VALUE);
     assertThat(memory.least()).isEqualTo(Long.MAX_VALUE);
   }

@@ -8,11 +8,14 @@ import java.io.IOException;
 import java.lang.foreign.Arena;
 import java.net.InetAddress;
 import java.net.ServerSocket;
+import java.nio.ByteBuffer;
+import java.nio.ByteOrder;
+import java.nio.file.Files;
 import java.nio.file.Path;
 import java.time.Duration;
 import java.util.ArrayList;
+import java.util.Arrays;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import java.util.concurrent.ExecutionException;
 import java.util.concurrent.ExecutorService;
@@ -69,46 +72,33 @@ class WorkersTest {
   private record Run(List<Double> losses, long checksum) {}
 
   /** Trains until a step and saves; goes on from what was saved. */
-  private Run train(Workers workers, Path saved, long until) {
-    try (TinyTraining training = new TinyTraining(TinyTraining.plan(2, 0.1), 1)) {
-      Checkpoints checkpoints = new Checkpoints(saved, 2, Map.of());
-      Optional<Path> newest = workers.rank() == 0 ? checkpoints.newest() : Optional.empty();
-      newest.ifPresent(path -> Checkpoints.load(path, training.parameters, training.optimizer));
-      TrainingState state =
-          newest.map(path -> Checkpoints.record(path).state()).orElse(TrainingState.start());
-      Trainer trainer =
-          training.trainer(
-              workers, Trainer.share(workers, training.parameters, training.optimizer, state));
+  private Run train(Workers workers, Path saved, long until, boolean divided) {
+    try (TinyTraining training = TinyTraining.of(TinyTraining.plan(1, 0.1), workers, divided)) {
       List<Double> losses = new ArrayList<>();
-      trainer.run((report, after) -> {
-        losses.add(report.loss());
-        report.validationLoss().ifPresent(losses::add);
-        if (report.step() == until) {
-          trainer.requireSameEverywhere();
-          if (workers.rank() == 0) {
-            checkpoints.save(
-                new TrainingRecord(
-                    training.plan,
-                    training.batches.fingerprint(),
-                    TinyTraining.config().source().json(),
-                    after),
-                training.parameters,
-                training.optimizer,
-                Optional.empty());
-            trainer.stop();
-          }
-        }
-      });
+      Trainer trainer =
+          training.train(
+              workers,
+              saved,
+              until,
+              report -> {
+                losses.add(report.loss());
+                report.validationLoss().ifPresent(losses::add);
+              });
       assertThat(trainer.state().step()).isEqualTo(until);
       return new Run(losses, Checksum.of(training.parameters.views().values()));
     }
   }
 
   private Run train(int workers, String saved, long until) {
+    return train(workers, saved, until, true);
+  }
+
+  private Run train(int workers, String saved, long until, boolean divided) {
     if (workers == 1) {
-      return train(Workers.alone(), folder.resolve(saved), until);
+      return train(Workers.alone(), folder.resolve(saved), until, divided);
     }
-    List<Run> runs = results(together(workers, each -> train(each, folder.resolve(saved), until)));
+    List<Run> runs =
+        results(together(workers, each -> train(each, folder.resolve(saved), until, divided)));
     assertThat(runs).allSatisfy(run -> assertThat(run).isEqualTo(runs.getFirst()));
     return runs.getFirst();
   }
@@ -121,20 +111,38 @@ class WorkersTest {
   }
 
   @Test
-  void severalLearnWhatOneLearnsAndGoOnInAnyNumber() {
+  void severalLearnWhatOneLearnsAndGoOnInAnyNumber() throws IOException {
     Run alone = train(1, "alone", 12);
     Run pair = train(2, "pair", 12);
     assertClose(pair.losses(), alone.losses());
     assertClose(train(3, "three", 12).losses(), alone.losses());
+    assertClose(train(2, "whole", 12, false).losses(), alone.losses());
     assertThat(train(2, "again", 6).losses()).isEqualTo(pair.losses().subList(0, 6));
     assertThat(train(2, "again", 12))
         .isEqualTo(new Run(pair.losses().subList(6, 13), pair.checksum()));
 
     List<Double> rest = alone.losses().subList(6, 13);
     train(1, "more", 6);
-    assertClose(train(2, "more", 12).losses(), rest);
+    assertClose(train(4, "more", 12).losses(), rest);
     train(2, "fewer", 6);
     assertClose(train(1, "fewer", 12).losses(), rest);
+    assertSameLayout("pair", "alone");
+  }
+
+  /** Nothing but numbers differs between checkpoints of different numbers of workers. */
+  private void assertSameLayout(String one, String other) throws IOException {
+    for (String name : List.of("model.safetensors", "optimizer.safetensors")) {
+      Path found = folder.resolve(one + "/step-00000012/" + name);
+      Path wanted = folder.resolve(other + "/step-00000012/" + name);
+      assertThat(header(found)).isEqualTo(header(wanted));
+      assertThat(found).hasSize(Files.size(wanted));
+    }
+  }
+
+  private static byte[] header(Path file) throws IOException {
+    byte[] bytes = Files.readAllBytes(file);
+    int length = ByteBuffer.wrap(bytes).order(ByteOrder.LITTLE_ENDIAN).getInt();
+    return Arrays.copyOf(bytes, Long.BYTES + length);
   }
 
   /** As on several machines: over TCP, at a port that is free now. */

@@ -77,7 +77,7 @@ final class ExperimentModels {
     for (Experiment.Run run : experiment.runs()) {
       if (!(folder.state(run, experiment.settings(run)) instanceof ExperimentFolder.State.Done)) {
         need(run, threads)
-            .refusal(1, 1, MachineMemory.availableBytes())
+            .refusal(1, 1, 1, MachineMemory.availableBytes())
             .ifPresent(sentence -> refused.putIfAbsent(run.variant().name(), sentence));
       }
     }

@@ -176,7 +176,12 @@ final class ExperimentRunner {
     models.need(run, threads).require(new Team.Alone()); // others may have taken some meanwhile
     return new TrainingSession(
         new TrainingSession.Settings(
-            folder.run(run), 1, experiment.saveEvery(), threads, Optional.empty()),
+            folder.run(run),
+            1,
+            experiment.saveEvery(),
+            threads,
+            Optional.empty(),
+            Team.Division.NONE),
         models.plan(run),
         models.config(run),
         words.files(),

@@ -94,12 +94,14 @@ final class FinetuneVerb extends Verb {
     if (!(times > 0 && times <= MOST_EPOCHS)) {
       throw UsageException.of(epochs.name(), "a number above 0, at most a million", times);
     }
-    try (Team team = run.team(arguments)) {
-      Path folder = run.folder(team);
-      try (BaseModel base = BaseModel.open(model.value().map(path -> Check.path(model)))) {
-        BaseModel written = template.isGiven() ? base.withTemplate(Check.path(template)) : base;
-        run(terminal, team, folder, written, files);
-      }
+    run.train(terminal, arguments, team -> run(terminal, team, files));
+  }
+
+  private void run(Terminal terminal, Team team, List<String> files) {
+    Path folder = run.folder(team);
+    try (BaseModel base = BaseModel.open(model.value().map(path -> Check.path(model)))) {
+      BaseModel written = template.isGiven() ? base.withTemplate(Check.path(template)) : base;
+      run(terminal, team, folder, written, files);
     }
   }
 

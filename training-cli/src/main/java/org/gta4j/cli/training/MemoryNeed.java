@@ -46,14 +46,14 @@ record MemoryNeed(
   }
 
   /**
-   * Refuses a training that certainly needs more memory than is available. Number 0 asks for all
-   * processes of this machine that it will start; those do not ask again beside each other.
+   * Refuses a training that certainly needs more memory than is available. The first process of a
+   * machine asks for all of them; the others do not ask again beside each other.
    *
    * @throws RefusedException saying what is needed, what is there, and what to try
    */
   void require(Team team) {
-    if (team.rank() == 0 || team.here() == 1) {
-      refusal(team.here(), team.count(), MachineMemory.availableBytes())
+    if (team.rank() % team.here() == 0) {
+      refusal(team.here(), team.count(), team.division().ranks(), MachineMemory.availableBytes())
           .ifPresent(sentence -> {
             throw new RefusedException(sentence);
           });
@@ -65,10 +65,12 @@ record MemoryNeed(
    *
    * @param here processes on this machine
    * @param workers processes on all machines
+   * @param owners processes that share the moments
    * @param available bytes
    */
-  Optional<String> refusal(int here, int workers, long available) {
-    TrainingMemory memory = TrainingMemory.of(config, lora, plan, shortest, threads, workers);
+  Optional<String> refusal(int here, int workers, int owners, long available) {
+    TrainingMemory memory =
+        TrainingMemory.of(config, lora, plan, shortest, threads, workers, owners);
     double needed = (double) memory.total() * here;
     if (needed <= available) {
       return Optional.empty();

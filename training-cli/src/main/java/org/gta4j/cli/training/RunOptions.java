@@ -4,10 +4,12 @@ import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Optional;
+import java.util.function.Consumer;
 import org.gta4j.chat.ChatTemplates;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
+import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
 import org.gta4j.cli.training.report.SamplePlan;
@@ -82,13 +84,22 @@ final class RunOptions {
   }
 
   /**
-   * Who trains.
+   * Trains: in this process, or in others that it starts, each with the same command.
    *
-   * @param arguments of the command, with which other processes can be started
+   * @param arguments of the command
+   * @param training what this process does as one of a team
    * @throws UsageException if the options contradict each other
    */
-  Team team(List<String> arguments) {
-    return workers.team(arguments);
+  void train(Terminal terminal, List<String> arguments, Consumer<Team> training) {
+    Optional<Launcher.Layout> layout = workers.layout();
+    if (layout.isEmpty()) {
+      training.accept(workers.team());
+      return;
+    }
+    int exit = new Launcher(terminal, arguments, layout.get(), Check.path(out)).run();
+    if (exit != 0) {
+      System.exit(exit); // a worker has said why
+    }
   }
 
   /**
@@ -145,7 +156,8 @@ final class RunOptions {
         Check.count(keep, 1, 2),
         positive(saveEvery, 100),
         Math.max(1, all / team.here()),
-        shown);
+        shown,
+        team.division());
   }
 
   /** Measuring the loss on held-out sequences. */

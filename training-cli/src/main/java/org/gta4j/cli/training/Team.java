@@ -1,9 +1,21 @@
 package org.gta4j.cli.training;
 
+import org.gta4j.cli.Terminal;
 import org.gta4j.train.workers.Workers;
 
 /** Who trains together: this process alone, or with others here or elsewhere. */
-sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Member {
+sealed interface Team permits Team.Alone, Member {
+  /**
+   * Whose of AdamW's moments a process keeps.
+   *
+   * @param rank its own, where they are divided
+   * @param ranks among how many processes; 1 where each keeps all
+   */
+  record Division(int rank, int ranks) {
+    /** Each keeps all. */
+    static final Division NONE = new Division(0, 1);
+  }
+
   /** Which of them this process is; number 0 speaks and writes. */
   int rank();
 
@@ -13,6 +25,9 @@ sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Membe
   /** How many processes of them are on this machine and share its processors. */
   int here();
 
+  /** How moments are divided among them. */
+  Division division();
+
   /**
    * Waits until all are there.
    *
@@ -21,8 +36,11 @@ sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Membe
    */
   Workers join(String introduction);
 
-  @Override
-  void close();
+  /** From now on, whoever wants this process to stop has {@code stop} run, by another thread. */
+  Interrupt interruptible(Terminal terminal, Runnable stop);
+
+  /** Whether a launcher started this process, which says what becomes of it and tries again. */
+  boolean isLaunched();
 
   /** This process alone. */
   record Alone() implements Team {
@@ -42,11 +60,23 @@ sealed interface Team extends AutoCloseable permits Team.Alone, LocalTeam, Membe
     }
 
     @Override
+    public Division division() {
+      return Division.NONE;
+    }
+
+    @Override
     public Workers join(String introduction) {
       return Workers.alone();
     }
 
     @Override
-    public void close() {}
+    public Interrupt interruptible(Terminal terminal, Runnable stop) {
+      return Interrupt.bySignal(terminal, stop);
+    }
+
+    @Override
+    public boolean isLaunched() {
+      return false;
+    }
   }
 }

@@ -68,7 +68,8 @@ final class TrainVerb extends Verb {
         List.of(
             "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
             "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
-            "gta train stories.yaml --steps 2000"));
+            "gta train stories.yaml --steps 2000",
+            "gta train stories.yaml --nodes 2 --node-rank 1 --rendezvous 192.168.1.5:29400"));
     add(preset, config);
     data.addTo(this);
     add(teacherPart, held, tokenizer, steps, sequence);
@@ -80,9 +81,7 @@ final class TrainVerb extends Verb {
   @Override
   public void run(Terminal terminal) {
     TextTokens texts = data.texts();
-    try (Team team = run.team(arguments)) {
-      run(terminal, team, texts);
-    }
+    run.train(terminal, arguments, team -> run(terminal, team, texts));
   }
 
   private void run(Terminal terminal, Team team, TextTokens texts) {

@@ -1,28 +1,34 @@
 package org.gta4j.cli.training;
 
-import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.Locale;
 import java.util.Map;
 import java.util.Optional;
 import java.util.OptionalDouble;
+import java.util.SequencedMap;
 import java.util.concurrent.atomic.AtomicReference;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
+import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Numbers;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.Version;
 import org.gta4j.cli.training.report.Journal;
 import org.gta4j.cli.training.report.SamplePlan;
 import org.gta4j.cli.training.report.Subject;
 import org.gta4j.model.ModelConfig;
+import org.gta4j.tensor.Tensor;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Parameters;
 import org.gta4j.train.model.ParallelDecoder;
 import org.gta4j.train.model.TrainableDecoder;
 import org.gta4j.train.optim.AdamW;
+import org.gta4j.train.optim.Moments;
+import org.gta4j.train.optim.Shard;
 import org.gta4j.train.run.Checkpoints;
+import org.gta4j.train.run.SavedMoments;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.Trainer;
 import org.gta4j.train.run.TrainingException;
@@ -48,9 +54,15 @@ final class TrainingSession implements AutoCloseable {
    * @param saveEvery steps between them
    * @param threads batches computed at once
    * @param samples whether and when the model shows what it writes
+   * @param division whose of AdamW's moments this process keeps
    */
   record Settings(
-      Path folder, int keep, long saveEvery, int threads, Optional<SamplePlan> samples) {}
+      Path folder,
+      int keep,
+      long saveEvery,
+      int threads,
+      Optional<SamplePlan> samples,
+      Team.Division division) {}
 
   private final Settings settings;
   private final TrainingPlan plan;
@@ -109,12 +121,13 @@ final class TrainingSession implements AutoCloseable {
             parameters,
             new TrainableDecoder.Mode(plan.precision(), plan.recompute()),
             settings.threads());
-    optimizer = optimizer(parameters, model, plan);
+    optimizer = optimizer(settings.division());
   }
 
-  private static AdamW optimizer(Parameters parameters, ParallelDecoder model, TrainingPlan plan) {
+  private AdamW optimizer(Team.Division division) {
     try {
-      return new AdamW(parameters.trainedViews(), plan.adam());
+      SequencedMap<String, Tensor> trained = parameters.trainedViews();
+      return new AdamW(trained, Shard.of(trained, division.rank(), division.ranks()), plan.adam());
     } catch (NotEnoughMemoryException e) {
       model.close();
       parameters.close();
@@ -180,7 +193,7 @@ final class TrainingSession implements AutoCloseable {
         Trainer trainer = trainer(workers, own);
         begun.accept(trainer.state().step());
         try (Interrupt _ =
-            new Interrupt(
+            team.interruptible(
                 terminal,
                 () -> {
                   stopped = true;
@@ -189,7 +202,7 @@ final class TrainingSession implements AutoCloseable {
           if (first) {
             lead(terminal, trainer, news);
           } else {
-            train(trainer, news, (state, validated) -> {});
+            train(trainer, news, (state, validated) -> trainer.moments().write(piece -> {}));
           }
         }
         step = trainer.state().step();
@@ -198,14 +211,23 @@ final class TrainingSession implements AutoCloseable {
         throw e;
       }
     } catch (TrainingException | WorkerException e) {
-      String place = first ? checkpoints.lastGood() : "Worker 0 has the checkpoints";
       String message = String.valueOf(e.getMessage());
+      if (team.isLaunched() && isLoss(e)) {
+        throw new RefusedException(message, e, WorkerProcess.ALONE);
+      }
+      String place = first ? checkpoints.lastGood() : "Worker 0 has the checkpoints";
       throw new RefusedException(message.endsWith(place) ? message : message + ". " + place, e);
     }
     if (first && isFinished()) {
       new FinishedModel(settings.folder(), parameters, tokenizer, checkpoints)
           .publish(checkpoints.of(plan.steps()));
     }
+  }
+
+  /** Whether others are gone, with whom it would go on. */
+  private static boolean isLoss(RuntimeException e) {
+    Throwable reason = e instanceof TrainingException ? e.getCause() : e;
+    return reason instanceof WorkerException lost && !lost.isDisagreement();
   }
 
   /** Whether the last step is made. */
@@ -228,18 +250,28 @@ final class TrainingSession implements AutoCloseable {
             journal.add(report);
             news.accept(report);
           },
-          this::save);
+          (state, validated) -> save(state, trainer.moments(), validated));
     }
   }
 
   private Trainer trainer(Workers workers, TrainingState own) {
-    TrainingState state = Trainer.share(workers, parameters, optimizer, own);
+    TrainingState state = shared(workers, own);
     return new Trainer(plan, model, optimizer, batches, validation, workers, state);
+  }
+
+  private TrainingState shared(Workers workers, TrainingState own) {
+    if (own.step() == 0) {
+      return Trainer.share(workers, parameters, optimizer, own, Optional.empty());
+    }
+    try (SavedMoments saved = Checkpoints.moments(checkpoints.of(own.step()), optimizer)) {
+      return Trainer.share(workers, parameters, optimizer, own, Optional.of(saved));
+    }
   }
 
   /** Trains; what is to be saved is the same everywhere. */
   private void train(Trainer trainer, Consumer<StepReport> news, Saving saving) {
     AtomicReference<OptionalDouble> validated = new AtomicReference<>(OptionalDouble.empty());
+    long begun = trainer.state().step();
     trainer.run((report, after) -> {
       validated.set(report.validationLoss());
       news.accept(report);
@@ -249,11 +281,9 @@ final class TrainingSession implements AutoCloseable {
       }
     });
     long step = trainer.state().step();
-    if (step > 0 && !isSaved(step)) {
+    if (step > begun && !isSaved(step)) {
       trainer.requireSameEverywhere();
-      if (!Files.isDirectory(checkpoints.of(step))) {
-        saving.save(trainer.state(), validated.get());
-      }
+      saving.save(trainer.state(), validated.get());
     }
   }
 
@@ -268,7 +298,8 @@ final class TrainingSession implements AutoCloseable {
 
   /** What all workers must have been told alike. */
   private String introduction() {
-    ObjectNode json = record(TrainingState.start()).toJson();
+    ObjectNode json = Json.object().put("gta4j", Version.number());
+    json.setAll(record(TrainingState.start()).toJson());
     json.set("model", parameters.config().source().json());
     validation.ifPresent(held ->
         json.putObject("validation")
@@ -276,6 +307,7 @@ final class TrainingSession implements AutoCloseable {
             .put("sequences", held.sequences())
             .put("every", held.every()));
     json.put("save_every", settings.saveEvery());
+    json.put("zero", settings.division().ranks() > 1 ? 1 : 0);
     return json.toPrettyString();
   }
 
@@ -298,7 +330,7 @@ final class TrainingSession implements AutoCloseable {
     }
     TrainingRecord record = Checkpoints.record(newest.get());
     record.requireSame(newest.get().toString(), plan, data(), parameters.config().source().json());
-    Checkpoints.load(newest.get(), parameters, optimizer);
+    Checkpoints.load(newest.get(), parameters);
     terminal.say("going on from " + newest.get());
     return record.state();
   }
@@ -318,11 +350,11 @@ final class TrainingSession implements AutoCloseable {
     return new TrainingRecord(plan, data(), parameters.config().source().json(), state);
   }
 
-  private void save(TrainingState state, OptionalDouble validated) {
+  private void save(TrainingState state, Moments moments, OptionalDouble validated) {
     checkpoints.save(
         record(state),
         parameters,
-        optimizer,
+        moments,
         validated.isPresent() ? Optional.of(validated.getAsDouble()) : Optional.empty());
   }
 

@@ -27,25 +27,25 @@ class MemoryNeedTest {
   }
 
   private static TrainingMemory memory() {
-    return TrainingMemory.of(CONFIG, Optional.empty(), plan(false), 64, 2, 1);
+    return TrainingMemory.of(CONFIG, Optional.empty(), plan(false), 64, 2, 1, 1);
   }
 
   @Test
   void whatFitsIsNotRefusedToTheByte() {
     MemoryNeed need = need(Optional.empty(), false, MemoryNeed.From.NOTHING);
     long needed = memory().total();
-    assertThat(need.refusal(1, 1, needed)).isEmpty();
-    assertThat(need.refusal(1, 1, needed - 1)).isPresent();
+    assertThat(need.refusal(1, 1, 1, needed)).isEmpty();
+    assertThat(need.refusal(1, 1, 1, needed - 1)).isPresent();
     // Two processes share the batches; each has parameters and moments.
-    assertThat(need.refusal(2, 2, needed)).isPresent();
-    assertThat(need.refusal(1, 2, needed)).isEmpty();
+    assertThat(need.refusal(2, 2, 1, needed)).isPresent();
+    assertThat(need.refusal(1, 2, 1, needed)).isEmpty();
   }
 
   @Test
   void whatIsNeededAndThereIsSaidWithWhatToTry() {
     String sentence =
         need(Optional.empty(), false, MemoryNeed.From.NOTHING)
-            .refusal(1, 1, memory().total() - 1)
+            .refusal(1, 1, 1, memory().total() - 1)
             .orElseThrow();
     assertThat(sentence)
         .startsWith("training takes at least ")
@@ -55,10 +55,10 @@ class MemoryNeedTest {
         .doesNotContain("\n");
     assertThat(
             need(Optional.empty(), true, MemoryNeed.From.AN_EXPERIMENT)
-                .refusal(1, 1, memory().least()))
+                .refusal(1, 1, 1, memory().least()))
         .hasValueSatisfying(keys ->
             assertThat(keys).endsWith("try fewer --threads, fewer micro-tokens, a smaller model"));
-    assertThat(need(Optional.empty(), false, MemoryNeed.From.NOTHING).refusal(2, 2, 1L << 20))
+    assertThat(need(Optional.empty(), false, MemoryNeed.From.NOTHING).refusal(2, 2, 1, 1L << 20))
         .hasValueSatisfying(
             two -> assertThat(two).contains(" of memory in 2 processes, each of which takes: "));
   }
@@ -66,24 +66,24 @@ class MemoryNeedTest {
   /** Nothing that only makes batches smaller is advised where parameters alone do not fit. */
   @Test
   void adviceIsWhatHelps() {
-    assertThat(need(Optional.empty(), false, MemoryNeed.From.NOTHING).refusal(1, 1, 1000))
+    assertThat(need(Optional.empty(), false, MemoryNeed.From.NOTHING).refusal(1, 1, 1, 1000))
         .hasValueSatisfying(sentence ->
             assertThat(sentence).endsWith("1.00 kB are available: try a smaller model"));
-    assertThat(need(Optional.empty(), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1000))
+    assertThat(need(Optional.empty(), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1, 1000))
         .hasValueSatisfying(
             sentence -> assertThat(sentence).endsWith("try --lora, a smaller model"));
-    assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1000))
+    assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1, 1000))
         .hasValueSatisfying(sentence -> assertThat(sentence).endsWith("try a smaller model"));
     Lora all = new Lora(1, 2, Lora.usualTargets(CONFIG));
     MemoryNeed small =
         new MemoryNeed(CONFIG, Optional.of(all), plan(true), 1, 1, MemoryNeed.From.A_MODEL);
-    assertThat(small.refusal(1, 1, memory().parameters() + 1000))
+    assertThat(small.refusal(1, 1, 1, memory().parameters() + 1000))
         .hasValueSatisfying(sentence ->
             assertThat(sentence)
                 .contains(" of adapted weights once more, when the adapters are added to them")
                 .endsWith("try fewer --lora-targets, a smaller model"));
     long adapted = memory().parameters() + memory().activations() + memory().moments() / 2;
-    assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, adapted))
+    assertThat(need(Optional.of(LORA), false, MemoryNeed.From.A_MODEL).refusal(1, 1, 1, adapted))
         .isEmpty();
   }
 }

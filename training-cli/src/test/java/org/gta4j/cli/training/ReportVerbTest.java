@@ -7,6 +7,7 @@ import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.plot.Page;
@@ -42,7 +43,15 @@ class ReportVerbTest {
     try (Metrics metrics = Metrics.open(folder, 0)) {
       for (long step = 1; step <= 20; step++) {
         metrics.add(
-            new StepReport(step, 3 - step / 100.0, step * 64, 32, 1e-3, 1, OptionalDouble.of(2.5)));
+            new StepReport(
+                step,
+                3 - step / 100.0,
+                step * 64,
+                32,
+                1e-3,
+                1,
+                OptionalLong.empty(),
+                OptionalDouble.of(2.5)));
       }
     }
     Page page = ReportVerb.page(folder);

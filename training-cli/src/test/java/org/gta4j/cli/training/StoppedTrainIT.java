@@ -154,7 +154,7 @@ class StoppedTrainIT {
     waitForSteps("killed", process);
     assertThat(isEmpty(temporary)).isFalse();
     List<ProcessHandle> others = process.children().toList();
-    assertThat(others).hasSize(1);
+    assertThat(others).hasSize(2);
     signal(process, "KILL");
     for (ProcessHandle other : others) {
       other.onExit().orTimeout(1, TimeUnit.MINUTES).join();

@@ -2,14 +2,11 @@ package org.gta4j.cli.training;
 
 import static org.assertj.core.api.Assertions.assertThat;
 
-import java.io.BufferedReader;
 import java.io.IOException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.util.ArrayList;
 import java.util.List;
-import java.util.concurrent.TimeUnit;
 import org.gta4j.checkpoint.Folders;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.model.Preset;
@@ -186,55 +183,6 @@ class TrainIT {
   }
 
   @Test
-  void aLostWorkerEndsTheOthersAndAnyNumberGoesOn() throws IOException, InterruptedException {
-    ObjectNode config = Preset.named("gta-tiny").config().json().deepCopy();
-    config.put("vocab_size", 257).put("hidden_size", 256).put("intermediate_size", 64);
-    config.put("num_hidden_layers", 1).putNull("bos_token_id").putNull("eos_token_id");
-    Files.write(folder.resolve("config.json"), Json.toBytes(config));
-    List<String> command =
-        List.of(
-            Launched.ROOT.resolve("gta").toString(),
-            "train",
-            "--config=config.json",
-            "--data=stories.txt",
-            "--tokenizer=tokenizer.json",
-            "--out=model",
-            "--batch-tokens=128",
-            "--sequence=32",
-            "--micro-tokens=32",
-            "--steps=200",
-            "--save-every=10",
-            "--workers=3");
-    Process process = Launched.start(folder, command);
-    StringBuilder output = new StringBuilder();
-    long victim = 0;
-    try (BufferedReader reader = process.inputReader(StandardCharsets.UTF_8)) {
-      while (!Files.isDirectory(folder.resolve("model/checkpoints/step-00000010"))) {
-        assertThat(process.isAlive()).isTrue();
-        Thread.sleep(5);
-      }
-      List<ProcessHandle> others = process.children().toList();
-      assertThat(others).hasSize(2);
-      victim = others.getLast().pid();
-      others.getLast().destroyForcibly();
-      reader.lines().forEach(line -> output.append(line).append('\n'));
-      assertThat(process.waitFor(1, TimeUnit.MINUTES)).isTrue();
-      assertThat(others).noneMatch(ProcessHandle::isAlive);
-    }
-    assertThat(process.exitValue()).isEqualTo(1);
-    assertThat(output.toString())
-        .containsPattern("step \\d+: worker \\d was lost: its process " + victim + " was killed")
-        .containsPattern("The last checkpoint is model/checkpoints/step-\\d+, complete; --resume");
-
-    List<String> alone = new ArrayList<>(command.subList(1, command.size() - 1));
-    alone.add("--resume");
-    Launched resumed = gta(alone.toArray(String[]::new));
-    assertThat(resumed.exit()).as(resumed.output()).isZero();
-    assertThat(resumed.output()).contains("going on from").contains("model is a model now");
-    assertThat(Files.readAllLines(folder.resolve("model/metrics.jsonl"))).hasSize(200);
-  }
-
-  @Test
   void optionsMayStandInAFile() throws IOException, InterruptedException {
     Files.writeString(
         folder.resolve("plan.yaml"),
@@ -326,6 +274,11 @@ class TrainIT {
     assertThat(train("--world=2", "--rank=0").output())
         .contains("--rendezvous: expected --world, --rank and --rendezvous together");
     assertThat(train("--workers=2", "--world=2").output()).contains("found both");
+    assertThat(train("--nodes=2", "--node-rank=0").output())
+        .contains("--rendezvous: expected --nodes, --node-rank and --rendezvous together");
+    assertThat(train("--nodes=2", "--node-rank=2", "--rendezvous=here:1").output())
+        .contains("--node-rank: expected 0 to 1, found 2");
+    assertThat(train("--zero=3").output()).contains("--zero: expected 0 or 1, found 3");
     assertThat(train("--world=2", "--rank=2", "--rendezvous=here:1").output())
         .contains("--rank: expected 0 to 1, found 2");
     Files.writeString(folder.resolve("short.txt"), "A cat.");

@@ -9,6 +9,7 @@ import java.nio.file.StandardOpenOption;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import org.gta4j.train.run.Metrics;
 import org.gta4j.train.run.StepReport;
 import org.junit.jupiter.api.Test;
@@ -20,7 +21,8 @@ class CurvesTest {
   private static StepReport report(long step) {
     OptionalDouble held =
         step % 100 == 0 ? OptionalDouble.of(step == 800 ? 1.5 : 2) : OptionalDouble.empty();
-    return new StepReport(step, 3 - step / 1000.0, step * 64, 32, 1e-3, 1, held);
+    return new StepReport(
+        step, 3 - step / 1000.0, step * 64, 32, 1e-3, 1, OptionalLong.empty(), held);
   }
 
   @Test

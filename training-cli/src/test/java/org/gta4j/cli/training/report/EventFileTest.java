@@ -14,6 +14,7 @@ import java.time.ZoneOffset;
 import java.util.HexFormat;
 import java.util.LinkedHashMap;
 import java.util.OptionalDouble;
+import java.util.OptionalLong;
 import java.util.SequencedMap;
 import org.gta4j.train.run.StepReport;
 import org.gta4j.train.run.TrainingException;
@@ -34,6 +35,7 @@ class EventFileTest {
         1000,
         1e-3,
         2,
+        OptionalLong.empty(),
         step % 2 == 0 ? OptionalDouble.of(3) : OptionalDouble.empty());
   }
 

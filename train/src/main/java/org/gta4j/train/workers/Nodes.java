@@ -1,0 +1,285 @@
+package org.gta4j.train.workers;
+
+import java.time.Duration;
+import java.util.Collections;
+import java.util.HashSet;
+import java.util.List;
+import java.util.Optional;
+import java.util.Set;
+import java.util.UUID;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.TimeUnit;
+import java.util.function.Consumer;
+import java.util.stream.IntStream;
+import org.gta4j.train.torch.Torch;
+
+/**
+ * The launchers of a training on several machines, one a machine, seen by one of them. They meet
+ * before their workers do, once for each attempt, and hear from each other how an attempt ended.
+ * All of it is written into a store of c10d that node 0's launcher keeps, so that it outlives
+ * workers.
+ *
+ * <p>Calls fail with a {@link WorkerException} where node 0's launcher is gone.
+ */
+public final class Nodes implements AutoCloseable {
+  private static final String ATTEMPT = "attempt";
+  private static final String LOOPBACK = "127.";
+  private static final Duration PAUSE = Duration.ofMillis(50);
+
+  /** A launcher that has ended is missed by then. */
+  private static final Duration NOTICED = Duration.ofSeconds(20);
+
+  /** Those who want to read what is written here have done so by then. */
+  private static final Duration GRACE = Duration.ofSeconds(5);
+
+  private final Board board;
+  private final Rendezvous.Host host;
+  private final int node;
+  private final int count;
+  private final Duration timeout;
+  private final String self = UUID.randomUUID().toString();
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("gta4j-nodes").factory());
+  private int met;
+
+  private Nodes(Board board, Rendezvous.Host host, int node, int count, Duration timeout) {
+    this.board = board;
+    this.host = host;
+    this.node = node;
+    this.count = count;
+    this.timeout = timeout;
+  }
+
+  /**
+   * How an attempt failed.
+   *
+   * @param isFinal whether another attempt would end alike
+   * @param what happened, in words
+   */
+  public record Failure(boolean isFinal, String what) {
+    private static final String FINAL = "final ";
+    private static final String LOST = "lost ";
+
+    private static Failure read(String text) {
+      boolean last = text.startsWith(FINAL);
+      return new Failure(last, text.substring((last ? FINAL : LOST).length()));
+    }
+
+    private String written() {
+      return (isFinal ? FINAL : LOST) + what;
+    }
+  }
+
+  /**
+   * Finds the store; node 0's launcher makes it.
+   *
+   * @param node which one this is, from 0 on
+   * @param count how many there are
+   * @param timeout how long one waits for another
+   * @throws WorkerException if it cannot be reached in time
+   */
+  public static Nodes open(Rendezvous.Host host, int node, int count, Duration timeout) {
+    host.ownAddress(); // says what is wrong with a name sooner than a store does
+    Torch.onThisThreadAlone(); // loads libtorch as we want it
+    return new Nodes(Board.ofLaunchers(host, node == 0, timeout), host, node, count, timeout);
+  }
+
+  /** The attempt that the others are at; 0 before the first. */
+  public int attempt() {
+    return asked(() -> board.read(ATTEMPT).map(Integer::parseInt).orElse(0));
+  }
+
+  /**
+   * Waits until the launchers of all nodes have come to an attempt. Where this node's is at it
+   * already, it may have ended unnoticed: then that is waited for, and it is the next one.
+   *
+   * @param introduction lines that have to be the same for all
+   * @param news hears whom it waits for, where that takes long
+   * @return the attempt that they have come to
+   * @throws WorkerException if one does not come, or there are two of one, or one has other lines
+   */
+  public int meet(int attempt, String introduction, Consumer<String> news) {
+    String entry = self + "\n" + address() + "\n" + introduction;
+    int wanted = attempt;
+    while (!enter(wanted, entry)) {
+      awaitFailure(wanted);
+      wanted++;
+    }
+    meet(wanted, news);
+    return wanted;
+  }
+
+  private static String place(int attempt) {
+    return "node/%d/".formatted(attempt);
+  }
+
+  private boolean enter(int attempt, String entry) {
+    return asked(() -> board.writeFirst(place(attempt) + node, entry)).equals(entry);
+  }
+
+  private void awaitFailure(int attempt) {
+    long end = System.nanoTime() + NOTICED.toNanos();
+    while (failure(attempt).isEmpty()) {
+      if (System.nanoTime() > end) {
+        throw new WorkerException(
+            "node %d is at %s already: another command has its --node-rank".formatted(node, host));
+      }
+      pause();
+    }
+  }
+
+  private void meet(int attempt, Consumer<String> news) {
+    met = attempt;
+    String place = place(attempt);
+    if (node == 0) {
+      asked(() -> {
+        board.write(ATTEMPT, Integer.toString(attempt));
+        return attempt;
+      });
+    }
+    long begin = System.nanoTime();
+    boolean told = false;
+    for (List<Integer> missing = compared(place); !missing.isEmpty(); missing = compared(place)) {
+      Duration waited = Duration.ofNanos(System.nanoTime() - begin);
+      if (waited.compareTo(timeout) > 0) {
+        throw new WorkerException(
+            "node %d did not come to %s within %d s"
+                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+      }
+      if (!told && waited.compareTo(GRACE) > 0) {
+        news.accept(
+            "waiting for node %d at %s, for %d s at most"
+                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+        told = true;
+      }
+      pause();
+    }
+  }
+
+  /** Compares those that have come to the first of them; returns who has not come yet. */
+  private List<Integer> compared(String place) {
+    List<Integer> missing = missing(place);
+    if (missing.contains(0)) {
+      return missing;
+    }
+    List<String> first = entry(place + 0);
+    for (int other = 1; other < count; other++) {
+      if (!missing.contains(other)) {
+        List<String> lines = entry(place + other);
+        RollCall.requireSame("node", other, introduction(first), introduction(lines));
+        requireReachable(first.get(1), lines.get(1));
+      }
+    }
+    return missing;
+  }
+
+  /** Where this node's workers are to be found, unless their network card is named. */
+  private String address() {
+    return GlooWorkers.networkCard().isPresent() ? "" : host.ownAddress();
+  }
+
+  /** A machine's own name may mean an address that only itself can reach. */
+  private void requireReachable(String first, String other) {
+    if (first.startsWith(LOOPBACK) && !other.isEmpty() && !other.startsWith(LOOPBACK)) {
+      throw new WorkerException(
+          "node 0 knows %s as %s, where other machines cannot reach it: give its address in --rendezvous, or name its network card in GLOO_SOCKET_IFNAME"
+              .formatted(host.name(), first));
+    }
+  }
+
+  private List<Integer> missing(String place) {
+    return everybody().stream()
+        .filter(other -> asked(() -> board.read(place + other)).isEmpty())
+        .toList();
+  }
+
+  private List<Integer> everybody() {
+    return IntStream.range(0, count).boxed().toList();
+  }
+
+  private List<String> entry(String key) {
+    return asked(() -> board.read(key)).orElse("\n").lines().toList();
+  }
+
+  private static String introduction(List<String> entry) {
+    return String.join("\n", entry.subList(2, entry.size()));
+  }
+
+  /** Tells the others that an attempt failed; what was told first counts, and is returned. */
+  public Failure fail(int attempt, Failure failure) {
+    return Failure.read(asked(() -> board.writeFirst("failed/" + attempt, failure.written())));
+  }
+
+  /** How an attempt failed, if somebody said so. */
+  public Optional<Failure> failure(int attempt) {
+    return asked(() -> board.read("failed/" + attempt)).map(Failure::read);
+  }
+
+  /** Tells the others that this node's workers have come to the end of an attempt. */
+  public void finish(int attempt) {
+    asked(() -> board.writeFirst("done/%d/%d".formatted(attempt, node), self));
+  }
+
+  /** Whether the workers of all nodes have come to the end of an attempt. */
+  public boolean isFinished(int attempt) {
+    return missing("done/%d/".formatted(attempt)).isEmpty();
+  }
+
+  /** Leaves when all have read what they wait for: the store ends with node 0's launcher. */
+  public void part() {
+    try {
+      asked(() -> board.writeFirst("bye/" + node, self));
+      long end = System.nanoTime() + GRACE.toNanos();
+      Set<Integer> here = new HashSet<>(everybody());
+      here.removeAll(missing(place(met)));
+      while (node == 0 && !Collections.disjoint(here, missing("bye/")) && System.nanoTime() < end) {
+        pause();
+      }
+    } catch (RuntimeException e) {
+      // Node 0 has left before, so it has said all there was to say.
+    }
+  }
+
+  private interface Question<T> {
+    T ask();
+  }
+
+  private <T> T asked(Question<T> question) {
+    try {
+      return question.ask();
+    } catch (RuntimeException e) {
+      throw new WorkerException("node 0, which keeps the store at %s, was lost".formatted(host), e);
+    }
+  }
+
+  private static void pause() {
+    try {
+      Thread.sleep(PAUSE);
+    } catch (InterruptedException e) {
+      throw interrupted(e);
+    }
+  }
+
+  private static WorkerException interrupted(InterruptedException e) {
+    Thread.currentThread().interrupt();
+    return new WorkerException("interrupted while waiting for other nodes", e);
+  }
+
+  @Override
+  public void close() {
+    asking.shutdown(); // one that still waits for an answer keeps the store, and ends with all
+    if (!isWaiting()) {
+      board.close();
+    }
+  }
+
+  private boolean isWaiting() {
+    try {
+      return !asking.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
+  }
+}
