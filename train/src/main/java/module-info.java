@@ -5,9 +5,11 @@ module org.gta4j.train {
   requires transitive org.bytedeco.javacpp;
   requires transitive org.bytedeco.pytorch;
   requires org.bytedeco.openblas;
+  requires jdk.management;
 
   exports org.gta4j.train.batch;
   exports org.gta4j.train.block;
+  exports org.gta4j.train.measure;
   exports org.gta4j.train.model;
   exports org.gta4j.train.optim;
   exports org.gta4j.train.run;

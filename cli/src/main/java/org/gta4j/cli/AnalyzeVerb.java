@@ -13,7 +13,7 @@ import org.gta4j.model.Preset;
 import org.gta4j.model.export.WeightFormat;
 
 /** {@code gta analyze}. */
-final class AnalyzeVerb extends Verb {
+public final class AnalyzeVerb extends Verb {
   private static final int MOST_TOKENS = 1 << 20;
   private static final int MOST_SEQUENCES = 1 << 20;
 
@@ -53,35 +53,58 @@ final class AnalyzeVerb extends Verb {
           "--out",
           "FILE.html",
           "Also writes a page with curves of these models on all hardware; it needs no network.");
+  private final TrainingAnalysis training = new TrainingAnalysis();
   private final ModelOptions options;
+  private final Optional<TrainingMeasure> measure;
 
   AnalyzeVerb() {
+    this(Optional.empty());
+  }
+
+  /** The verb in an application that can find out how fast this machine trains. */
+  public static AnalyzeVerb with(TrainingMeasure measure) {
+    return new AnalyzeVerb(Optional.of(measure));
+  }
+
+  private AnalyzeVerb(Optional<TrainingMeasure> measure) {
     super(
         "analyze",
         "[OPTION]...",
         List.of(
             "Says what a model costs before anybody trains it: parameters, cache, work, and how long a step takes on some hardware.",
             "A step's operations are counted one by one; each takes as long as its arithmetic or its way through memory, whichever is longer.",
-            "With --json a line for each case; macs are multiply-adds, of a layer's attention for a pair of tokens or a token."),
+            "With --json a line for each case; macs are multiply-adds, of a layer's attention for a pair of tokens or a token.",
+            "With --training, what a step of training costs each of several devices (docs/scale.md)."),
         List.of(
             "gta analyze --preset gqa-1b,gta-1b --context 2048,32768 --batch 1,32",
             "gta analyze --preset gqa-1b,gta-1b --attention unfused",
             "gta analyze --preset mha-160m,mla-160m,gqa-160m,gta1-160m --out report.html",
-            "gta analyze --model FOLDER --hardware this --context 512,8192 --json"));
-    add(preset, context, batch, hardware, attention, weights, out);
+            "gta analyze --model FOLDER --hardware this --context 512,8192 --json",
+            "gta analyze --training --preset gqa-1b,gta-1b --hardware h100-sxm --devices 8,64,512 --zero 1",
+            "gta analyze --training --preset gta-tiny --hardware this --devices 1,2"));
+    add(preset, hardware, context, batch, attention, weights, out);
+    training.addTo(this);
     options = ModelOptions.withoutContext(this);
+    this.measure = measure;
   }
 
   @Override
   public void run(Terminal terminal) {
+    boolean here = hardware.or("").equals(AnalyzedMachine.THIS);
+    Optional<Hardware> listed = here ? Optional.empty() : Optional.of(listed());
+    if (training.isAsked()) {
+      requireNone(context, batch, attention, weights, out, options.cacheType());
+      int threads = options.loadOptions().threads();
+      training.run(terminal, options.isJson(), models(), listed, measure, threads);
+      return;
+    }
+    training.requireNone();
     List<Integer> contexts = Check.numbers(context, "2048", 1, MOST_TOKENS);
     List<Integer> batches = Check.numbers(batch, "1", 1, MOST_SEQUENCES);
     AttentionTraffic traffic = traffic();
     Optional<WeightFormat> format = Check.weights(weights);
     LoadOptions load = options.loadOptions();
     Optional<Path> page = out.isGiven() ? Optional.of(Check.path(out)) : Optional.empty();
-    boolean here = hardware.or("").equals(AnalyzedMachine.THIS);
-    Optional<Hardware> listed = here ? Optional.empty() : Optional.of(listed());
     Optional<CacheType> cache =
         options.isCacheTypeGiven() ? Optional.of(load.cacheType()) : Optional.empty();
     AnalyzeReport report = new AnalyzeReport(terminal, options.isJson());
@@ -117,6 +140,14 @@ final class AnalyzeVerb extends Verb {
       }
       AtomicOutput.write(page.get(), curves.html());
       terminal.say("wrote " + page.get());
+    }
+  }
+
+  private static void requireNone(Setting<?>... unheard) {
+    for (Setting<?> option : unheard) {
+      if (option.isGiven()) {
+        throw UsageException.of(option.name(), "no --training beside it", "both");
+      }
     }
   }
 

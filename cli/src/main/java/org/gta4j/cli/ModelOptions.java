@@ -189,6 +189,11 @@ final class ModelOptions {
     return !backend.or(Backends.AUTO).equals(Backends.AUTO);
   }
 
+  /** The type of the cache, for verbs that do not hear of it in every case. */
+  Setting<String> cacheType() {
+    return cacheType;
+  }
+
   /** Whether somebody chose the type of the cache. */
   boolean isCacheTypeGiven() {
     return cacheType.isGiven();

@@ -18,6 +18,8 @@ import tools.jackson.databind.JsonNode;
  * @param operationsPerSecond at most, two a multiply-add, by the type of numbers: {@code f32},
  *     {@code bf16} (of f16 alike), {@code int8}
  * @param source where the figures are from
+ * @param node how many there are in a node, and what connects them
+ * @param training how much of that trainings reach
  */
 public record Hardware(
     String name,
@@ -25,7 +27,25 @@ public record Hardware(
     long memoryBytes,
     double bytesPerSecond,
     Map<String, Double> operationsPerSecond,
-    String source) {
+    String source,
+    Node node,
+    Training training) {
+  /**
+   * Devices of a node.
+   *
+   * @param devices how many
+   * @param bytesPerSecond what each sends to the others, while it receives as much
+   */
+  public record Node(int devices, double bytesPerSecond) {}
+
+  /**
+   * What others measured of trainings.
+   *
+   * @param part of what the roofline of each operation allows; 1 where nobody's were compared
+   * @param source whose they were; empty where there are none
+   */
+  public record Training(double part, String source) {}
+
   /** All that are known, in the data file's order. */
   public static List<Hardware> all() {
     return Table.ALL;
@@ -55,7 +75,13 @@ public record Hardware(
         (long) (entry.required("memory_gb").doubleValue() * 1e9),
         entry.required("bandwidth_gb_per_s").doubleValue() * 1e9,
         Map.copyOf(rates),
-        entry.required("source").stringValue());
+        entry.required("source").stringValue(),
+        new Node(
+            entry.required("node").required("devices").intValue(),
+            entry.required("node").required("gb_per_s").doubleValue() * 1e9),
+        new Training(
+            entry.path("training").path("part").doubleValue(1),
+            entry.path("training").path("source").stringValue("")));
   }
 
   /**

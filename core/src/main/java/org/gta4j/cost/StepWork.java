@@ -39,8 +39,20 @@ public final class StepWork {
   public static List<Operation> of(ModelConfig config, StepSize step, CountingRules rules) {
     StepWork work = new StepWork(config, step, rules);
     work.layers();
-    work.head();
+    work.found.add(work.head(step.batch())); // logits of each sequence's last token
     return List.copyOf(work.found);
+  }
+
+  /** The operations of all layers, without the output head. */
+  static List<Operation> ofLayers(ModelConfig config, StepSize step, CountingRules rules) {
+    StepWork work = new StepWork(config, step, rules);
+    work.layers();
+    return List.copyOf(work.found);
+  }
+
+  /** The output head's product for every token. */
+  static Operation ofLogits(ModelConfig config, StepSize step, CountingRules rules) {
+    return new StepWork(config, step, rules).head(step.rows());
   }
 
   private void layers() {
@@ -169,11 +181,11 @@ public final class StepWork {
             .repeated(layers));
   }
 
-  /** Logits of each sequence's last token. */
-  private void head() {
+  /** Logits of so many tokens. */
+  private Operation head(long rows) {
     long hidden = config.hiddenSize();
     long vocabulary = config.vocabSize();
-    found.add(product("lm_head", step.batch(), hidden, vocabulary, hidden * vocabulary));
+    return product("lm_head", rows, hidden, vocabulary, hidden * vocabulary);
   }
 
   /** Arithmetic operations of all. */

@@ -1,0 +1,80 @@
+"""What a step of `gta train` takes, for docs/scale.md: by the time that processors spend on all of its processes,
+divided by the number of processors, so that what others compute on the machine does not count.
+
+    python3 bench/src/peer/training_step.py OUT 2 --preset gta-tiny --data stories.txt --tokenizer words [OPTION]...
+
+starts ./gta train with that many --workers for nine steps and looks at /proc between the fourth and the eighth: by
+then the JVM has compiled what it will compile. Prints a line of JSON.
+"""
+
+import json
+import os
+import subprocess
+import sys
+import time
+
+FIRST, LAST, STEPS = 4, 8, 9
+TICKS = os.sysconf("SC_CLK_TCK")
+
+
+def processes(root):
+    """A process and all that it has started."""
+    found = [root]
+    try:
+        for thread in os.listdir(f"/proc/{root}/task"):
+            with open(f"/proc/{root}/task/{thread}/children") as children:
+                for child in children.read().split():
+                    found += processes(int(child))
+    except OSError:
+        pass  # it has ended meanwhile
+    return found
+
+
+def used(root):
+    """Seconds of processor time of all of them, and the most memory that each has had."""
+    seconds, peaks = 0.0, []
+    for process in processes(root):
+        try:
+            with open(f"/proc/{process}/stat") as stat:
+                fields = stat.read().rsplit(")", 1)[1].split()
+            with open(f"/proc/{process}/status") as status:
+                peak = [line.split()[1] for line in status if line.startswith("VmHWM")]
+        except OSError:
+            continue
+        seconds += (int(fields[11]) + int(fields[12])) / TICKS
+        peaks += [int(kilobytes) * 1024 for kilobytes in peak]
+    return seconds, peaks
+
+
+def lines(path):
+    try:
+        with open(path) as file:
+            return [json.loads(line) for line in file if line.endswith("\n")]
+    except OSError:
+        return []
+
+
+def main():
+    out, workers, options = sys.argv[1], sys.argv[2], sys.argv[3:]
+    command = [os.environ.get("GTA", "./gta"), "train", "--out", out, "--steps", str(STEPS), "--workers", workers]
+    training = subprocess.Popen(command + options, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    metrics = os.path.join(out, "metrics.jsonl")
+    seen = {}
+    while training.poll() is None:
+        step = len(lines(metrics))
+        if step not in seen:
+            seen[step] = used(training.pid)
+        time.sleep(0.02)
+    if training.returncode:
+        sys.exit(f"{' '.join(command)} ended with {training.returncode}")
+    spent = seen[LAST][0] - seen[FIRST][0]
+    report = {
+        "workers": int(workers),
+        "step_seconds": spent / (LAST - FIRST) / os.cpu_count(),
+        "peak_bytes": seen[LAST][1],
+        "bytes_sent": sorted({line["bytes_sent"] for line in lines(metrics) if "bytes_sent" in line}),
+    }
+    print(json.dumps(report))
+
+
+main()
