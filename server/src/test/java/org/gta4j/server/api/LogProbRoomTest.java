@@ -9,10 +9,11 @@ class LogProbRoomTest {
   void whatIsTakenIsGivenBack() {
     LogProbRoom room = new LogProbRoom(1000);
     for (int i = 0; i < 3; i++) {
-      try (LogProbRoom.Taken first = room.take(600, "logprobs");
-          LogProbRoom.Taken rest = room.take(400, "logprobs")) {
-        refused(room, 1, 429, "server_busy");
-      }
+      LogProbRoom.Taken first = room.take(600, "logprobs");
+      LogProbRoom.Taken rest = room.take(400, "logprobs");
+      refused(room, 1, 429, "server_busy");
+      first.close();
+      rest.close();
     }
     room.take(1000, "logprobs").close();
   }
