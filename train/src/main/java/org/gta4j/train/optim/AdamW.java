@@ -177,19 +177,26 @@ public final class AdamW implements Moments, AutoCloseable {
     }
     Tensor parameter = parameter(piece.name());
     float kept = (float) (parameter.shape().rank() > 1 ? 1 - rates.decay : 1);
-    MemorySegment w = parameter.data();
-    MemorySegment g = gradient.data();
-    long shift = piece.place() - piece.begin(); // from a tensor's numbers to their moments
-    for (long i = piece.begin(); i < piece.end(); i++) {
+    long count = piece.end() - piece.begin();
+    // Slices that all begin at 0: one index for all of them is what the JIT compiles best.
+    MemorySegment w = slice(parameter.data(), piece.begin(), count);
+    MemorySegment g = slice(gradient.data(), piece.begin(), count);
+    MemorySegment m = slice(first, piece.place(), count);
+    MemorySegment v = slice(second, piece.place(), count);
+    for (long i = 0; i < count; i++) {
       float slope = g.getAtIndex(Tensor.FLOAT, i) * rates.scale;
-      float m = first.getAtIndex(Tensor.FLOAT, i + shift) * rates.keep1 + slope * rates.add1;
-      float v =
-          second.getAtIndex(Tensor.FLOAT, i + shift) * rates.keep2 + slope * slope * rates.add2;
-      first.setAtIndex(Tensor.FLOAT, i + shift, m);
-      second.setAtIndex(Tensor.FLOAT, i + shift, v);
-      float root = (float) Math.sqrt(v) * rates.root + rates.epsilon;
-      w.setAtIndex(Tensor.FLOAT, i, w.getAtIndex(Tensor.FLOAT, i) * kept - rates.size * (m / root));
+      float mean = m.getAtIndex(Tensor.FLOAT, i) * rates.keep1 + slope * rates.add1;
+      float square = v.getAtIndex(Tensor.FLOAT, i) * rates.keep2 + slope * slope * rates.add2;
+      m.setAtIndex(Tensor.FLOAT, i, mean);
+      v.setAtIndex(Tensor.FLOAT, i, square);
+      float root = (float) Math.sqrt(square) * rates.root + rates.epsilon;
+      w.setAtIndex(
+          Tensor.FLOAT, i, w.getAtIndex(Tensor.FLOAT, i) * kept - rates.size * (mean / root));
     }
+  }
+
+  private static MemorySegment slice(MemorySegment numbers, long begin, long count) {
+    return numbers.asSlice(DType.F32.bytes(begin), DType.F32.bytes(count));
   }
 
   private Tensor parameter(String name) {
