@@ -3,8 +3,8 @@ divided by the number of processors, so that what others compute on the machine 
 
     python3 bench/src/peer/training_step.py OUT 2 --preset gta-tiny --data stories.txt --tokenizer words [OPTION]...
 
-starts ./gta train with that many --workers for nine steps and looks at /proc between the fourth and the eighth: by
-then the JVM has compiled what it will compile. Prints a line of JSON.
+starts ./gta train with that many --workers for nine steps and looks at /proc between the fourth and the eighth. What the
+JVM's compilers take is left out: it ends some time after the training begins. Prints a line of JSON.
 """
 
 import json
@@ -35,13 +35,15 @@ def used(root):
     seconds, peaks = 0.0, []
     for process in processes(root):
         try:
-            with open(f"/proc/{process}/stat") as stat:
-                fields = stat.read().rsplit(")", 1)[1].split()
+            for thread in os.listdir(f"/proc/{process}/task"):
+                with open(f"/proc/{process}/task/{thread}/stat") as stat:
+                    name, fields = stat.read().split("(", 1)[1].rsplit(")", 1)
+                if not name.startswith(("C1 ", "C2 ")):
+                    seconds += sum(int(field) for field in fields.split()[11:13]) / TICKS
             with open(f"/proc/{process}/status") as status:
                 peak = [line.split()[1] for line in status if line.startswith("VmHWM")]
         except OSError:
             continue
-        seconds += (int(fields[11]) + int(fields[12])) / TICKS
         peaks += [int(kilobytes) * 1024 for kilobytes in peak]
     return seconds, peaks
 
