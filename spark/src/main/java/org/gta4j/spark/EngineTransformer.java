@@ -43,16 +43,14 @@ public abstract class EngineTransformer<T extends EngineTransformer<T>> extends 
         new Param<>(
             uid,
             "cacheMemory",
-            "How much memory keys and values may take in an executor, beside Java's heap, such as"
-                + " 2g; it is taken as it is needed.");
+            "How much memory keys and values may take in an executor, beside Java's heap, such as 2g; it is taken as it is needed.");
     context =
         new IntParam(uid, "context", "How many tokens a text may have; 0: as the model was made.");
     activations =
         new Param<>(
             uid,
             "activations",
-            "What the inputs of layers are computed on as: f32, or auto, which takes 8 bits for"
-                + " quantized weights where that is faster.");
+            "What the inputs of layers are computed on as: f32, or auto, which takes 8 bits for quantized weights where that is faster.");
     setDefault(backend, Backends.AUTO);
     setDefault(threads, 0);
     setDefault(parallel, 32);

@@ -70,15 +70,13 @@ public final class GtaGenerator extends EngineTransformer<GtaGenerator> {
         new BooleanParam(
             uid,
             "raw",
-            "Whether a text is continued as it is; otherwise a model with a chat template answers"
-                + " it.");
+            "Whether a text is continued as it is; otherwise a model with a chat template answers it.");
     system = new Param<>(uid, "system", "What a chat model is told first; empty: nothing.");
     rowIdCol =
         new Param<>(
             uid,
             "rowIdCol",
-            "The column that tells rows apart where random numbers are drawn; empty: the text"
-                + " does.");
+            "The column that tells rows apart where random numbers are drawn; empty: the text does.");
     idsCol = new Param<>(uid, "idsCol", "The new column for the answer's token ids; empty: none.");
     finishCol =
         new Param<>(

@@ -33,8 +33,7 @@ public final class GtaTokenizer extends GtaTransformer<GtaTokenizer> {
         new BooleanParam(
             uid,
             "framed",
-            "Whether ids begin with what the model expects before a prompt, such as a token that"
-                + " begins texts.");
+            "Whether ids begin with what the model expects before a prompt, such as a token that begins texts.");
     tokensCol =
         new Param<>(uid, "tokensCol", "The new column for how many ids there are; empty: none.");
     setDefault(framed, true);

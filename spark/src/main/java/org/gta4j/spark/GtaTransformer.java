@@ -55,14 +55,12 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
         new Param<>(
             uid,
             "model",
-            "The model: a path that every executor sees, or an address such as hdfs://... that is"
-                + " fetched to each executor once.");
+            "The model: a path that every executor sees, or an address such as hdfs://... that is fetched to each executor once.");
     shipModel =
         new BooleanParam(
             uid,
             "shipModel",
-            "Whether the model is a file of the driver's machine that is sent to each executor"
-                + " once.");
+            "Whether the model is a file of the driver's machine that is sent to each executor once.");
     inputCol = new Param<>(uid, "inputCol", "The column of texts.");
     outputCol = new Param<>(uid, "outputCol", outputMeaning);
     errorCol =

@@ -115,15 +115,13 @@ class PipelineTest {
     refused(new GtaGenerator(), "GtaGenerator: model: expected a path, found none");
     refused(
         new GtaGenerator().setModel("m").setInputCol("prompt"),
-        "GtaGenerator: inputCol: expected a column of texts, found no column 'prompt' among id,"
-            + " text, price");
+        "GtaGenerator: inputCol: expected a column of texts, found no column 'prompt' among id, text, price");
     refused(
         new GtaScorer().setModel("m").setInputCol("price"),
         "GtaScorer: inputCol: expected a column of texts, found 'price' of double");
     refused(
         new GtaTokenizer().setModel("m").setOutputCol("ID"),
-        "GtaTokenizer: outputCol: expected the name of a new column, found 'ID', which is there"
-            + " already");
+        "GtaTokenizer: outputCol: expected the name of a new column, found 'ID', which is there already");
     refused(
         new GtaTokenizer().setModel("m").setOutputCol("error"),
         "GtaTokenizer: errorCol: expected the name of a new column, found 'error'");
