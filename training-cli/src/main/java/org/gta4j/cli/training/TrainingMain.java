@@ -5,6 +5,7 @@ import org.gta4j.cli.Main;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.TrainingVerb;
 import org.gta4j.cli.VerbGroup;
+import org.gta4j.cli.data.DataPrepareVerb;
 
 /** Where {@code gta} begins for verbs that make models. */
 public final class TrainingMain {
@@ -30,7 +31,10 @@ public final class TrainingMain {
             new FinetuneVerb(expanded).spec(),
             new ExperimentVerb().spec(),
             new ReportVerb().spec(),
-            VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
+            VerbGroup.of(
+                TrainingVerb.named("data"),
+                new DataPrepareVerb(new LocalPreparation()),
+                new DataTeachVerb()),
             VerbGroup.of(
                 TrainingVerb.named("tokenizer"),
                 new TokenizerTrainVerb(),
