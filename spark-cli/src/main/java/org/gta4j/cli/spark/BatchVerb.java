@@ -8,7 +8,10 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.apache.spark.TaskContext;
+import org.apache.spark.api.java.function.MapPartitionsFunction;
 import org.apache.spark.sql.Dataset;
+import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Check;
@@ -177,11 +180,18 @@ abstract class BatchVerb extends Verb {
           Target target =
               new Target(
                   results.folder().toString(), List.of(computed.schema().fieldNames()), line());
+          // A query of the session: for others executors do not fetch a model that it ships.
           return computed
-              .javaRDD()
-              .<ChunkResult>mapPartitionsWithIndex(
-                  (index, part) -> List.of(target.write(left.get(index), part)).iterator(), false)
-              .collect();
+              .mapPartitions(
+                  (MapPartitionsFunction<Row, Row>)
+                      part ->
+                          List.of(target.write(left.get(TaskContext.getPartitionId()), part).row())
+                              .iterator(),
+                  Encoders.row(ChunkResult.SCHEMA))
+              .collectAsList()
+              .stream()
+              .map(ChunkResult::of)
+              .toList();
         });
   }
 

@@ -9,11 +9,13 @@ import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
+import org.apache.spark.sql.RowFactory;
+import org.apache.spark.sql.types.DataTypes;
+import org.apache.spark.sql.types.StructType;
 import org.gta4j.checkpoint.AtomicOutput;
 import org.gta4j.checkpoint.Json;
-import tools.jackson.databind.json.JsonMapper;
-import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.databind.util.RawValue;
 
 /**
  * What came of a chunk.
@@ -22,7 +24,14 @@ import tools.jackson.databind.node.ObjectNode;
  * @param errors how many of them say what was wrong
  * @param tokens tokens of the others, as {@link ResultLine} counts them
  */
-public record ChunkResult(long rows, long errors, long tokens) implements Serializable {
+public record ChunkResult(long rows, long errors, long tokens) {
+  /** The columns of a result that is a row. */
+  public static final StructType SCHEMA =
+      new StructType()
+          .add("rows", DataTypes.LongType)
+          .add("errors", DataTypes.LongType)
+          .add("tokens", DataTypes.LongType);
+
   private static final int BUFFER = 1 << 20;
 
   /** Makes a line of a row that something was computed from. */
@@ -34,6 +43,16 @@ public record ChunkResult(long rows, long errors, long tokens) implements Serial
      * @throws IllegalArgumentException if that is nothing to write
      */
     long add(ObjectNode line, ResultRow row);
+  }
+
+  /** The result that a row is. */
+  public static ChunkResult of(Row row) {
+    return new ChunkResult(row.getLong(0), row.getLong(1), row.getLong(2));
+  }
+
+  /** It as a row. */
+  public Row row() {
+    return RowFactory.create(rows, errors, tokens);
   }
 
   /** Both together. */
@@ -91,7 +110,7 @@ public record ChunkResult(long rows, long errors, long tokens) implements Serial
       ObjectNode line = Json.object();
       String id = row.text(InputRow.ID);
       if (id != null) {
-        line.set(InputRow.ID, JsonMapper.shared().readTree(id));
+        line.putRawValue(InputRow.ID, new RawValue(id)); // JSON already
       }
       String problem = row.text(InputRow.PROBLEM);
       String refused = row.text(error);
@@ -117,12 +136,13 @@ public record ChunkResult(long rows, long errors, long tokens) implements Serial
     }
   }
 
-  /** Adds ids to a line. */
-  public static int addIds(ObjectNode line, Iterable<Integer> ids) {
-    ArrayNode array = line.putArray("ids");
+  /** Adds ids to a line, as one text: a node for each would take longer than finding the ids. */
+  public static int addIds(ObjectNode line, List<Integer> ids) {
+    StringBuilder array = new StringBuilder(6 * ids.size() + 2).append('[');
     for (int id : ids) {
-      array.add(id);
+      array.append(array.length() == 1 ? "" : ",").append(id);
     }
-    return array.size();
+    line.putRawValue("ids", new RawValue(array.append(']').toString()));
+    return ids.size();
   }
 }

@@ -11,11 +11,6 @@ import org.jspecify.annotations.Nullable;
  * @param columns the names, in their order
  */
 public record ResultRow(Row row, List<String> columns) {
-  /** Copies the list. */
-  public ResultRow {
-    columns = List.copyOf(columns);
-  }
-
   private int index(String column) {
     int index = columns.indexOf(column);
     if (index < 0) {
