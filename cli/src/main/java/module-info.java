@@ -6,12 +6,14 @@ module org.gta4j.cli {
   requires java.logging;
   requires jdk.management;
   requires transitive org.gta4j.core;
+  requires transitive org.gta4j.data;
   requires org.gta4j.embedded;
-  requires org.gta4j.eval;
+  requires transitive org.gta4j.eval;
   requires org.jline.reader;
   requires org.jline.terminal;
   requires ojalgo;
   requires tools.jackson.databind;
 
   exports org.gta4j.cli;
+  exports org.gta4j.cli.data;
 }

@@ -1,11 +1,13 @@
 #!/bin/sh
 # Puts the application together in target/gta: lib/*.jar, the cache that makes it start quickly, and what ./gta needs to
-# know to tell whether all this is still true. Maven runs it in cli/ or training-cli/ after the jars are made:
+# know to tell whether all this is still true. Maven runs it in cli/, training-cli/ or spark-cli/ after the jars are made:
 #
-#   assemble.sh JAVA_HOME JAR CLASSPATH_FILE START_OF_BUILD
+#   assemble.sh JAVA_HOME JAR CLASSPATH_FILE START_OF_BUILD [CLASSPATH_FILE_OF_SPARK]
 set -eu
 
 java_home=$1 jar=$PWD/$2 classpath=$(cat "$3") started=$4
+spark=
+[ $# -lt 5 ] || spark=$(cat "$5")
 here=$(dirname "$0")
 app=$PWD/target/gta
 root=${PWD%/*}
@@ -21,8 +23,9 @@ complete=yes
 changed=no
 put() {
   name=${1##*/}
+  place=${2-}
   # What only a server needs is not on everybody's class path: each jar there costs every start a little.
-  case $name in
+  [ -n "$place" ] || case $name in
     gta4j-server-* | helidon-* | micrometer-* | prometheus-* | HdrHistogram-* | marked-* | dompurify-*) place=$app/lib/serve ;;
     *) place=$app/lib ;;
   esac
@@ -48,9 +51,14 @@ for jar in $classpath; do
     */gta4j-*) complete=no ;; # A module of ours that this build did not make: nobody knows how old it is.
   esac
 done
+# Spark's own, which clusters have: apart, so that what is sent there is known.
+[ -z "$spark" ] || mkdir -p "$app/lib/spark"
+for jar in $spark; do
+  put "$jar" "$app/lib/spark"
+done
 set +f
 unset IFS
-for jar in "$app"/lib/*.jar "$app"/lib/serve/*.jar; do
+for jar in "$app"/lib/*.jar "$app"/lib/serve/*.jar "$app"/lib/spark/*.jar; do
   [ -e "$jar" ] || continue
   case $kept in
     *" ${jar##*/} "*) ;;
@@ -58,15 +66,9 @@ for jar in "$app"/lib/*.jar "$app"/lib/serve/*.jar; do
   esac
 done
 
-# 2. The cache, for the application that has a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
-version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
-if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
-  ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; }; then
-  rm -f "$app/gta.aot"
-  run=
-  for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
-  # The Vector API is an incubating module, of which the JVM says so on standard error whenever it is there: it is left
-  # out where the C kernels run, unless somebody asks for it.
+# The Vector API is an incubating module, of which the JVM says so on standard error whenever it is there: it is left
+# out where the C kernels run, unless somebody asks for it.
+find_modules() {
   modules=--add-modules=jdk.incubator.vector
   if (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
@@ -75,6 +77,17 @@ if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || 
     modules=
   fi
   echo "$modules" >"$app/modules"
+}
+run=
+for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
+[ -z "$spark" ] || [ $changed = no ] || find_modules
+
+# 2. The cache, for the application that has a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
+version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
+if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
+  ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; }; then
+  rm -f "$app/gta.aot"
+  find_modules
   training=$PWD/target/training
   rm -rf "$training"
   mkdir "$training"

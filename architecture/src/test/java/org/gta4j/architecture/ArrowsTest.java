@@ -137,17 +137,27 @@ class ArrowsTest {
                       .toArray(String[]::new)));
 
   @ArchTest
-  static final ArchRule ONLY_THE_VERBS_THAT_MAKE_MODELS_KNOW_DATA_AND_TRAINING =
+  static final ArchRule ONLY_VERBS_AND_EVALUATION_KNOW_DATA =
       noClasses()
           .that()
           .resideOutsideOfPackages(
+              "org.gta4j.cli.data..",
               "org.gta4j.cli.training..",
+              "org.gta4j.cli.spark..",
               "org.gta4j.data..",
-              "org.gta4j.eval..",
-              "org.gta4j.train..")
+              "org.gta4j.eval..")
           .should()
           .dependOnClassesThat()
-          .resideInAnyPackage("org.gta4j.data..", "org.gta4j.train..");
+          .resideInAPackage("org.gta4j.data..");
+
+  @ArchTest
+  static final ArchRule ONLY_THE_VERBS_THAT_MAKE_MODELS_KNOW_TRAINING =
+      noClasses()
+          .that()
+          .resideOutsideOfPackages("org.gta4j.cli.training..", "org.gta4j.train..")
+          .should()
+          .dependOnClassesThat()
+          .resideInAPackage("org.gta4j.train..");
 
   @ArchTest
   static final ArchRule ONLY_ITS_ADAPTER_USES_LANGCHAIN4J =
@@ -170,10 +180,10 @@ class ArrowsTest {
                       .toArray(String[]::new)));
 
   @ArchTest
-  static final ArchRule ONLY_ONE_MODULE_USES_SPARK =
+  static final ArchRule ONLY_ONE_MODULE_AND_ITS_VERBS_USE_SPARK =
       noClasses()
           .that()
-          .resideOutsideOfPackage("org.gta4j.spark..")
+          .resideOutsideOfPackages("org.gta4j.spark..", "org.gta4j.cli.spark..")
           .should()
           .dependOnClassesThat()
           .resideInAnyPackage("org.apache.spark..", "org.gta4j.spark..");

@@ -3,19 +3,19 @@ package org.gta4j.cli;
 import org.gta4j.tokenizer.ControlTokens;
 
 /** Whether a text that somebody else wrote may steer the model. */
-final class EscapeOption {
+public final class EscapeOption {
   private final Setting<Boolean> setting =
       Setting.flag(
           "--escape-control-tokens",
           "Take names of control tokens in the text, such as <|im_end|>, for ordinary text.");
 
   /** The option for {@code verb}. */
-  EscapeOption(Verb verb) {
+  public EscapeOption(Verb verb) {
     verb.add(setting);
   }
 
   /** Whether somebody asked for it. */
-  boolean isOn() {
+  public boolean isOn() {
     return setting.or(false);
   }
 

@@ -18,7 +18,7 @@ import org.gta4j.ops.OpsProvider;
 import org.gta4j.tokenizer.Tokenizer;
 
 /** The options that all verbs share: which model, and how it is computed. */
-final class ModelOptions {
+public final class ModelOptions {
   private static final int MAX_THREADS = 1024;
 
   /** What a model's folder may hold that belongs to the model. */
@@ -29,7 +29,8 @@ final class ModelOptions {
       Setting.text(
           "--model",
           "PATH",
-          "A Hugging Face folder, a .gguf file, a .safetensors file beside its config.json, or a llama2.c .bin file; without it the embedded model.");
+          "A Hugging Face folder, a .gguf file, a .safetensors file beside its config.json, or a"
+              + " llama2.c .bin file; without it the embedded model.");
   private final Setting<String> backend =
       Setting.text(
           "--backend",
@@ -60,7 +61,7 @@ final class ModelOptions {
           "--debug", "Say which backend runs and why, how long loading took; show stack traces.");
 
   /** Options for {@code verb}, after its own. */
-  ModelOptions(Verb verb) {
+  public ModelOptions(Verb verb) {
     this(verb, "auto");
   }
 
@@ -82,6 +83,14 @@ final class ModelOptions {
         options.activations,
         options.json,
         options.debug);
+    verb.addHelp();
+    return options;
+  }
+
+  /** Options for a verb that reads nothing of a model but its tokenizer. */
+  public static ModelOptions ofTokenizer(Verb verb) {
+    ModelOptions options = new ModelOptions("auto");
+    verb.add(options.model, options.json, options.debug);
     verb.addHelp();
     return options;
   }
@@ -125,7 +134,7 @@ final class ModelOptions {
   }
 
   /** The checked options. */
-  LoadOptions loadOptions() {
+  public LoadOptions loadOptions() {
     String name = backend.or(Backends.AUTO);
     if (!name.equals(Backends.AUTO) && !isBackend(name)) {
       throw UsageException.of("--backend", "auto, native, vector or scalar in this version", name);
@@ -162,8 +171,13 @@ final class ModelOptions {
   }
 
   /** Where the model is; empty for the embedded one. */
-  Optional<Path> path() {
+  public Optional<Path> path() {
     return model.isGiven() ? Optional.of(Check.path(model)) : Optional.empty();
+  }
+
+  /** What names the model, as it was typed; empty for the embedded one. */
+  public Optional<String> address() {
+    return model.value();
   }
 
   /** Whether the model is that file, or in a folder with it. */
@@ -194,33 +208,38 @@ final class ModelOptions {
     return cacheType;
   }
 
+  /** Whether somebody chose the number of threads. */
+  public boolean isThreadsGiven() {
+    return threads.isGiven();
+  }
+
   /** Whether somebody chose the type of the cache. */
   boolean isCacheTypeGiven() {
     return cacheType.isGiven();
   }
 
   /** Whether somebody chose the context's length. */
-  boolean isContextGiven() {
+  public boolean isContextGiven() {
     return context.isGiven();
   }
 
   /** Where random numbers begin, if somebody chose it. */
-  Optional<Long> seed() {
+  public Optional<Long> seed() {
     return seed.value();
   }
 
   /** Whether a program reads the result. */
-  boolean isJson() {
+  public boolean isJson() {
     return json.or(false);
   }
 
   /** Whether everything is to be told. */
-  boolean isDebug() {
+  public boolean isDebug() {
     return debug.or(false);
   }
 
   /** Opens the model without preparing it for computing. */
-  Checkpoint open() {
+  public Checkpoint open() {
     Optional<Path> path = path();
     return path.isPresent() ? Checkpoint.open(path.get()) : EmbeddedModel.checkpoint();
   }
@@ -258,7 +277,7 @@ final class ModelOptions {
   }
 
   /** What people call the model. */
-  String modelName() {
+  public String modelName() {
     return model.or(EmbeddedModel.NAME + " (embedded)");
   }
 
@@ -268,11 +287,12 @@ final class ModelOptions {
   }
 
   /** The tokenizer of an open model. */
-  Tokenizer tokenizer(Checkpoint checkpoint) {
+  public Tokenizer tokenizer(Checkpoint checkpoint) {
     return LanguageModel.tokenizerOf(checkpoint)
         .orElseThrow(() ->
             new RefusedException(
                 modelName()
-                    + " has no tokenizer: expected tokenizer.json, tokenizer.model or tokenizer.bin beside its weights"));
+                    + " has no tokenizer: expected tokenizer.json, tokenizer.model or tokenizer.bin"
+                    + " beside its weights"));
   }
 }

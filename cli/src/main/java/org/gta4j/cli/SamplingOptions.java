@@ -6,7 +6,7 @@ import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.generate.Sampling;
 
 /** How the next token is chosen. */
-final class SamplingOptions {
+public final class SamplingOptions {
   private final Sampling usual;
   private final Setting<Double> temperature;
   private final Setting<Integer> topK;
@@ -15,7 +15,7 @@ final class SamplingOptions {
   private final Setting<Double> repeatPenalty;
 
   /** Options for {@code verb}, greedy where none is given. */
-  SamplingOptions(Verb verb) {
+  public SamplingOptions(Verb verb) {
     this(verb, Sampling.greedy());
   }
 
@@ -63,7 +63,7 @@ final class SamplingOptions {
    *
    * @param embedded whether it is for the embedded model
    */
-  Sampling sampling(Optional<Long> seed, boolean embedded) {
+  public Sampling sampling(Optional<Long> seed, boolean embedded) {
     long begin = seed.isPresent() ? seed.get() : new SplittableRandom().nextInt(Integer.MAX_VALUE);
     try {
       return new Sampling(
@@ -79,11 +79,12 @@ final class SamplingOptions {
   }
 
   /** Says so where an option has no effect because the choice is greedy. */
-  void report(Terminal terminal) {
+  public void report(Terminal terminal) {
     if (temperature.or(usual.temperature()) == 0
         && (topK.or(0) != 0 || topP.or(1.0) != 1 || minP.or(0.0) != 0)) {
       terminal.say(
-          "--top-k, --top-p and --min-p change nothing at temperature 0: add --temperature 0.8, say");
+          "--top-k, --top-p and --min-p change nothing at temperature 0: add --temperature 0.8,"
+              + " say");
     }
   }
 }

@@ -1,5 +1,6 @@
 package org.gta4j.eval;
 
+import java.io.Serializable;
 import java.util.List;
 
 /**
@@ -8,7 +9,7 @@ import java.util.List;
  * @param question the question
  * @param scores a score for each of its pairs
  */
-public record Answer(Question question, List<Score> scores) {
+public record Answer(Question question, List<Score> scores) implements Serializable {
   /** Copies the list. */
   public Answer {
     scores = List.copyOf(scores);
@@ -20,7 +21,7 @@ public record Answer(Question question, List<Score> scores) {
    * @param logProbability the sum of its tokens', in nats
    * @param greedy whether each of its tokens is the most probable one
    */
-  public record Score(double logProbability, boolean greedy) {}
+  public record Score(double logProbability, boolean greedy) implements Serializable {}
 
   /** The answer with the highest log-probability; the first of several. */
   public int prediction() {

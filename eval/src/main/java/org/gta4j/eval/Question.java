@@ -1,5 +1,6 @@
 package org.gta4j.eval;
 
+import java.io.Serializable;
 import java.nio.charset.StandardCharsets;
 import java.util.List;
 import java.util.regex.Pattern;
@@ -13,7 +14,8 @@ import java.util.regex.Pattern;
  *     and bytes count
  * @param gold which is right
  */
-public record Question(int index, List<Pair> pairs, List<String> answers, int gold) {
+public record Question(int index, List<Pair> pairs, List<String> answers, int gold)
+    implements Serializable {
   private static final Pattern SPACE = Pattern.compile("\\s+", Pattern.UNICODE_CHARACTER_CLASS);
 
   /** Copies the lists. */
@@ -28,7 +30,7 @@ public record Question(int index, List<Pair> pairs, List<String> answers, int go
    * @param context may be empty
    * @param continuation begins with the delimiter
    */
-  public record Pair(String context, String continuation) {}
+  public record Pair(String context, String continuation) implements Serializable {}
 
   /** Pieces between white space, as the harness counts words: empty ones at the ends too. */
   long words() {

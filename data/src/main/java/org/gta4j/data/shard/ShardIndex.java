@@ -1,5 +1,6 @@
 package org.gta4j.data.shard;
 
+import java.io.Serializable;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.util.ArrayList;
@@ -35,7 +36,7 @@ public record ShardIndex(
    * @param tokens how many
    * @param checksum CRC-32C of its bytes
    */
-  public record Shard(String name, long tokens, String checksum) {}
+  public record Shard(String name, long tokens, String checksum) implements Serializable {}
 
   /** Checks the numbers. */
   public ShardIndex {
@@ -62,6 +63,16 @@ public record ShardIndex(
       }
     }
     shards = List.copyOf(shards);
+  }
+
+  /**
+   * Of files that were just written.
+   *
+   * @throws IllegalArgumentException if there are none
+   */
+  public static ShardIndex of(
+      int vocabulary, String tokenizer, long documents, List<Shard> shards) {
+    return new ShardIndex(vocabulary, tokenizer, tokenBytes(vocabulary), documents, shards);
   }
 
   /** Bytes that a token of such a vocabulary takes. */

@@ -9,6 +9,7 @@ import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
 import java.nio.file.Path;
+import java.util.List;
 import java.util.Locale;
 import java.util.function.Consumer;
 import java.util.function.LongConsumer;
@@ -44,6 +45,71 @@ public final class DocumentFiles {
     }
   }
 
+  /**
+   * What a file can be cut into, so that several read it at once: JSON lines that are not
+   * compressed. Any other file is one range.
+   *
+   * @param bytes about how many each is to have
+   * @return ranges that are the file together, in order
+   * @throws DataException if it is missing
+   */
+  public static List<FileRange> ranges(Path file, long bytes) {
+    String name = name(existing(file));
+    if (!isJsonLines(file) || !name.equals(plain(name))) {
+      return List.of(FileRange.whole(file));
+    }
+    try {
+      return LineRanges.of(file, bytes);
+    } catch (IOException e) {
+      throw new DataException("%s: cannot be read: %s".formatted(file, reason(e)), e);
+    }
+  }
+
+  /**
+   * Reads a part of a file that {@link #ranges} made.
+   *
+   * @param field the field of JSON lines, or the column of Parquet, that holds the text
+   * @param documents gets the documents
+   * @throws DataException if it is missing, damaged, or no UTF-8
+   */
+  public static void read(FileRange range, String field, Consumer<Piece> documents) {
+    if (range.isWhole()) {
+      read(range.file(), field, bytes -> {}, documents);
+      return;
+    }
+    try {
+      lines(range, 0, field, documents);
+    } catch (DataException e) {
+      // Which line that is in the file nobody wants to know before.
+      long before = linesBefore(range);
+      if (before > 0) {
+        lines(range, before, field, again -> {});
+      }
+      throw e;
+    }
+  }
+
+  private static void lines(FileRange range, long before, String field, Consumer<Piece> documents) {
+    Path file = range.file();
+    reading(
+        file,
+        () -> {
+          try (InputStream stream = LineRanges.open(range)) {
+            JsonLines.read(
+                file,
+                stream,
+                before,
+                (line, object) -> JsonLines.document(file, line, object, field, documents));
+          }
+        });
+  }
+
+  private static long linesBefore(FileRange range) {
+    long[] lines = new long[1];
+    reading(range.file(), () -> lines[0] = LineRanges.linesBefore(range));
+    return lines[0];
+  }
+
   /** Whether a file is named as one with a JSON object a line is. */
   public static boolean isJsonLines(Path file) {
     String plain = plain(name(file));
@@ -76,7 +142,7 @@ public final class DocumentFiles {
     if (isParquet(file)) {
       ParquetRecords.read(existing(file), bytes, objects);
     } else {
-      stream(file, bytes, stream -> JsonLines.read(file, stream, objects));
+      stream(file, bytes, stream -> JsonLines.read(file, stream, 0, objects));
     }
   }
 
@@ -120,9 +186,25 @@ public final class DocumentFiles {
 
   private static void stream(Path file, LongConsumer bytes, Reading reading) {
     String name = name(file);
-    try (InputStream counted = counted(Files.newInputStream(existing(file)), bytes);
-        InputStream stream = name.equals(plain(name)) ? counted : decompressed(name, counted)) {
-      reading.read(stream);
+    reading(
+        file,
+        () -> {
+          try (InputStream counted = counted(Files.newInputStream(existing(file)), bytes);
+              InputStream stream =
+                  name.equals(plain(name)) ? counted : decompressed(name, counted)) {
+            reading.read(stream);
+          }
+        });
+  }
+
+  @FunctionalInterface
+  private interface Work {
+    void run() throws IOException;
+  }
+
+  private static void reading(Path file, Work work) {
+    try {
+      work.run();
     } catch (CharacterCodingException e) {
       throw new DataException("%s: expected UTF-8, found other bytes".formatted(file), e);
     } catch (CompressorException e) {

@@ -21,7 +21,12 @@ final class JsonLines {
 
   private JsonLines() {}
 
-  static void read(Path file, InputStream stream, DocumentFiles.Objects objects)
+  /**
+   * Reads lines.
+   *
+   * @param before how many of the file's lines stand before them
+   */
+  static void read(Path file, InputStream stream, long before, DocumentFiles.Objects objects)
       throws IOException {
     BufferedReader reader =
         new BufferedReader(
@@ -31,7 +36,7 @@ final class JsonLines {
                     .newDecoder()
                     .onMalformedInput(CodingErrorAction.REPORT)
                     .onUnmappableCharacter(CodingErrorAction.REPORT)));
-    long number = 0;
+    long number = before;
     for (String line = reader.readLine(); line != null; line = reader.readLine()) {
       number++;
       if (!line.isBlank()) {

@@ -1,5 +1,7 @@
 package org.gta4j.data.text;
 
+import java.io.Serializable;
+
 /**
  * A document, or a part of a very long one.
  *
@@ -7,4 +9,4 @@ package org.gta4j.data.text;
  * @param begins whether the document begins here
  * @param ends whether it ends here
  */
-public record Piece(String text, boolean begins, boolean ends) {}
+public record Piece(String text, boolean begins, boolean ends) implements Serializable {}

@@ -13,6 +13,7 @@ import org.gta4j.checkpoint.HuggingFaceFolder;
 import org.gta4j.checkpoint.InputFile;
 import org.gta4j.checkpoint.RotaryLayout;
 import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.embedded.EmbeddedModel;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.model.ModelConfig;

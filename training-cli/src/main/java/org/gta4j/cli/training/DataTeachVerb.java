@@ -18,6 +18,8 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.generate.LoadOptions;
 import org.gta4j.tokenizer.Tokenizer;
@@ -48,9 +50,11 @@ final class DataTeachVerb extends Verb {
         "--model PATH --data FILE --tokenizer PATH --out FILE.safetensors [OPTION]...",
         List.of(
             "Has a model read texts, and writes down what it finds probable at each token.",
-            "'gta train --data FILE.safetensors' learns from that beside the texts' own tokens: a small model of few texts becomes better."),
+            "'gta train --data FILE.safetensors' learns from that beside the texts' own tokens: a"
+                + " small model of few texts becomes better."),
         List.of(
-            "gta data teach --model SmolLM2-135M.gguf --data stories.txt --tokenizer tokenizer --out taught.safetensors"));
+            "gta data teach --model SmolLM2-135M.gguf --data stories.txt --tokenizer tokenizer"
+                + " --out taught.safetensors"));
     add(model);
     texts.addTo(this);
     add(tokenizer, top, threads, out);
@@ -59,7 +63,7 @@ final class DataTeachVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens read = texts.texts();
+    TextTokens read = TextTokens.of(texts);
     Path file = Check.output(out);
     if (!file.toString().endsWith(".safetensors")) {
       throw UsageException.of("--out", "a name that ends with .safetensors", file);

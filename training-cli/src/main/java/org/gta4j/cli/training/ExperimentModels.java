@@ -8,6 +8,7 @@ import java.util.Optional;
 import java.util.SequencedMap;
 import org.gta4j.cli.MachineMemory;
 import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.train.run.TrainingPlan;
 import tools.jackson.databind.node.ObjectNode;

@@ -13,6 +13,7 @@ import org.gta4j.checkpoint.CheckpointException;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.tokenizer.TokenDecoder;
 import org.gta4j.tokenizer.Tokenizer;
 import org.gta4j.train.batch.TokenBatches;

@@ -11,6 +11,8 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
+import org.gta4j.cli.data.TokenizerFiles;
 
 /** {@code gta experiment}. */
 final class ExperimentVerb extends Verb {
@@ -32,7 +34,8 @@ final class ExperimentVerb extends Verb {
       Setting.text(
           "--report",
           "FILE.md|FILE.html",
-          "Only write a page with tables and plots of what is done so far; times decoding for it, and notes that in FOLDER/decoding.json.");
+          "Only write a page with tables and plots of what is done so far; times decoding for it,"
+              + " and notes that in FOLDER/decoding.json.");
   private final Setting<Boolean> keepModels =
       Setting.flag("--keep-models", "Leave every model in FOLDER/runs.");
   private final Setting<Integer> threads =
@@ -44,11 +47,14 @@ final class ExperimentVerb extends Verb {
         "experiment",
         "FILE.yaml --out FOLDER [OPTION]...",
         List.of(
-            "Trains attention variants with several seeds, with the same data, steps and number of parameters, and compares them.",
-            "Ctrl-C ends it after the step it is at, and saves; the same command goes on from there. Finished trainings are",
+            "Trains attention variants with several seeds, with the same data, steps and number of"
+                + " parameters, and compares them.",
+            "Ctrl-C ends it after the step it is at, and saves; the same command goes on from"
+                + " there. Finished trainings are",
             "FOLDER/results/NAME-SEED.json, which may come from another machine."),
         List.of(
-            "gta experiment docs/comparison.yaml --data stories.txt --validation held-out.txt --tokenizer tokenizer --out comparison",
+            "gta experiment docs/comparison.yaml --data stories.txt --validation held-out.txt"
+                + " --tokenizer tokenizer --out comparison",
             "gta experiment docs/comparison.yaml --out comparison --list",
             "gta experiment docs/comparison.yaml --out comparison --report comparison.md"));
     add(file, out);
@@ -130,7 +136,7 @@ final class ExperimentVerb extends Verb {
     if (files.isEmpty()) {
       throw missing(option.name(), "a text file");
     }
-    String field = data.field(experiment.texts().field().orElse(TextTokens.USUAL_FIELD));
+    String field = data.field(experiment.texts().field().orElse(TextOptions.USUAL_FIELD));
     return new TextTokens(option.name(), files, field)
         .read(terminal, words.tokenizer(), experiment.sequence());
   }

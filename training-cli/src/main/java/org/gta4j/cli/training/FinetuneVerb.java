@@ -9,6 +9,7 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
 import org.gta4j.cli.training.report.SamplePlan;
 import org.gta4j.train.batch.Batches;
 import org.gta4j.train.block.Lora;
@@ -28,10 +29,13 @@ final class FinetuneVerb extends Verb {
       Setting.text(
           "--model",
           "PATH",
-          "What to train further: a Hugging Face folder, a .gguf file, or what else other verbs load; without it the embedded model.");
+          "What to train further: a Hugging Face folder, a .gguf file, or what else other verbs"
+              + " load; without it the embedded model.");
   private final TextOptions data =
       TextOptions.of(
-          "Chats in OpenAI's format, {\"messages\": [{\"role\", \"content\"}, ...]} a line of a .jsonl file: answers are learned. Or texts as 'gta train' has them, no folders: all is learned. May be given several times.");
+          "Chats in OpenAI's format, {\"messages\": [{\"role\", \"content\"}, ...]} a line of a"
+              + " .jsonl file: answers are learned. Or texts as 'gta train' has them, no folders:"
+              + " all is learned. May be given several times.");
   private final Setting<List<String>> held =
       Setting.texts(
           "--validation", "FILE", "The same that is not learned, to measure the loss on.");
@@ -39,7 +43,8 @@ final class FinetuneVerb extends Verb {
       Setting.text(
           "--chat-template",
           "FILE",
-          "A Jinja template to write chats by, which then goes with the model (default: the model's own).");
+          "A Jinja template to write chats by, which then goes with the model (default: the model's"
+              + " own).");
   private final LoraOptions lora = new LoraOptions();
   private final Setting<Long> steps = Setting.wide("--steps", "N", "Steps, in place of --epochs.");
   private final Setting<Double> epochs =
@@ -64,9 +69,12 @@ final class FinetuneVerb extends Verb {
         "finetune",
         "[FILE.yaml] --model PATH --data FILE --out FOLDER [OPTION]...",
         List.of(
-            "Trains a model further: all of it, or with --lora small matrices beside it, which are added to it at the end.",
-            "Chats are written by the model's own template, and only what the assistant says is learned.",
-            "Ctrl-C ends it after the step it is at, and saves; --resume goes on from there, bit for bit."),
+            "Trains a model further: all of it, or with --lora small matrices beside it, which are"
+                + " added to it at the end.",
+            "Chats are written by the model's own template, and only what the assistant says is"
+                + " learned.",
+            "Ctrl-C ends it after the step it is at, and saves; --resume goes on from there, bit"
+                + " for bit."),
         List.of(
             "gta finetune --model SmolLM2-135M-Instruct.gguf --data chats.jsonl --lora --out tuned",
             "gta finetune --model stories --data more-stories.txt --epochs 1 --out more",
@@ -108,7 +116,7 @@ final class FinetuneVerb extends Verb {
   private void run(Terminal terminal, Team team, Path folder, BaseModel base, List<String> files) {
     Optional<Lora> adapters = lora.of(base.config());
     int length = length(base);
-    ExampleFiles reader = new ExampleFiles(base, length, data.field(TextTokens.USUAL_FIELD));
+    ExampleFiles reader = new ExampleFiles(base, length, data.field(TextOptions.USUAL_FIELD));
     Examples learned = reader.read(terminal, "--data", files);
     Optional<SamplePlan> shown =
         run.samples(

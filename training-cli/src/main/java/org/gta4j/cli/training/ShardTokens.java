@@ -2,6 +2,7 @@ package org.gta4j.cli.training;
 
 import java.nio.file.Path;
 import org.gta4j.cli.RefusedException;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.data.DataException;
 import org.gta4j.data.shard.ShardIndex;
 import org.gta4j.data.shard.Shards;

@@ -7,15 +7,17 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
-import java.util.OptionalInt;
 import java.util.function.Consumer;
+import java.util.function.UnaryOperator;
 import org.gta4j.cli.Progress;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Terminal;
+import org.gta4j.cli.data.TextOptions;
 import org.gta4j.data.DataException;
 import org.gta4j.data.text.DocumentFiles;
 import org.gta4j.data.text.Piece;
-import org.gta4j.tokenizer.ControlTokens;
+import org.gta4j.data.text.PieceTokens;
+import org.gta4j.data.text.Portions;
 import org.gta4j.tokenizer.Tokenizer;
 
 /**
@@ -30,11 +32,22 @@ record TextTokens(String option, List<String> files, String field) {
   /** What stands between documents of a file. */
   static final String SEPARATOR = "<|endoftext|>";
 
-  /** The field of JSON lines and Parquet where nobody names one. */
-  static final String USUAL_FIELD = "text";
+  /** The option that names texts where no other one does. */
+  static final String OPTION = "--data";
 
-  /** Pieces together that a thread gets at once, in characters. */
-  private static final int PORTION = 1 << 18;
+  /**
+   * What {@code --data} names.
+   *
+   * @throws org.gta4j.cli.UsageException if it names nothing
+   */
+  static TextTokens of(TextOptions options) {
+    return of(OPTION, options.files(), options);
+  }
+
+  /** Files that another option names, with the field that options name. */
+  static TextTokens of(String option, List<String> files, TextOptions options) {
+    return new TextTokens(option, files, options.field(TextOptions.USUAL_FIELD));
+  }
 
   /**
    * Tells documents' tokens in the order of the text, tokenized in parallel.
@@ -42,9 +55,20 @@ record TextTokens(String option, List<String> files, String field) {
    * @param tokens gets the tokens of some pieces, and how many documents end in them
    */
   void each(Terminal terminal, Tokenizer tokenizer, Sink tokens) {
-    try (OrderedWork<Portion> work =
+    each(terminal, tokenizer, passed -> passed, tokens);
+  }
+
+  /**
+   * The same of those pieces that pass a gate.
+   *
+   * @param gate makes what gets all pieces and passes some on
+   */
+  void each(
+      Terminal terminal, Tokenizer tokenizer, UnaryOperator<Consumer<Piece>> gate, Sink tokens) {
+    try (OrderedWork<Tokens> work =
         new OrderedWork<>(portion -> tokens.accept(portion.tokens(), portion.documents()))) {
-      pieces(terminal, "tokenizing", portion -> work.add(() -> Portion.of(tokenizer, portion)));
+      pieces(
+          terminal, "tokenizing", gate, portion -> work.add(() -> Tokens.of(tokenizer, portion)));
       work.finish();
     }
   }
@@ -56,12 +80,10 @@ record TextTokens(String option, List<String> files, String field) {
     void accept(int[] tokens, long documents);
   }
 
-  private record Portion(int[] tokens, long documents) {
-    static Portion of(Tokenizer tokenizer, List<Piece> pieces) {
-      int[][] parts = pieces.stream().map(piece -> framed(tokenizer, piece)).toArray(int[][]::new);
-      return new Portion(
-          Arrays.stream(parts).flatMapToInt(Arrays::stream).toArray(),
-          pieces.stream().filter(Piece::ends).count());
+  private record Tokens(int[] tokens, long documents) {
+    static Tokens of(Tokenizer tokenizer, List<Piece> pieces) {
+      return new Tokens(
+          PieceTokens.of(tokenizer, pieces), pieces.stream().filter(Piece::ends).count());
     }
   }
 
@@ -96,66 +118,70 @@ record TextTokens(String option, List<String> files, String field) {
    * @throws RefusedException if a file cannot be read, or there is no text
    */
   void pieces(Terminal terminal, String doing, Consumer<List<Piece>> portions) {
+    pieces(terminal, doing, passed -> passed, portions);
+  }
+
+  private void pieces(
+      Terminal terminal,
+      String doing,
+      UnaryOperator<Consumer<Piece>> gate,
+      Consumer<List<Piece>> portions) {
     long all = files.stream().mapToLong(this::size).sum();
     try (Progress progress = new Progress(terminal, doing, all, "bytes")) {
-      Portions sink = new Portions(portions);
+      Receiver receiver = new Receiver(portions);
+      Portions sink = new Portions(receiver);
+      Consumer<Piece> entry = gate.apply(sink);
       long before = 0;
       for (String file : files) {
-        read(file, progress, before, sink);
+        read(
+            file,
+            progress,
+            before,
+            receiver,
+            piece -> {
+              receiver.count++;
+              entry.accept(piece);
+            });
         before += size(file);
       }
       sink.end();
-      if (sink.count == 0) {
+      if (receiver.count == 0) {
         throw new RefusedException(
             "%s: there is no text in %s".formatted(option, String.join(", ", files)));
       }
     }
   }
 
-  private void read(String file, Progress progress, long before, Portions sink) {
+  private void read(
+      String file, Progress progress, long before, Receiver receiver, Consumer<Piece> pieces) {
     try {
-      DocumentFiles.read(Path.of(file), field, bytes -> progress.at(before + bytes), sink::add);
+      DocumentFiles.read(Path.of(file), field, bytes -> progress.at(before + bytes), pieces);
     } catch (DataException e) {
-      sink.failure.ifPresent(failure -> {
+      receiver.failure.ifPresent(failure -> {
         throw failure; // no mistake of the file, whatever its reader made of it
       });
       throw new RefusedException(option + ": " + e.getMessage(), e);
     }
   }
 
-  private static final class Portions {
+  /** Gives portions on, and remembers what their receiver threw while a file was being read. */
+  private static final class Receiver implements Consumer<List<Piece>> {
     private final Consumer<List<Piece>> portions;
-    private List<Piece> pieces = new ArrayList<>();
-    private int characters;
     private long count;
-
-    /** What the receiver threw, while a file was being read. */
     private Optional<RuntimeException> failure = Optional.empty();
 
-    private Portions(Consumer<List<Piece>> portions) {
+    private Receiver(Consumer<List<Piece>> portions) {
       this.portions = portions;
     }
 
-    void add(Piece piece) {
-      pieces.add(piece);
-      count++;
-      characters += piece.text().length();
-      if (characters >= PORTION) {
-        end();
+    @Override
+    public void accept(List<Piece> portion) {
+      try {
+        portions.accept(portion);
+      } catch (RuntimeException e) {
+        failure = Optional.of(e);
+        throw e;
       }
-    }
-
-    void end() {
-      if (!pieces.isEmpty()) {
-        try {
-          portions.accept(pieces);
-        } catch (RuntimeException e) {
-          failure = Optional.of(e);
-          throw e;
-        }
-      }
-      pieces = new ArrayList<>();
-      characters = 0;
     }
   }
 
@@ -166,26 +192,5 @@ record TextTokens(String option, List<String> files, String field) {
       throw new RefusedException(
           "%s: %s: cannot be read: %s".formatted(option, file, e.getMessage()), e);
     }
-  }
-
-  private static int[] framed(Tokenizer tokenizer, Piece piece) {
-    int[] ids = tokenizer.encode(piece.text(), Tokenizer.Framing.NONE, ControlTokens.ESCAPED);
-    int begin = only(tokenizer.begin());
-    int end = only(tokenizer.end());
-    int before = piece.begins() && begin >= 0 && begin != end ? 1 : 0;
-    int behind = piece.ends() && end >= 0 ? 1 : 0;
-    int[] framed = new int[before + ids.length + behind];
-    if (before == 1) {
-      framed[0] = begin;
-    }
-    System.arraycopy(ids, 0, framed, before, ids.length);
-    if (behind == 1) {
-      framed[framed.length - 1] = end;
-    }
-    return framed;
-  }
-
-  private static int only(OptionalInt id) {
-    return id.orElse(-1);
   }
 }

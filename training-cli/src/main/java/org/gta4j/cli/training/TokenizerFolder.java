@@ -8,6 +8,7 @@ import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
+import org.gta4j.cli.data.TokenizerFiles;
 import tools.jackson.databind.node.ObjectNode;
 
 /**

@@ -7,6 +7,7 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
 import org.gta4j.data.bpe.BytePairTrainer;
 import org.gta4j.data.bpe.WordCounts;
 import org.gta4j.tokenizer.ByteLevel;
@@ -28,8 +29,10 @@ final class TokenizerTrainVerb extends Verb {
         "tokenizer train",
         "--data FILE --out FOLDER [OPTION]...",
         List.of(
-            "Makes a tokenizer of texts: byte-pair encoding over bytes, which gives back every text exactly.",
-            "The folder is what 'gta train --tokenizer' takes; Hugging Face's libraries read it too."),
+            "Makes a tokenizer of texts: byte-pair encoding over bytes, which gives back every text"
+                + " exactly.",
+            "The folder is what 'gta train --tokenizer' takes; Hugging Face's libraries read it"
+                + " too."),
         List.of(
             "gta tokenizer train --data stories.txt --vocab-size 4096 --out tokenizer",
             "gta tokenizer train --data articles.jsonl --field body --out tokenizer"));
@@ -40,7 +43,7 @@ final class TokenizerTrainVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens documents = texts.texts();
+    TextTokens documents = TextTokens.of(texts);
     int tokens = Check.count(size, 1, 4096);
     if (tokens <= BYTES) {
       throw UsageException.of(

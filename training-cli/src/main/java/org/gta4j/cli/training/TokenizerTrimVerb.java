@@ -9,6 +9,7 @@ import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
 import org.gta4j.generate.LanguageModel;
 import org.gta4j.tokenizer.HuggingFaceVocabulary;
 import org.gta4j.tokenizer.Tokenizer;
@@ -34,9 +35,11 @@ final class TokenizerTrimVerb extends Verb {
         "--model PATH --data FILE --out FOLDER [OPTION]...",
         List.of(
             "Makes a smaller tokenizer of a model's: the tokens that some texts use most.",
-            "Text whose tokens are all kept is cut as the model cuts it, so the model can teach a smaller one ('gta data teach')."),
+            "Text whose tokens are all kept is cut as the model cuts it, so the model can teach a"
+                + " smaller one ('gta data teach')."),
         List.of(
-            "gta tokenizer trim --model SmolLM2-135M.gguf --data stories.txt --vocab-size 4096 --out tokenizer"));
+            "gta tokenizer trim --model SmolLM2-135M.gguf --data stories.txt --vocab-size 4096"
+                + " --out tokenizer"));
     add(model);
     texts.addTo(this);
     add(size, out);
@@ -45,7 +48,7 @@ final class TokenizerTrimVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens read = texts.texts();
+    TextTokens read = TextTokens.of(texts);
     int most = Check.count(size, 1, 4096);
     TokenizerFolder folder = TokenizerFolder.at(out);
     List<String> documents = read.documents(terminal);

@@ -11,6 +11,8 @@ import org.gta4j.cli.Setting;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.UsageException;
 import org.gta4j.cli.Verb;
+import org.gta4j.cli.data.TextOptions;
+import org.gta4j.cli.data.TokenizerFiles;
 import org.gta4j.cli.training.report.SamplePlan;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.model.Preset;
@@ -64,10 +66,13 @@ final class TrainVerb extends Verb {
         "[FILE.yaml] --preset NAME --data FILE --tokenizer PATH --out FOLDER [OPTION]...",
         List.of(
             "Trains a model from scratch. A YAML file may hold the options under their names.",
-            "Ctrl-C ends it after the step it is at, and saves; --resume goes on from there, bit for bit."),
+            "Ctrl-C ends it after the step it is at, and saves; --resume goes on from there, bit"
+                + " for bit."),
         List.of(
-            "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
-            "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out stories",
+            "gta train --preset gta-tiny --data stories.txt --tokenizer tokenizer.json --out"
+                + " stories",
+            "gta train --resume --preset gta-tiny --data stories.txt --tokenizer tokenizer.json"
+                + " --out stories",
             "gta train stories.yaml --steps 2000",
             "gta train stories.yaml --nodes 2 --node-rank 1 --rendezvous 192.168.1.5:29400"));
     add(preset, config);
@@ -80,7 +85,7 @@ final class TrainVerb extends Verb {
 
   @Override
   public void run(Terminal terminal) {
-    TextTokens texts = data.texts();
+    TextTokens texts = TextTokens.of(data);
     run.train(terminal, arguments, team -> run(terminal, team, texts));
   }
 
@@ -113,7 +118,7 @@ final class TrainVerb extends Verb {
             .map(files ->
                 run.validation(
                     new TokenBatches(
-                        data.texts("--validation", files).read(terminal, tokens, length),
+                        TextTokens.of("--validation", files, data).read(terminal, tokens, length),
                         length,
                         0)));
     try (Batches batches = learned(terminal, texts, words, length, plan.seed());

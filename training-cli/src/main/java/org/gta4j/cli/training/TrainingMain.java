@@ -7,6 +7,7 @@ import org.gta4j.cli.Main;
 import org.gta4j.cli.Terminal;
 import org.gta4j.cli.TrainingVerb;
 import org.gta4j.cli.VerbGroup;
+import org.gta4j.cli.data.DataPrepareVerb;
 import org.gta4j.cost.SharedProcessors;
 import org.gta4j.model.ModelConfig;
 import org.gta4j.tensor.DType;
@@ -39,7 +40,10 @@ public final class TrainingMain {
             new ExperimentVerb().spec(),
             new ReportVerb().spec(),
             AnalyzeVerb.with(TrainingMain::measured).spec(),
-            VerbGroup.of(TrainingVerb.named("data"), new DataPrepareVerb(), new DataTeachVerb()),
+            VerbGroup.of(
+                TrainingVerb.named("data"),
+                new DataPrepareVerb(new LocalPreparation()),
+                new DataTeachVerb()),
             VerbGroup.of(
                 TrainingVerb.named("tokenizer"),
                 new TokenizerTrainVerb(),

@@ -1,4 +1,4 @@
-package org.gta4j.cli.training;
+package org.gta4j.cli.data;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -20,7 +20,7 @@ import tools.jackson.databind.node.ObjectNode;
  * @param tokenizer reads them
  * @param files contents by names
  */
-record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
+public record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
   private static final List<String> KINDS =
       List.of("tokenizer.json", "tokenizer.model", "tokenizer.bin");
   private static final List<String> BESIDE =
@@ -31,12 +31,12 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
           "chat_template.jinja");
 
   /** Names that no folder has where a tokenizer is made. */
-  static List<String> made() {
+  public static List<String> made() {
     return Stream.concat(KINDS.stream(), Stream.of("tokenizer_config.json")).toList();
   }
 
   /** The tokenizer at a path: one of the files that models have, or a folder with one. */
-  static TokenizerFiles read(Path path) {
+  public static TokenizerFiles read(Path path) {
     Path main = path;
     if (Files.isDirectory(path)) {
       main =
@@ -75,7 +75,7 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
   }
 
   /** Gives a configuration room for exactly these tokens, and the ids of those that frame texts. */
-  void fit(ObjectNode config) {
+  public void fit(ObjectNode config) {
     config.put("vocab_size", tokenizer.size());
     tokenizer
         .begin()
@@ -88,7 +88,7 @@ record TokenizerFiles(Tokenizer tokenizer, Map<String, byte[]> files) {
   }
 
   /** What tells a tokenizer from others: a checksum of its files. */
-  String checksum() {
+  public String checksum() {
     CRC32C crc = new CRC32C();
     for (Map.Entry<String, byte[]> file : new TreeMap<>(files).entrySet()) {
       if (file.getKey().startsWith("tokenizer.")) {
