@@ -53,6 +53,8 @@ final class ScaleTables {
     return text.toString();
   }
 
+  @SuppressWarnings(
+      "AnnotateFormatMethod") // its annotation is in a library that nothing else needs
   private void line(String format, Object... values) {
     text.append(String.format(Locale.ROOT, format, values)).append('\n');
   }

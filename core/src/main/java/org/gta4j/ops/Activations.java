@@ -8,5 +8,11 @@ public enum Activations {
    */
   AUTO,
   /** Always f32, as they come. */
-  F32
+  F32;
+
+  /** Quantized inputs that share a scale, which is their largest magnitude over 127. */
+  public static final int BLOCK = 16;
+
+  /** Where the largest magnitude of a block is below this, its inputs become zeros. */
+  public static final float SMALLEST = 1e-35f;
 }

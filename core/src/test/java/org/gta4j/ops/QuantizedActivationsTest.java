@@ -8,8 +8,10 @@ import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.gta4j.ops.WeightTensors.Kind;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
+import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
@@ -19,12 +21,6 @@ import org.junit.jupiter.params.provider.MethodSource;
  * is its largest magnitude over 127, and held to here in double.
  */
 class QuantizedActivationsTest {
-  /** Inputs that share a scale. */
-  static final int BLOCK = 16;
-
-  /** Blocks of smaller numbers are zeros. */
-  static final float SMALLEST = 1e-35f;
-
   /**
    * An implementation with a type of weights whose inputs it quantizes.
    *
@@ -53,16 +49,25 @@ class QuantizedActivationsTest {
     return cases;
   }
 
+  private static Tensor weights(Arena arena, DType dtype, int outputs, int inputs, long seed) {
+    return WeightTensors.tensor(arena, dtype, Shape.of(outputs, inputs), Kind.USUAL, seed);
+  }
+
+  private static FloatMatrix rows(Arena arena, int rows, int columns, long seed) {
+    Numbers numbers = Numbers.normal(seed);
+    return Guarded.of(arena, rows, columns, (row, i) -> numbers.at(row, i, 0, 0)).matrix();
+  }
+
   /** What the inputs become: whole multiples of their block's scale. */
   private static double[] quantized(FloatMatrix x, int row) {
     double[] values = new double[x.columns()];
-    for (int begin = 0; begin < values.length; begin += BLOCK) {
+    for (int begin = 0; begin < values.length; begin += Activations.BLOCK) {
       float largest = 0;
-      for (int i = 0; i < BLOCK; i++) {
+      for (int i = 0; i < Activations.BLOCK; i++) {
         largest = Math.max(largest, Math.abs(x.get(row, begin + i)));
       }
-      if (largest >= SMALLEST) {
-        for (int i = 0; i < BLOCK; i++) {
+      if (largest >= Activations.SMALLEST) {
+        for (int i = 0; i < Activations.BLOCK; i++) {
           values[begin + i] =
               Math.rint(x.get(row, begin + i) * (127f / largest)) * (double) (largest / 127f);
         }
@@ -80,10 +85,10 @@ class QuantizedActivationsTest {
       for (int blocks : new int[] {1, 3, 8}) {
         int inputs = dtype.blockElements() * blocks;
         for (int outputs : new int[] {1, 31, 33, 70}) {
-          Tensor weight = QuantizedWeights.tensor(arena, dtype, outputs, inputs, outputs);
+          Tensor weight = weights(arena, dtype, outputs, inputs, outputs);
           PackedLinear packed = ops.pack(weight, Optional.empty());
           for (int rows : new int[] {1, 2, 5, 6, 7, 13}) {
-            FloatMatrix x = QuantizedWeights.rows(arena, rows, inputs, rows);
+            FloatMatrix x = rows(arena, rows, inputs, rows);
             FloatMatrix out = FloatMatrix.allocate(arena, rows, outputs);
             ops.linear(packed, x, out, rows);
             for (int row = 0; row < rows; row++) {
@@ -120,8 +125,8 @@ class QuantizedActivationsTest {
     try (Ops one = tested.backend().start(1, Activations.AUTO);
         Ops two = tested.backend().start(2, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
-      Tensor weight = QuantizedWeights.tensor(arena, dtype, outputs, inputs, 7);
-      FloatMatrix x = QuantizedWeights.rows(arena, rows, inputs, 8);
+      Tensor weight = weights(arena, dtype, outputs, inputs, 7);
+      FloatMatrix x = rows(arena, rows, inputs, 8);
       FloatMatrix together = FloatMatrix.allocate(arena, rows, outputs);
       two.linear(two.pack(weight, Optional.empty()), x, together, rows);
       PackedLinear packed = one.pack(weight, Optional.empty());
@@ -157,8 +162,7 @@ class QuantizedActivationsTest {
     int inputs = dtype.blockElements();
     try (Ops ops = tested.backend().start(1, Activations.AUTO);
         Arena arena = Arena.ofShared()) {
-      PackedLinear packed =
-          ops.pack(QuantizedWeights.tensor(arena, dtype, 5, inputs, 1), Optional.empty());
+      PackedLinear packed = ops.pack(weights(arena, dtype, 5, inputs, 1), Optional.empty());
       FloatMatrix x = FloatMatrix.allocate(arena, 2, inputs);
       for (int i = 0; i < inputs; i++) {
         x.set(1, i, i % 2 == 0 ? Float.MIN_VALUE : -1e-37f);
@@ -192,12 +196,10 @@ class QuantizedActivationsTest {
         Arena arena = Arena.ofShared()) {
       List<PackedLinear> layers = new ArrayList<>();
       for (int i = 0; i < types.length; i++) {
-        layers.add(
-            ops.pack(
-                QuantizedWeights.tensor(arena, types[i], outputs[i], inputs, i), Optional.empty()));
+        layers.add(ops.pack(weights(arena, types[i], outputs[i], inputs, i), Optional.empty()));
       }
       for (int rows : new int[] {1, 2, 7, 13}) {
-        FloatMatrix x = QuantizedWeights.rows(arena, rows, inputs, rows);
+        FloatMatrix x = rows(arena, rows, inputs, rows);
         FloatMatrix[] together = new FloatMatrix[types.length];
         Arrays.setAll(together, i -> FloatMatrix.allocate(arena, rows, outputs[i]));
         ops.linears(layers, x, together, rows);

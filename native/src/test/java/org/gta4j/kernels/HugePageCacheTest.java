@@ -18,7 +18,6 @@ import org.gta4j.cache.RaggedBatch;
 import org.gta4j.cache.SequenceCache;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
-import org.gta4j.ops.QuantizedWeights;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Heads;
 import org.junit.jupiter.api.Test;

@@ -14,6 +14,7 @@ import java.util.regex.Pattern;
 import org.gta4j.cache.CacheLayout;
 import org.gta4j.cache.CacheType;
 import org.gta4j.cache.EightBits;
+import org.gta4j.ops.Activations;
 import org.gta4j.tensor.DType;
 import org.junit.jupiter.api.Test;
 
@@ -45,11 +46,11 @@ class LayoutTest {
     assertThat(PanelFormat.PANEL).isEqualTo((int) c("PANEL"));
     assertThat(PanelFormat.UNIT).isEqualTo((int) c("UNIT"));
     assertThat(PanelFormat.BLOCK).isEqualTo((int) c("BLOCK"));
-    assertThat(QuantizedActivationsTest.BLOCK).isEqualTo((int) c("HALF"));
+    assertThat(Activations.BLOCK).isEqualTo((int) c("HALF"));
     assertThat(CacheLayout.BLOCK_TOKENS).isEqualTo((int) c("TOKENS"));
     assertThat(AttentionTask.SPLIT).isEqualTo((int) c("SPLIT"));
     int smallest = (int) c("SMALLEST");
-    assertThat(QuantizedActivationsTest.SMALLEST).isEqualTo(Float.intBitsToFloat(smallest));
+    assertThat(Activations.SMALLEST).isEqualTo(Float.intBitsToFloat(smallest));
     assertThat(EightBits.scale(smallest)).isPositive();
     assertThat(EightBits.scale(smallest - 1)).isZero();
     assertThatThrownBy(() -> c("NOTHING")).isInstanceOf(IllegalArgumentException.class);

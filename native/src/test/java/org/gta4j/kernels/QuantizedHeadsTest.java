@@ -9,7 +9,6 @@ import java.util.Optional;
 import org.gta4j.ops.Activations;
 import org.gta4j.ops.Ops;
 import org.gta4j.ops.PackedHeads;
-import org.gta4j.ops.QuantizedWeights;
 import org.gta4j.tensor.DType;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Shape;

@@ -5,7 +5,8 @@ import org.gta4j.ops.Ops;
 import org.gta4j.tensor.DType;
 
 /**
- * What holds for heads' quantized inputs once more, for a JVM whose kernels were compiled with checks.
+ * What holds for heads' quantized inputs once more, for a JVM whose kernels were compiled with
+ * checks.
  */
 final class QuantizedProgram {
   private QuantizedProgram() {}

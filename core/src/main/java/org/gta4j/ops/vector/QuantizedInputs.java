@@ -5,13 +5,14 @@ import java.util.Arrays;
 import jdk.incubator.vector.FloatVector;
 import jdk.incubator.vector.IntVector;
 import jdk.incubator.vector.VectorOperators;
+import org.gta4j.ops.Activations;
 import org.gta4j.tensor.FloatMatrix;
 import org.gta4j.tensor.Tensor;
 
 /**
- * Rows of activations in 8 bits, as {@link org.gta4j.ops.Activations#AUTO} says: each half of a
- * block, 16 inputs, has a scale, its largest magnitude over 127; below {@link #SMALLEST} they are
- * zeros. Where one of them is no finite number the scale is NaN, and so is every result.
+ * Rows of activations in 8 bits, as {@link Activations#AUTO} says: each half of a block, 16 inputs,
+ * has a scale, its largest magnitude over 127; below {@link Activations#SMALLEST} they are zeros.
+ * Where one of them is no finite number the scale is NaN, and so is every result.
  *
  * <p>Shape legend: rows are filled up with zeros to whole tiles; {@code blocks} are of 32 inputs.
  *
@@ -19,16 +20,13 @@ import org.gta4j.tensor.Tensor;
  */
 final class QuantizedInputs {
   /** Inputs that share a scale. */
-  static final int HALF = PanelFormat.STEPS;
+  static final int HALF = Activations.BLOCK;
 
   /** The largest number of 8 bits. */
   static final int LARGEST = 127;
 
   private static final int INPUTS = PanelFormat.INPUTS;
   private static final int LANES = Lanes.COUNT;
-
-  /** Scales below it might be subnormal, or their inverses infinite. */
-  private static final float SMALLEST = 1e-35f;
 
   /** What keeps rows whose length is a power of two from meeting in the same places of a cache. */
   private static final int PADDING = 16;
@@ -95,7 +93,7 @@ final class QuantizedInputs {
                   .reduceLanes(VectorOperators.MAX));
     }
     float largest = Float.intBitsToFloat(most);
-    if (most >= INFINITY || largest < SMALLEST) {
+    if (most >= INFINITY || largest < Activations.SMALLEST) {
       Arrays.fill(numbers, to, to + HALF, 0);
       starts[index] = 0;
       scales[index] = most >= INFINITY ? Float.NaN : 0f;

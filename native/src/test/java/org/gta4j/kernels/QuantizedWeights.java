@@ -1,4 +1,4 @@
-package org.gta4j.ops;
+package org.gta4j.kernels;
 
 import java.lang.foreign.Arena;
 import java.lang.foreign.MemorySegment;
@@ -11,11 +11,11 @@ import org.gta4j.tensor.Shape;
 import org.gta4j.tensor.Tensor;
 
 /** Random weights in blocks, and random rows. */
-public final class QuantizedWeights {
+final class QuantizedWeights {
   private QuantizedWeights() {}
 
   /** A matrix [outputs, inputs] of random numbers and small scales. */
-  public static Tensor tensor(Arena arena, DType dtype, int outputs, int inputs, long seed) {
+  static Tensor tensor(Arena arena, DType dtype, int outputs, int inputs, long seed) {
     Tensor tensor = Tensor.allocate(arena, dtype, Shape.of(outputs, inputs));
     SplittableRandom random = new SplittableRandom(seed);
     MemorySegment data = tensor.data();
@@ -37,7 +37,7 @@ public final class QuantizedWeights {
   }
 
   /** Normally distributed numbers. */
-  public static FloatMatrix rows(Arena arena, int rows, int columns, long seed) {
+  static FloatMatrix rows(Arena arena, int rows, int columns, long seed) {
     FloatMatrix matrix = FloatMatrix.allocate(arena, rows, columns);
     SplittableRandom random = new SplittableRandom(seed);
     for (int row = 0; row < rows; row++) {
