@@ -101,7 +101,8 @@ final class NibbleRow {
   }
 
   /**
-   * The same with minima.
+   * The same with minima. A block's part is complete before it is added, so that blocks wait for
+   * one addition and not for two.
    *
    * @param all what each block's inputs add up to, from {@code allFrom} on
    */
@@ -123,8 +124,9 @@ final class NibbleRow {
         int s = 2 * block * OUTPUTS + v;
         FloatVector first = Lanes.broadcast(x[from + 2 * block]);
         FloatVector second = Lanes.broadcast(x[from + 2 * block + 1]);
-        a = Lanes.halves(w, p).fma(WholeLanes.scaled(sums, s, first, second), a);
-        a = Lanes.halves(w, p + 2L * OUTPUTS).fma(Lanes.broadcast(all[allFrom + block]), a);
+        FloatVector least =
+            Lanes.halves(w, p + 2L * OUTPUTS).mul(Lanes.broadcast(all[allFrom + block]));
+        a = Lanes.halves(w, p).fma(WholeLanes.scaled(sums, s, first, second), least).add(a);
       }
       a.intoArray(results, v);
     }

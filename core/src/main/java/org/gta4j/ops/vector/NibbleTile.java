@@ -137,10 +137,11 @@ final class NibbleTile {
       int s = 2 * row * OUTPUTS;
       int r = row * OUTPUTS;
       for (int v = 0; v < OUTPUTS; v += LANES) {
-        FloatVector scaled =
-            Lanes.load(scales, v)
-                .fma(WholeLanes.scaled(sums, s + v, first, second), Lanes.load(results, r + v));
-        Lanes.load(scales, OUTPUTS + v).fma(whole, scaled).intoArray(results, r + v);
+        FloatVector least = Lanes.load(scales, OUTPUTS + v).mul(whole);
+        Lanes.load(scales, v)
+            .fma(WholeLanes.scaled(sums, s + v, first, second), least)
+            .add(Lanes.load(results, r + v))
+            .intoArray(results, r + v);
       }
     }
   }
