@@ -59,7 +59,8 @@ class ServeIT {
   /** A server that is killed leaves what it has saved, and nothing that the next one keeps. */
   @Test
   void goesOnAfterItWasKilled(@TempDir Path folder) throws Exception {
-    Path disk = folder.resolve("disk");
+    Path disk = Files.createDirectory(folder.resolve("disk"));
+    Files.createDirectory(folder.resolve("sessions"));
     String save = "{\"action\": \"save\", \"prompt\": \"%s\"}".formatted(LONG);
     String saved;
     try (Running server = new Running(folder)) {
