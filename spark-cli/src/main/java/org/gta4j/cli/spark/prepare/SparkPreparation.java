@@ -148,16 +148,11 @@ public final class SparkPreparation implements PrepareEngine {
             JavaRDD<TextPortion> shared =
                 splits.size() < job.parallelism() ? portions.repartition(tasks) : portions;
             return shared
-                .<WrittenPart>mapPartitionsWithIndex(
-                    (number, texts) ->
-                        List.of(
-                                WrittenPart.write(
-                                    number,
-                                    texts,
-                                    ExecutorTokenizer.at(tokenizer, checksum),
-                                    Path.of(place)))
-                            .iterator(),
-                    false)
+                .mapPartitions(texts ->
+                    List.of(
+                            WrittenPart.write(
+                                texts, ExecutorTokenizer.at(tokenizer, checksum), Path.of(place)))
+                        .iterator())
                 .collect();
           });
     } catch (DataException e) {
@@ -188,7 +183,7 @@ public final class SparkPreparation implements PrepareEngine {
       for (WrittenPart part : parts) {
         long from = 0;
         for (WrittenPart.Portion portion : part.portions()) {
-          places.add(new Place(portion, new ShardPlan.Run(part.number(), from, portion.tokens())));
+          places.add(new Place(portion, new ShardPlan.Run(part.name(), from, portion.tokens())));
           from += portion.tokens();
         }
       }
