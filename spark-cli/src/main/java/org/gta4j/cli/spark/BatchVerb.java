@@ -109,6 +109,7 @@ abstract class BatchVerb extends Verb {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("verb", spec().name());
     settings.put("model", model.fingerprint());
+    settings.put("words", model.words());
     settings.put("input", "%d bytes, checksum %s".formatted(lines.bytes(), lines.checksum()));
     settings.put("chunk_rows", Integer.toString(rows));
     settings.putAll(settings());
