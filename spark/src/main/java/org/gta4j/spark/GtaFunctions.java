@@ -122,7 +122,13 @@ public final class GtaFunctions {
     }
 
     private List<Object> computed(RowWork.Opened opened, String text) {
-      return opened.begin(text, text, this).await(new Patience()).columns();
+      RowWork.Begun begun = opened.begin(text, text, this);
+      try {
+        return begun.await(new Patience()).columns();
+      } catch (RuntimeException | Error e) {
+        begun.cancel(); // nobody will ask for it
+        throw e;
+      }
     }
   }
 }
