@@ -139,6 +139,7 @@ abstract class BatchVerb extends Verb {
     }
     ChunkResult all = known;
     if (!left.isEmpty()) {
+      results.goOn();
       try (SparkJob job = SparkJob.open(terminal, "gta spark " + spec().name(), place)) {
         begin = System.nanoTime();
         for (ChunkResult each : computed(job, transformer, lines.file(), left, results)) {
@@ -149,7 +150,7 @@ abstract class BatchVerb extends Verb {
       }
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    results.finish();
+    results.finish(lines.chunks());
     tell(terminal, lines, known, all, seconds);
   }
 

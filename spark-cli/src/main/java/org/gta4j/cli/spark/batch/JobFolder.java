@@ -171,8 +171,28 @@ public final class JobFolder implements AutoCloseable {
     return rows == chunk.rows() ? Optional.of(new ChunkResult(rows, errors, 0)) : Optional.empty();
   }
 
-  /** Says that all is there. */
-  public void finish() {
+  /** Says that something is to be computed still. */
+  public void goOn() {
+    try {
+      Files.deleteIfExists(folder.resolve(SUCCESS));
+    } catch (IOException e) {
+      throw unusable(option, folder, e);
+    }
+  }
+
+  /**
+   * Says that all is there.
+   *
+   * @throws RefusedException if a chunk's file is not
+   */
+  public void finish(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      if (!Files.exists(folder.resolve(chunk.fileName()))) {
+        throw new RefusedException(
+            "%s: %s: expected %s, which a task has written, found no such file: is the folder where executors see it?"
+                .formatted(option, folder, chunk.fileName()));
+      }
+    }
     AtomicOutput.write(folder.resolve(SUCCESS));
   }
 

@@ -58,6 +58,24 @@ class JobFolderTest {
   }
 
   @Test
+  void successIsSaidOnlyWhereAllFilesAre() throws IOException {
+    Path folder = parent.resolve("out");
+    List<Chunk> chunks = List.of(new Chunk(0, 0, 5, 1, 1), new Chunk(1, 5, 9, 2, 1));
+    Path success = folder.resolve("_SUCCESS");
+    try (JobFolder job = JobFolder.open("--output", folder, Map.of())) {
+      Files.writeString(folder.resolve("part-000000.jsonl"), "{}\n");
+      assertThatThrownBy(() -> job.finish(chunks))
+          .hasMessageContaining("expected part-000001.jsonl, which a task has written");
+      assertThat(success).doesNotExist();
+      Files.writeString(folder.resolve("part-000001.jsonl"), "{}\n");
+      job.finish(chunks);
+      assertThat(success).exists();
+      job.goOn();
+      assertThat(success).doesNotExist();
+    }
+  }
+
+  @Test
   void aFolderIsFreeAgainAfterwardsForTheSameJob() throws IOException {
     Path folder = parent.resolve("out");
     JobFolder.open("--output", folder, Map.of("seed", "1")).close();
