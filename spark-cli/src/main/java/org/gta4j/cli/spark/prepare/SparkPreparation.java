@@ -94,8 +94,8 @@ public final class SparkPreparation implements PrepareEngine {
       List<TextSplit> splits) {
     List<WrittenPart> parts = tokenized(job, asked, words, folder, splits);
     Totals totals = Totals.of(parts);
-    if (totals.documents == 0 && totals.tokens() == 0) {
-      throw totals.removed.removed().isEmpty()
+    if (totals.tokens() == 0) {
+      throw totals.documents == 0 && totals.removed.removed().isEmpty()
           ? new RefusedException(
               "%s: there is no text in %s"
                   .formatted(TextSplit.OPTION, String.join(", ", asked.files())))
