@@ -103,6 +103,9 @@ record GenerateWork(
     public Begun begin(String text, String key, Object task) {
       Engine shared = lease.engine();
       int[] prompt = prompt(text);
+      if (prompt.length == 0) {
+        throw new RefusedRowException("the text has no tokens: expected at least one");
+      }
       int most = Math.min(maxTokens, shared.room(prompt.length));
       Request request = new Request(prompt, most, choice.sampling(key), List.of(stop), false);
       RunningText running = new RunningText(shared, request, task);

@@ -1,6 +1,7 @@
 package org.gta4j.spark;
 
 import java.util.List;
+import org.apache.spark.TaskContext;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
@@ -102,14 +103,32 @@ public final class GtaFunctions {
     @Override
     public Row call(@Nullable String text) {
       @Nullable Object[] row = new @Nullable Object[values + 1];
-      try (RowWork.Opened opened = work.open()) {
-        String found = RowLayout.checked(text);
-        List<Object> computed = opened.begin(found, found, this).await(new Patience()).columns();
-        computed.toArray(row);
+      try {
+        computed(RowLayout.checked(text)).toArray(row);
       } catch (RefusedRowException e) {
         row[values] = e.getMessage();
       }
       return RowFactory.create(row);
+    }
+
+    private List<Object> computed(String text) {
+      TaskContext task = TaskContext.get();
+      if (task != null) {
+        return computed(TaskWorks.of(task).opened(work), text);
+      }
+      try (RowWork.Opened opened = work.open()) {
+        return computed(opened, text);
+      }
+    }
+
+    private List<Object> computed(RowWork.Opened opened, String text) {
+      RowWork.Begun begun = opened.begin(text, text, this);
+      try {
+        return begun.await(new Patience()).columns();
+      } catch (RuntimeException | Error e) {
+        begun.cancel(); // nobody will ask for it
+        throw e;
+      }
     }
   }
 }

@@ -52,10 +52,16 @@ final class PartitionRows implements Iterator<Row> {
   @Override
   public Row next() {
     fill();
-    InWork first = begun.poll();
+    InWork first = begun.peek();
     if (first == null) {
       throw new NoSuchElementException("all rows have been handed on");
     }
+    Row computed = computed(first);
+    begun.remove(); // and not before: where the task ends meanwhile, closing gives it up
+    return computed;
+  }
+
+  private Row computed(InWork first) {
     try {
       if (first.refused().isPresent()) {
         throw first.refused().get();

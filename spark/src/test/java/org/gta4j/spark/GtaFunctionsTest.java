@@ -46,4 +46,22 @@ class GtaFunctionsTest {
     assertThat(errors.get(5L)).isEqualTo("the text is null: expected a text");
     assertThat(errors.get(6L)).contains("empty");
   }
+
+  /** An engine that was closed for the other one's next row would not be open at the end. */
+  @Test
+  void twoFunctionsKeepTheirEnginesWhileTheirTaskRuns() {
+    GtaEngines.closeIdle();
+    Fixture.rows(spark, Fixture.TEXTS.subList(0, 3), 1).createOrReplaceTempView("few");
+    GtaFunctions.register(
+        spark, new GtaGenerator().setModel(Fixture.MODEL).setMaxTokens(2).setContext(200));
+    GtaFunctions.register(spark, new GtaScorer().setModel(Fixture.MODEL).setContext(300));
+    List<Row> found =
+        spark
+            .sql("SELECT gta_generate(text) AS answer, gta_score(text) AS score FROM few")
+            .collectAsList();
+    assertThat(found).hasSize(3);
+    assertThat(GtaEngines.open()).isEqualTo(2);
+    GtaEngines.closeIdle();
+    assertThat(GtaEngines.open()).isZero();
+  }
 }

@@ -213,6 +213,19 @@ class GtaGeneratorTest {
   }
 
   @Test
+  void aTextWithoutTokensIsABadRow(@TempDir Path folder) {
+    new ByteChatModel(List.of("<|endoftext|>", "<|im_start|>", "<|im_end|>"), List.of())
+        .load(folder, 64, Optional.of("{{ messages[0].content | trim }}"))
+        .close();
+    GtaGenerator generator =
+        generator().setModel(folder.toString()).setBackend("scalar").setMaxTokens(2);
+    Dataset<Row> rows = generator.transform(Fixture.rows(spark, List.of("Hi", " \n "), 1)).cache();
+    Map<Long, String> errors = Fixture.byId(rows, "error");
+    assertThat(errors.get(0L)).isNull();
+    assertThat(errors.get(1L)).isEqualTo("the text has no tokens: expected at least one");
+  }
+
+  @Test
   void aModelIsShippedAsAFile(@TempDir Path folder) {
     Dataset<Row> rows = Fixture.rows(spark, Fixture.TEXTS.subList(0, 2), 2);
     assertThat(Fixture.<String>byId(generator().setShipModel(true).transform(rows), "answer"))

@@ -3,19 +3,18 @@ package org.gta4j.data.shard;
 import java.io.IOException;
 import java.nio.file.Files;
 import java.nio.file.Path;
-import java.nio.file.StandardCopyOption;
-import java.util.Locale;
 import java.util.UUID;
 import org.gta4j.data.DataException;
 
 /**
  * Writes some of a text's tokens, of which {@link ShardPlan} makes shards: several processes write
- * parts at once. A part appears whole or not at all; one that is written twice, since the first
- * attempt was lost, is the same. Not thread-safe.
+ * parts at once. Each part has a name that no other has: where a task is tried twice, the attempts
+ * may deal out texts differently, and only what an attempt tells of its own file is true. Not
+ * thread-safe.
  */
 public final class PartWriter implements AutoCloseable {
+  private final String name;
   private final Path place;
-  private final Path unfinished;
   private final TokenFile file;
   private boolean finished;
 
@@ -23,23 +22,23 @@ public final class PartWriter implements AutoCloseable {
    * Begins a part.
    *
    * @param folder of all parts, which all writers see
-   * @param number of the part
    * @param vocabulary ids go from 0 to this minus 1
    * @throws DataException if it cannot be written
    */
   @SuppressWarnings("MustBeClosedChecker") // close closes it
-  public PartWriter(Path folder, int number, int vocabulary) {
-    place = place(folder, number);
-    unfinished = folder.resolve(place.getFileName() + "-" + UUID.randomUUID());
+  public PartWriter(Path folder, int vocabulary) {
+    name = "part-" + UUID.randomUUID();
+    place = folder.resolve(name);
     try {
-      file = new TokenFile(unfinished, vocabulary);
+      file = new TokenFile(place, vocabulary);
     } catch (IOException e) {
       throw failed(e);
     }
   }
 
-  static Path place(Path folder, int number) {
-    return folder.resolve(String.format(Locale.ROOT, "part-%06d", number));
+  /** What its file is called, for {@link ShardPlan.Run}. */
+  public String name() {
+    return name;
   }
 
   private DataException failed(IOException e) {
@@ -68,15 +67,13 @@ public final class PartWriter implements AutoCloseable {
   }
 
   /**
-   * Puts the part in its place.
+   * Ends the part; without this closing it leaves nothing.
    *
    * @throws DataException if it cannot be written
    */
   public void finish() {
     try {
       file.end("");
-      Files.move(
-          unfinished, place, StandardCopyOption.ATOMIC_MOVE, StandardCopyOption.REPLACE_EXISTING);
       finished = true;
     } catch (IOException e) {
       throw failed(e);
@@ -88,7 +85,7 @@ public final class PartWriter implements AutoCloseable {
     try {
       file.close();
       if (!finished) {
-        Files.deleteIfExists(unfinished);
+        Files.deleteIfExists(place);
       }
     } catch (IOException e) {
       throw failed(e);

@@ -27,11 +27,11 @@ public record ShardPlan(int number, List<Run> runs) implements Serializable {
   /**
    * Tokens that lie side by side in a part.
    *
-   * @param part the part's number
+   * @param part the part's name
    * @param from how many tokens of the part stand before them
    * @param count how many there are
    */
-  public record Run(int part, long from, long count) implements Serializable {}
+  public record Run(String part, long from, long count) implements Serializable {}
 
   /**
    * Cuts a text's tokens into shards, of which all but the last one have as many tokens.
@@ -68,7 +68,7 @@ public record ShardPlan(int number, List<Run> runs) implements Serializable {
   private static void add(List<Run> shard, Run run) {
     if (!shard.isEmpty()) {
       Run last = shard.getLast();
-      if (last.part() == run.part() && last.from() + last.count() == run.from()) {
+      if (last.part().equals(run.part()) && last.from() + last.count() == run.from()) {
         shard.set(shard.size() - 1, new Run(run.part(), last.from(), last.count() + run.count()));
         return;
       }
@@ -100,7 +100,7 @@ public record ShardPlan(int number, List<Run> runs) implements Serializable {
     Path unfinished = folder.resolve(place.getFileName() + "-" + UUID.randomUUID());
     try (TokenFile file = new TokenFile(unfinished, vocabulary)) {
       for (Run run : runs) {
-        try (FileChannel part = FileChannel.open(PartWriter.place(folder, run.part()))) {
+        try (FileChannel part = FileChannel.open(folder.resolve(run.part()))) {
           file.copy(part, run.from(), run.count());
         }
       }

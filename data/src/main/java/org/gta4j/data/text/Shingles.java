@@ -12,11 +12,14 @@ import java.util.stream.IntStream;
  * between the words and however they are capitalized. A letter of a script that puts no spaces
  * between words counts as a word. A text of fewer words is one run.
  *
- * <p>Runs are numbers from 0 to {@link #RANGE} minus 1, which two runs share once in a million.
+ * <p>Runs are numbers from 0 to {@link #RANGE} minus 1, which two runs share once in a thousand
+ * million: with much fewer, long texts with nothing in common would share many.
  */
 public final class Shingles {
-  /** How many numbers there are. */
-  public static final int RANGE = 1 << 20;
+  private static final int BITS = 30;
+
+  /** How many numbers there are: a power of 2, and fewer than what Spark computes modulo. */
+  public static final int RANGE = 1 << BITS;
 
   private static final int WORDS = 5;
 
@@ -71,6 +74,6 @@ public final class Shingles {
 
   private static int number(long hash) {
     long mixed = (hash ^ (hash >>> 32)) * 0x9e3779b97f4a7c15L;
-    return (int) (mixed >>> 44);
+    return (int) (mixed >>> (Long.SIZE - BITS));
   }
 }

@@ -34,17 +34,19 @@ class ShardPlanTest {
     }
     Path put = parent.resolve("put");
     List<ShardPlan.Run> runs = new ArrayList<>();
+    List<String> parts = new ArrayList<>();
     try (ShardFolder folder = new ShardFolder(put)) {
       for (int part = 0; part < 2; part++) {
-        try (PartWriter writer = new PartWriter(folder.unfinished(), part, vocabulary)) {
+        try (PartWriter writer = new PartWriter(folder.unfinished(), vocabulary)) {
           for (int i = part; i < 5; i += 2) {
             writer.write(tokens(20 * i, 20, vocabulary));
           }
           writer.finish();
+          parts.add(writer.name());
         }
       }
       for (int i = 0; i < 5; i++) {
-        runs.add(new ShardPlan.Run(i % 2, 20L * (i / 2), 20));
+        runs.add(new ShardPlan.Run(parts.get(i % 2), 20L * (i / 2), 20));
       }
       List<ShardIndex.Shard> shards =
           ShardPlan.of(runs, shardTokens).stream()
@@ -63,31 +65,63 @@ class ShardPlanTest {
     }
   }
 
+  /** Two attempts of a task, of which the one told of first counts, deal out texts differently. */
+  @Test
+  void anotherAttemptDoesNotReplaceAPart() throws IOException {
+    Path out = parent.resolve("out");
+    try (ShardFolder folder = new ShardFolder(out);
+        PartWriter first = new PartWriter(folder.unfinished(), 100);
+        PartWriter second = new PartWriter(folder.unfinished(), 100);
+        PartWriter killed = new PartWriter(folder.unfinished(), 100)) {
+      first.write(1, 2, 3);
+      killed.write(7);
+      second.write(3, 1, 2);
+      first.finish();
+      second.finish();
+      ShardPlan plan = new ShardPlan(0, List.of(new ShardPlan.Run(first.name(), 1, 2)));
+      folder.finish(
+          ShardIndex.of(100, "words", 1, List.of(plan.assemble(folder.unfinished(), 100))));
+    }
+    Path expected = parent.resolve("expected");
+    try (ShardWriter writer = new ShardWriter(expected, 100, "words", 10)) {
+      writer.write(2, 3);
+      writer.endDocuments(1);
+      writer.finish();
+    }
+    for (Path folder : List.of(out, expected)) {
+      try (var files = Files.list(folder)) {
+        assertThat(files).hasSize(2);
+      }
+    }
+    assertThat(out.resolve("shard-00000.bin"))
+        .hasSameBinaryContentAs(expected.resolve("shard-00000.bin"));
+  }
+
   @Test
   void runsThatLieSideBySideAreOne() {
     assertThat(
             ShardPlan.of(
                 List.of(
-                    new ShardPlan.Run(0, 0, 3),
-                    new ShardPlan.Run(0, 3, 4),
-                    new ShardPlan.Run(1, 0, 0),
-                    new ShardPlan.Run(1, 2, 5)),
+                    new ShardPlan.Run("a", 0, 3),
+                    new ShardPlan.Run("a", 3, 4),
+                    new ShardPlan.Run("b", 0, 0),
+                    new ShardPlan.Run("b", 2, 5)),
                 10))
         .containsExactly(
-            new ShardPlan(0, List.of(new ShardPlan.Run(0, 0, 7), new ShardPlan.Run(1, 2, 3))),
-            new ShardPlan(1, List.of(new ShardPlan.Run(1, 5, 2))));
+            new ShardPlan(0, List.of(new ShardPlan.Run("a", 0, 7), new ShardPlan.Run("b", 2, 3))),
+            new ShardPlan(1, List.of(new ShardPlan.Run("b", 5, 2))));
   }
 
   @Test
   void aPartThatIsNotFinishedLeavesNothing() throws IOException {
-    PartWriter writer = new PartWriter(parent, 3, 10);
+    PartWriter writer = new PartWriter(parent, 10);
     writer.write(1, 2);
     writer.close();
     try (var left = Files.list(parent)) {
       assertThat(left).isEmpty();
     }
     assertThatThrownBy(
-            () -> new ShardPlan(0, List.of(new ShardPlan.Run(3, 0, 1))).assemble(parent, 10))
+            () -> new ShardPlan(0, List.of(new ShardPlan.Run("part", 0, 1))).assemble(parent, 10))
         .isInstanceOf(DataException.class)
         .hasMessageContaining("shard-00000.bin: cannot be written");
   }

@@ -8,6 +8,7 @@ import java.util.Arrays;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Map;
+import java.util.Random;
 import java.util.Set;
 import java.util.stream.Collectors;
 import java.util.stream.IntStream;
@@ -79,5 +80,21 @@ class CleaningTest {
     assertThat(different)
         .hasSizeGreaterThan(4_950)
         .allMatch(run -> run >= 0 && run < Shingles.RANGE);
+  }
+
+  @Test
+  void longTextsWithNothingInCommonShareNothing() {
+    Set<Integer> one = shingles(randomText(1));
+    Set<Integer> other = shingles(randomText(2));
+    assertThat(one).hasSizeGreaterThan(199_950);
+    other.retainAll(one);
+    assertThat(other).hasSizeLessThan(150); // about 200 000² / 2^30
+  }
+
+  private static String randomText(long seed) {
+    return new Random(seed)
+        .ints(200_000)
+        .mapToObj(Integer::toUnsignedString)
+        .collect(Collectors.joining(" "));
   }
 }

@@ -109,6 +109,7 @@ abstract class BatchVerb extends Verb {
     Map<String, String> settings = new LinkedHashMap<>();
     settings.put("verb", spec().name());
     settings.put("model", model.fingerprint());
+    settings.put("words", model.words());
     settings.put("input", "%d bytes, checksum %s".formatted(lines.bytes(), lines.checksum()));
     settings.put("chunk_rows", Integer.toString(rows));
     settings.putAll(settings());
@@ -138,6 +139,7 @@ abstract class BatchVerb extends Verb {
     }
     ChunkResult all = known;
     if (!left.isEmpty()) {
+      results.goOn();
       try (SparkJob job = SparkJob.open(terminal, "gta spark " + spec().name(), place)) {
         begin = System.nanoTime();
         for (ChunkResult each : computed(job, transformer, lines.file(), left, results)) {
@@ -148,7 +150,7 @@ abstract class BatchVerb extends Verb {
       }
     }
     double seconds = (System.nanoTime() - begin) / 1e9;
-    results.finish();
+    results.finish(lines.chunks());
     tell(terminal, lines, known, all, seconds);
   }
 

@@ -48,9 +48,11 @@ final class EngineSettings {
   }
 
   /** What of it results depend on. */
-  static Map<String, String> settings(ModelOptions options) {
+  Map<String, String> settings(ModelOptions options) {
     LoadOptions load = options.loadOptions();
     Map<String, String> settings = new TreeMap<>();
+    settings.put("backend", load.backend());
+    settings.put("cache_memory", cacheMemory.or(USUAL_MEMORY)); // an answer ends where it is full
     settings.put("cache_type", load.cacheType().label());
     settings.put("activations", load.activations().name().toLowerCase(Locale.ROOT));
     settings.put("context", load.context().map(String::valueOf).orElse(""));

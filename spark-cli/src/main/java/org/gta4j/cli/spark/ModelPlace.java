@@ -20,9 +20,11 @@ import org.gta4j.embedded.EmbeddedModel;
  * @param path a path or address
  * @param shipped whether tasks are sent it
  * @param fingerprint which model it is; of an address, the address
+ * @param words which tokenizer and chat template it has; empty of an address
  * @param copy what is deleted when the job ends
  */
-record ModelPlace(String path, boolean shipped, String fingerprint, Optional<Path> copy)
+record ModelPlace(
+    String path, boolean shipped, String fingerprint, String words, Optional<Path> copy)
     implements AutoCloseable {
   /** An address, and not a path: a letter alone before a colon is a drive. */
   private static final Pattern ADDRESS = Pattern.compile("[A-Za-z][A-Za-z0-9+.-]+:.*");
@@ -37,19 +39,21 @@ record ModelPlace(String path, boolean shipped, String fingerprint, Optional<Pat
   static ModelPlace of(ModelOptions options, boolean ship, SparkPlace place) {
     Optional<String> address = options.address().filter(name -> ADDRESS.matcher(name).matches());
     if (address.isPresent()) {
-      return new ModelPlace(address.get(), false, address.get(), Optional.empty());
+      return new ModelPlace(address.get(), false, address.get(), "", Optional.empty());
     }
     String fingerprint;
+    String words;
     try (Checkpoint checkpoint = options.open()) {
       Objects.requireNonNull(options.tokenizer(checkpoint)); // refused here, and not in every task
       fingerprint = ModelFingerprint.of(checkpoint).digest();
+      words = WordsDigest.of(checkpoint);
     }
     if (options.path().isPresent()) {
       String path = options.path().get().toAbsolutePath().toString();
-      return new ModelPlace(path, ship, fingerprint, Optional.empty());
+      return new ModelPlace(path, ship, fingerprint, words, Optional.empty());
     }
     Path copy = copyOfEmbedded();
-    return new ModelPlace(copy.toString(), !place.isHere(), fingerprint, Optional.of(copy));
+    return new ModelPlace(copy.toString(), !place.isHere(), fingerprint, words, Optional.of(copy));
   }
 
   private static Path copyOfEmbedded() {

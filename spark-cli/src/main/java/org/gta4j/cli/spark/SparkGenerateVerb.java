@@ -3,6 +3,7 @@ package org.gta4j.cli.spark;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.EscapeOption;
 import org.gta4j.cli.ModelOptions;
@@ -15,6 +16,7 @@ import org.gta4j.cli.spark.batch.InputRow;
 import org.gta4j.cli.spark.batch.ResultRow;
 import org.gta4j.generate.Sampling;
 import org.gta4j.spark.GtaGenerator;
+import tools.jackson.databind.node.ArrayNode;
 import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta spark generate}. */
@@ -96,10 +98,17 @@ final class SparkGenerateVerb extends BatchVerb {
     return stops;
   }
 
+  /** A list in words would not tell where a text ends. */
+  private String stopsAsJson() {
+    ArrayNode array = Json.object().putArray("stop");
+    stops().forEach(array::add);
+    return array.toString();
+  }
+
   @Override
   Map<String, String> settings() {
     Sampling chosen = chosen();
-    Map<String, String> settings = EngineSettings.settings(options);
+    Map<String, String> settings = engine.settings(options);
     settings.put("max_tokens", Integer.toString(Check.count(maxTokens, 1, USUAL_TOKENS)));
     settings.put("temperature", Double.toString(chosen.temperature()));
     settings.put("top_k", Integer.toString(chosen.topK()));
@@ -108,7 +117,7 @@ final class SparkGenerateVerb extends BatchVerb {
     settings.put("repeat_penalty", Double.toString(chosen.repeatPenalty()));
     // Greedy answers do not depend on it.
     settings.put("seed", chosen.temperature() == 0 ? "" : Long.toString(chosen.seed()));
-    settings.put("stop", stops().toString());
+    settings.put("stop", stopsAsJson());
     settings.put("raw", Boolean.toString(raw.or(false)));
     settings.put("system", system.or(""));
     settings.put("escape_control_tokens", Boolean.toString(escape.isOn()));

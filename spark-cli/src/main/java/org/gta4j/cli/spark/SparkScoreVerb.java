@@ -46,7 +46,7 @@ final class SparkScoreVerb extends BatchVerb {
 
   @Override
   Map<String, String> settings() {
-    Map<String, String> settings = EngineSettings.settings(options);
+    Map<String, String> settings = engine.settings(options);
     settings.put("escape_control_tokens", Boolean.toString(escape.isOn()));
     return settings;
   }

@@ -119,8 +119,30 @@ class SparkVerbsTest {
     assertThat(other.err())
         .contains("--output: ")
         .contains("max_tokens: expected 5, as the results there depend on it, found 6");
+    for (String more : List.of("--backend=scalar", "--cache-memory=512m", "--stop=a, b")) {
+      List<String> asked = new ArrayList<>(List.of(sampled));
+      asked.add(more);
+      assertThat(spark("generate", "cut", asked.toArray(String[]::new)).err())
+          .contains(": expected ", ", as the results there depend on it, found ")
+          .contains(more.substring(2, more.indexOf('=')).replace('-', '_'));
+    }
     Files.writeString(folder.resolve("prompts.jsonl"), "{\"id\":1,\"text\":\"a\"}\n");
     assertThat(spark("generate", "cut", sampled).err()).contains("input: expected ");
+  }
+
+  @Test
+  void anotherTokenizerIsAnotherJob() throws IOException {
+    Path source = Path.of(System.getProperty("gta.root", ".."), "cli/src/test/models/stories260K");
+    Path model = Files.copy(source.resolve("stories260K.bin"), folder.resolve("model.bin"));
+    Path words = Files.copy(source.resolve("tok512.bin"), folder.resolve("tokenizer.bin"));
+    String[] asked = {"--model=" + model};
+    spark("tokenize", "out", asked).json();
+    assertThat(spark("tokenize", "out", asked).code()).isZero();
+    byte[] bytes = Files.readAllBytes(words);
+    bytes[4] ^= 1; // of a token's score
+    Files.write(words, bytes);
+    assertThat(spark("tokenize", "out", asked).err())
+        .contains("words: expected ", ", as the results there depend on it, found ");
   }
 
   @Test

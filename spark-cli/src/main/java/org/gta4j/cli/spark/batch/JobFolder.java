@@ -10,6 +10,7 @@ import java.nio.file.DirectoryStream;
 import java.nio.file.Files;
 import java.nio.file.Path;
 import java.nio.file.StandardOpenOption;
+import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gta4j.checkpoint.AtomicOutput;
@@ -25,6 +26,9 @@ import tools.jackson.databind.node.ObjectNode;
 public final class JobFolder implements AutoCloseable {
   /** The file of settings. Names that begin with a line are no data to Spark and Hadoop. */
   static final String SETTINGS = "_job";
+
+  /** The file that the one process there holds. It is never replaced, as a lock is on a file. */
+  static final String LOCK = "_lock";
 
   private static final String SUCCESS = "_SUCCESS";
   private static final String ERROR_KEY = "\"error\":";
@@ -55,20 +59,18 @@ public final class JobFolder implements AutoCloseable {
         throw new RefusedException("%s: %s is a file".formatted(option, folder));
       }
       Files.createDirectories(folder);
-      if (Files.exists(file)) {
-        requireSame(option, file, settings);
-      } else {
-        requireEmpty(option, folder);
-        ObjectNode json = Json.object();
-        settings.forEach(json::put);
-        AtomicOutput.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+      if (!Files.exists(file)) {
+        requireEmpty(option, folder); // before anything is put there
       }
-      FileChannel channel = FileChannel.open(file, StandardOpenOption.WRITE);
-      if (!isLocked(channel)) {
+      FileChannel channel =
+          FileChannel.open(
+              folder.resolve(LOCK), StandardOpenOption.CREATE, StandardOpenOption.WRITE);
+      try {
+        requireLock(option, folder, channel);
+        begin(option, folder, settings);
+      } catch (RuntimeException | Error e) {
         channel.close();
-        throw new RefusedException(
-            "%s: %s: another process is writing there: wait for it, or choose another folder"
-                .formatted(option, folder));
+        throw e;
       }
       return new JobFolder(option, folder, channel);
     } catch (CheckpointException e) {
@@ -76,6 +78,26 @@ public final class JobFolder implements AutoCloseable {
     } catch (IOException e) {
       throw unusable(option, folder, e);
     }
+  }
+
+  private static void requireLock(String option, Path folder, FileChannel channel) {
+    if (!isLocked(channel)) {
+      throw new RefusedException(
+          "%s: %s: another process is writing there: wait for it, or choose another folder"
+              .formatted(option, folder));
+    }
+  }
+
+  /** Says what the results depend on, or compares it, while nobody else does. */
+  private static void begin(String option, Path folder, Map<String, String> settings) {
+    Path file = folder.resolve(SETTINGS);
+    if (Files.exists(file)) {
+      requireSame(option, file, settings);
+      return;
+    }
+    ObjectNode json = Json.object();
+    settings.forEach(json::put);
+    AtomicOutput.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
   }
 
   private static RefusedException unusable(String option, Path folder, IOException e) {
@@ -109,10 +131,12 @@ public final class JobFolder implements AutoCloseable {
   private static void requireEmpty(String option, Path folder) throws IOException {
     try (DirectoryStream<Path> files = Files.newDirectoryStream(folder)) {
       for (Path file : files) {
-        if (!String.valueOf(file.getFileName()).startsWith(".")) {
+        String name = String.valueOf(file.getFileName());
+        // Another process may just have begun here.
+        if (!name.startsWith(".") && !List.of(LOCK, SETTINGS).contains(name)) {
           throw new RefusedException(
               "%s: %s: expected an empty folder or one that a job like this has begun, found %s without a %s: choose another folder"
-                  .formatted(option, folder, file.getFileName(), SETTINGS));
+                  .formatted(option, folder, name, SETTINGS));
         }
       }
     }
@@ -147,8 +171,28 @@ public final class JobFolder implements AutoCloseable {
     return rows == chunk.rows() ? Optional.of(new ChunkResult(rows, errors, 0)) : Optional.empty();
   }
 
-  /** Says that all is there. */
-  public void finish() {
+  /** Says that something is to be computed still. */
+  public void goOn() {
+    try {
+      Files.deleteIfExists(folder.resolve(SUCCESS));
+    } catch (IOException e) {
+      throw unusable(option, folder, e);
+    }
+  }
+
+  /**
+   * Says that all is there.
+   *
+   * @throws RefusedException if a chunk's file is not
+   */
+  public void finish(List<Chunk> chunks) {
+    for (Chunk chunk : chunks) {
+      if (!Files.exists(folder.resolve(chunk.fileName()))) {
+        throw new RefusedException(
+            "%s: %s: expected %s, which a task has written, found no such file: is the folder where executors see it?"
+                .formatted(option, folder, chunk.fileName()));
+      }
+    }
     AtomicOutput.write(folder.resolve(SUCCESS));
   }
 

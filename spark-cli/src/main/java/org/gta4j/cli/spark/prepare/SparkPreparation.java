@@ -30,7 +30,6 @@ import scala.Tuple2;
 
 /** Prepares data in Spark. */
 public final class SparkPreparation implements PrepareEngine {
-  private static final String OPTION = "--data";
   private static final long LARGEST_SPLIT = 64L << 20;
   private static final long SMALLEST_SPLIT = 64L << 10;
   private static final int SPLITS_PER_TASK = 4;
@@ -75,7 +74,7 @@ public final class SparkPreparation implements PrepareEngine {
         bytes += Files.isRegularFile(Path.of(file)) ? Files.size(Path.of(file)) : 0;
       } catch (IOException e) {
         throw new RefusedException(
-            "%s: %s: cannot be read: %s".formatted(OPTION, file, e.getMessage()), e);
+            "%s: %s: cannot be read: %s".formatted(TextSplit.OPTION, file, e.getMessage()), e);
       }
     }
     return bytes;
@@ -83,16 +82,8 @@ public final class SparkPreparation implements PrepareEngine {
 
   private List<TextSplit> splits(Preparation asked, long bytes, int parallelism) {
     long share = bytes / ((long) SPLITS_PER_TASK * parallelism);
-    try {
-      return TextSplit.of(
-          asked.files(), asked.field(), Math.min(largestSplit, Math.max(SMALLEST_SPLIT, share)));
-    } catch (DataException e) {
-      throw refused(e);
-    }
-  }
-
-  private static RefusedException refused(DataException e) {
-    return new RefusedException(OPTION + ": " + e.getMessage(), e);
+    return TextSplit.of(
+        asked.files(), asked.field(), Math.min(largestSplit, Math.max(SMALLEST_SPLIT, share)));
   }
 
   private static Prepared prepare(
@@ -103,10 +94,11 @@ public final class SparkPreparation implements PrepareEngine {
       List<TextSplit> splits) {
     List<WrittenPart> parts = tokenized(job, asked, words, folder, splits);
     Totals totals = Totals.of(parts);
-    if (totals.documents == 0 && totals.tokens() == 0) {
-      throw totals.removed.removed().isEmpty()
+    if (totals.tokens() == 0) {
+      throw totals.documents == 0 && totals.removed.removed().isEmpty()
           ? new RefusedException(
-              "%s: there is no text in %s".formatted(OPTION, String.join(", ", asked.files())))
+              "%s: there is no text in %s"
+                  .formatted(TextSplit.OPTION, String.join(", ", asked.files())))
           : new DataException("%s: expected tokens to write, found none".formatted(asked.out()));
     }
     List<ShardPlan> plans = ShardPlan.of(totals.runs, asked.shardTokens());
@@ -137,32 +129,23 @@ public final class SparkPreparation implements PrepareEngine {
     String checksum = words.checksum();
     String place = folder.unfinished().toString();
     int tasks = SPLITS_PER_TASK * job.parallelism();
-    try {
-      return job.run(
-          "tokenizing",
-          splits.size(),
-          () -> {
-            JavaRDD<TextPortion> portions = portions(job, cleaning, splits);
-            // Few files that cannot be cut are read by few tasks; others share the rest of the
-            // work.
-            JavaRDD<TextPortion> shared =
-                splits.size() < job.parallelism() ? portions.repartition(tasks) : portions;
-            return shared
-                .<WrittenPart>mapPartitionsWithIndex(
-                    (number, texts) ->
-                        List.of(
-                                WrittenPart.write(
-                                    number,
-                                    texts,
-                                    ExecutorTokenizer.at(tokenizer, checksum),
-                                    Path.of(place)))
-                            .iterator(),
-                    false)
-                .collect();
-          });
-    } catch (DataException e) {
-      throw refused(e);
-    }
+    return job.run(
+        "tokenizing",
+        splits.size(),
+        () -> {
+          JavaRDD<TextPortion> portions = portions(job, cleaning, splits);
+          // Few files that cannot be cut are read by few tasks; others share the rest of the
+          // work.
+          JavaRDD<TextPortion> shared =
+              splits.size() < job.parallelism() ? portions.repartition(tasks) : portions;
+          return shared
+              .mapPartitions(texts ->
+                  List.of(
+                          WrittenPart.write(
+                              texts, ExecutorTokenizer.at(tokenizer, checksum), Path.of(place)))
+                      .iterator())
+              .collect();
+        });
   }
 
   private static JavaRDD<TextPortion> portions(
@@ -188,7 +171,7 @@ public final class SparkPreparation implements PrepareEngine {
       for (WrittenPart part : parts) {
         long from = 0;
         for (WrittenPart.Portion portion : part.portions()) {
-          places.add(new Place(portion, new ShardPlan.Run(part.number(), from, portion.tokens())));
+          places.add(new Place(portion, new ShardPlan.Run(part.name(), from, portion.tokens())));
           from += portion.tokens();
         }
       }

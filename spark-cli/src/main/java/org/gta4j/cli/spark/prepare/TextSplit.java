@@ -5,6 +5,8 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.function.Consumer;
+import org.gta4j.cli.RefusedException;
+import org.gta4j.data.DataException;
 import org.gta4j.data.text.DocumentFiles;
 import org.gta4j.data.text.FileRange;
 import org.gta4j.data.text.Piece;
@@ -19,25 +21,47 @@ import org.gta4j.data.text.Piece;
  * @param field the field or column that is the text
  */
 record TextSplit(int index, String file, long from, long to, String field) implements Serializable {
+  /** What names texts. */
+  static final String OPTION = "--data";
+
   /**
    * Cuts files.
    *
    * @param bytes about how many a split has, where a file can be cut
-   * @throws org.gta4j.data.DataException if a file is missing
+   * @throws RefusedException if a file is missing
    */
   static List<TextSplit> of(List<String> files, String field, long bytes) {
     List<TextSplit> splits = new ArrayList<>();
     for (String file : files) {
       Path path = Path.of(file).toAbsolutePath();
-      for (FileRange range : DocumentFiles.ranges(path, bytes)) {
+      List<FileRange> ranges;
+      try {
+        ranges = DocumentFiles.ranges(path, bytes);
+      } catch (DataException e) {
+        throw refused(e);
+      }
+      for (FileRange range : ranges) {
         splits.add(new TextSplit(splits.size(), path.toString(), range.from(), range.to(), field));
       }
     }
     return splits;
   }
 
-  /** Reads it. */
+  /**
+   * Reads it.
+   *
+   * @param pieces gets the text; writes nothing, so that what goes wrong is the option's mistake
+   * @throws RefusedException if it cannot be read
+   */
   void read(Consumer<Piece> pieces) {
-    DocumentFiles.read(new FileRange(Path.of(file), from, to), field, pieces);
+    try {
+      DocumentFiles.read(new FileRange(Path.of(file), from, to), field, pieces);
+    } catch (DataException e) {
+      throw refused(e);
+    }
+  }
+
+  private static RefusedException refused(DataException e) {
+    return new RefusedException(OPTION + ": " + e.getMessage(), e);
   }
 }

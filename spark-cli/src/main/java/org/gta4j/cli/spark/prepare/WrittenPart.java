@@ -15,10 +15,10 @@ import org.gta4j.tokenizer.Tokenizer;
 /**
  * What a task has written.
  *
- * @param number of the part
+ * @param name of the part, which is this attempt's alone
  * @param portions what is in it, in this order
  */
-record WrittenPart(int number, List<Portion> portions) implements Serializable {
+record WrittenPart(String name, List<Portion> portions) implements Serializable {
   /**
    * Tokens of a {@link TextPortion}.
    *
@@ -32,10 +32,9 @@ record WrittenPart(int number, List<Portion> portions) implements Serializable {
       implements Serializable {}
 
   /** Writes a part. */
-  static WrittenPart write(
-      int number, Iterator<TextPortion> texts, Tokenizer tokenizer, Path folder) {
+  static WrittenPart write(Iterator<TextPortion> texts, Tokenizer tokenizer, Path folder) {
     List<Portion> portions = new ArrayList<>();
-    try (PartWriter writer = new PartWriter(folder, number, tokenizer.size())) {
+    try (PartWriter writer = new PartWriter(folder, tokenizer.size())) {
       while (texts.hasNext()) {
         TextPortion text = texts.next();
         int[] tokens = PieceTokens.of(tokenizer, text.pieces());
@@ -45,7 +44,7 @@ record WrittenPart(int number, List<Portion> portions) implements Serializable {
             new Portion(text.split(), text.number(), tokens.length, documents, text.removed()));
       }
       writer.finish();
+      return new WrittenPart(writer.name(), portions);
     }
-    return new WrittenPart(number, portions);
   }
 }

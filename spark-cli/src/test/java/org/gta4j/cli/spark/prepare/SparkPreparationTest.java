@@ -25,6 +25,7 @@ import org.gta4j.cli.RefusedException;
 import org.gta4j.cli.data.Preparation;
 import org.gta4j.cli.data.Prepared;
 import org.gta4j.cli.data.TokenizerFiles;
+import org.gta4j.data.DataException;
 import org.gta4j.data.shard.ShardWriter;
 import org.gta4j.data.text.Cleaning;
 import org.gta4j.data.text.DocumentFiles;
@@ -38,6 +39,13 @@ import org.junit.jupiter.api.io.TempDir;
 class SparkPreparationTest {
   private static final Path WORDS =
       Path.of(System.getProperty("gta.root", ".."), "cli/src/test/models/stories260K/tok512.bin");
+
+  private static final String PLAIN_WORDS =
+      """
+      {"model": {"type": "BPE", "vocab": {"a": 0, "b": 1}, "merges": []},
+       "pre_tokenizer": {"type": "ByteLevel", "add_prefix_space": false},
+       "decoder": {"type": "ByteLevel"}}
+      """;
 
   @TempDir private Path folder = Path.of("");
 
@@ -76,13 +84,18 @@ class SparkPreparationTest {
   }
 
   private Prepared prepare(List<Path> files, String out, Cleaning cleaning, int tasks, long split) {
+    return prepare(files, WORDS, out, cleaning, tasks, split);
+  }
+
+  private Prepared prepare(
+      List<Path> files, Path words, String out, Cleaning cleaning, int tasks, long split) {
     return new SparkPreparation(split)
         .prepare(
             Ran.nowhere(),
             new Preparation(
                 files.stream().map(Path::toString).toList(),
                 "text",
-                WORDS,
+                words,
                 5_000,
                 folder.resolve(out),
                 cleaning,
@@ -200,6 +213,13 @@ class SparkPreparationTest {
     Path empty = file("empty.jsonl", "\n");
     assertThatThrownBy(() -> prepare(List.of(empty), "out", Cleaning.none(), 1, 500))
         .hasMessageContaining("there is no text in");
+    Path blank = file("blank.jsonl", "{\"text\": \"c\"}\n");
+    Path words = file("tokenizer.json", PLAIN_WORDS); // which knows no c
+    assertThatThrownBy(
+            () -> prepare(List.of(blank), words, "out", Cleaning.none(), 1, 500))
+        .isInstanceOf(DataException.class)
+        .hasMessage(folder.resolve("out") + ": expected tokens to write, found none");
+    Files.delete(words);
     try (Stream<Path> left = Files.list(folder)) {
       assertThat(left.filter(file -> !file.toString().endsWith(".jsonl"))).isEmpty();
     }
