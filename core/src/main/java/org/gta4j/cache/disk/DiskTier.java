@@ -338,6 +338,9 @@ public final class DiskTier implements BlockStore {
   }
 
   private void giveUp(String what, IOException e) {
+    if (!open) {
+      return; // What else was on its way fails too, and has been told of.
+    }
     LOG.log(
         Level.WARNING,
         "%s: cannot be %s: %s; blocks of the cache are no longer kept on the disk"
