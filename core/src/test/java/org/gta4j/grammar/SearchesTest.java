@@ -8,6 +8,8 @@ import java.util.SplittableRandom;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gta4j.generate.TokenConstraint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +71,34 @@ class SearchesTest {
       for (int i = 0; i < found.size(); i++) {
         assertThat(found.get(i).get()).isEqualTo(walk(plain, words.size(), i, false));
       }
+    }
+  }
+
+  @Test
+  void whatIsFoundIsReadyWhileOthersSearch() throws Exception {
+    CompiledGrammar grammar =
+        CompiledGrammar.of(
+            JsonSchemaGrammar.of(JsonMapper.shared().readTree(SCHEMA)), words().vocabulary());
+    grammar.find(grammar.start());
+    AtomicBoolean goesOn = new AtomicBoolean(true);
+    AtomicInteger searches = new AtomicInteger();
+    try (ExecutorService others = Executors.newFixedThreadPool(1)) {
+      Future<?> searching =
+          others.submit(() -> {
+            while (goesOn.get()) {
+              grammar.find(grammar.start());
+              searches.incrementAndGet();
+            }
+          });
+      int asked = 0;
+      boolean isReady = true;
+      while (isReady && (asked < 10_000 || searches.get() < 1000)) {
+        isReady = grammar.isFound(grammar.start());
+        asked++;
+      }
+      goesOn.set(false);
+      searching.get();
+      assertThat(isReady).as("asked %d times", asked).isTrue();
     }
   }
 }
