@@ -5,6 +5,7 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,6 +100,37 @@ class SearchesTest {
       goesOn.set(false);
       searching.get();
       assertThat(isReady).as("asked %d times", asked).isTrue();
+    }
+  }
+
+  @Test
+  void whatNoThreadHasBegunIsFoundByWhoNeedsIt() throws Exception {
+    ByteVocabulary words = words();
+    CompiledGrammar grammar =
+        CompiledGrammar.of(
+            JsonSchemaGrammar.of(JsonMapper.shared().readTree(SCHEMA)), words.vocabulary());
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Future<?>> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        others.add(
+            Searches.begin(() -> {
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            }));
+      }
+      TokenConstraint constraint = grammar.begin();
+      assertThat(constraint.isReady()).isFalse();
+      assertThat(Held.allowed(constraint, words.size())).isNotEmpty();
+      assertThat(constraint.isReady()).isTrue();
+    } finally {
+      goOn.countDown();
+    }
+    for (Future<?> other : others) {
+      other.get();
     }
   }
 }
