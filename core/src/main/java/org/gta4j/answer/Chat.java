@@ -256,7 +256,11 @@ public final class Chat implements AutoCloseable {
     HeardAnswer heard = new HeardAnswer(pieces);
     AnswerReader reader = new AnswerReader(prompt, heard);
     Generation generation = answering.answer(request, reader::accept);
-    reader.end();
+    if (generation.finish().equals(Optional.of(FinishReason.LENGTH))) {
+      reader.cutOff();
+    } else {
+      reader.end();
+    }
     answers++;
     last = Optional.of(generation);
     said.addAnswer(heard.whole());

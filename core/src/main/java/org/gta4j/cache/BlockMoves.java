@@ -1,6 +1,8 @@
 package org.gta4j.cache;
 
-import java.util.ArrayList;
+import java.lang.System.Logger.Level;
+import java.util.ArrayDeque;
+import java.util.Deque;
 import java.util.List;
 import java.util.Optional;
 
@@ -12,6 +14,8 @@ import java.util.Optional;
  * <p>Not thread-safe, as the cache.
  */
 final class BlockMoves {
+  private static final System.Logger LOG = System.getLogger(BlockMoves.class.getName());
+
   /** So much moves at once: some tens of milliseconds of a slow disk. */
   private static final long MOST_BYTES = 64L << 20;
 
@@ -28,8 +32,8 @@ final class BlockMoves {
   private final BlockPool pool;
   private final BlockStore store;
   private final int most;
-  private final List<Going> going = new ArrayList<>();
-  private final List<Coming> coming = new ArrayList<>();
+  private final Deque<Going> going = new ArrayDeque<>();
+  private final Deque<Coming> coming = new ArrayDeque<>();
 
   BlockMoves(PrefixBlocks blocks, BlockPool pool, BlockStore store) {
     this.blocks = blocks;
@@ -61,19 +65,31 @@ final class BlockMoves {
     if (!waits && !isDone()) {
       return false;
     }
-    for (Going move : going) {
-      boolean isWritten = move.transfer().isPresent() && move.transfer().get().finish();
+    // Each is taken off before it ends: whatever happens, no block is let go of twice.
+    while (!going.isEmpty()) {
+      Going move = going.removeFirst();
+      boolean isWritten = move.transfer().isPresent() && finish(move.transfer().get());
       blocks.gone(move.node(), move.transfer().filter(t -> isWritten).map(Transfer::slot));
     }
-    going.clear();
-    for (Coming move : coming) {
-      boolean isRead = move.transfer().finish();
+    while (!coming.isEmpty()) {
+      Coming move = coming.removeFirst();
+      boolean isRead = finish(move.transfer());
       // What it was read for may be forgotten by now, and its slot another block's.
       boolean isWanted = move.node().isStored() && move.node().slot() == move.transfer().slot();
       blocks.came(move.node(), move.block(), isWanted, isRead);
     }
-    coming.clear();
     return true;
+  }
+
+  /** Whether a block has moved; where even that cannot be told, the store is used no more. */
+  private boolean finish(Transfer transfer) {
+    try {
+      return transfer.finish();
+    } catch (RuntimeException | Error e) {
+      LOG.log(Level.WARNING, "a block of the cache could not be moved; its store is closed", e);
+      store.close();
+      return false;
+    }
   }
 
   /**
@@ -88,11 +104,23 @@ final class BlockMoves {
     for (int i = 0; i < wanted && pool.availableBlocks() > 0; i++) {
       PrefixNode node = away.get(i);
       int block = pool.acquire();
-      coming.add(new Coming(node, block, store.beginRead(node.slot(), pool.block(block))));
+      try {
+        coming.add(new Coming(node, block, store.beginRead(node.slot(), pool.block(block))));
+      } catch (RuntimeException | Error e) {
+        pool.release(block);
+        throw e;
+      }
     }
     int missing = Math.min(most, away.size() - coming.size()) - pool.availableBlocks();
-    for (PrefixNode node : blocks.sendAway(missing, before)) {
-      going.add(new Going(node, blocks.beginPut(node)));
+    List<PrefixNode> leaving = blocks.sendAway(missing, before);
+    int begun = 0;
+    try {
+      for (; begun < leaving.size(); begun++) {
+        PrefixNode node = leaving.get(begun);
+        going.add(new Going(node, blocks.beginPut(node)));
+      }
+    } finally {
+      leaving.subList(begun, leaving.size()).forEach(node -> node.going(false)); // they stay
     }
     return !isEmpty();
   }

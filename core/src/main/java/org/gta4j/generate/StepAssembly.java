@@ -61,17 +61,20 @@ final class StepAssembly {
     do {
       clear();
       makeRoom(running);
-      boolean leavesOut = isSomebodyReady(running);
-      decoding = addDecoding(running, leavesOut);
-      decodingRows = input.batch().rows();
-      addPrompts(running);
+      boolean leavesOut = isSomebodyReady(running) && running.size() > 1;
+      add(running, leavesOut);
       if (input.batch().rows() == 0 && leavesOut) {
-        decoding = addDecoding(running, false);
-        decodingRows = input.batch().rows();
+        add(running, false);
       }
       // Prompts that hold all blocks together and have none to go on with: all but one wait.
     } while (input.batch().rows() == 0 && running.size() > 1 && admission.preemptNewest(running));
     return input.batch().rows() > 0;
+  }
+
+  private void add(List<Generation> running, boolean leavesOut) {
+    decoding = addDecoding(running, leavesOut);
+    decodingRows = input.batch().rows();
+    addPrompts(running, leavesOut);
   }
 
   /** Forgets the last step. */
@@ -132,11 +135,14 @@ final class StepAssembly {
   /**
    * Adds rows of prompts, as many of each as of the others while there is room, and of the first
    * ones what is left then: a short prompt does not wait for the end of a long one.
+   *
+   * @param leavesOut whether the last token is left out of prompts behind which nothing can be
+   *     chosen yet
    */
-  private void addPrompts(List<Generation> running) {
+  private void addPrompts(List<Generation> running, boolean leavesOut) {
     int prompts = 0;
     for (int i = 0; i < running.size(); i++) {
-      prompts += running.get(i).isReadingPrompt() ? 1 : 0;
+      prompts += readable(running.get(i), leavesOut) > 0 ? 1 : 0;
     }
     for (int i = 0; i < running.size() && prompts > 0; i++) {
       Generation generation = running.get((firstPrompt + i) % running.size());
@@ -145,9 +151,10 @@ final class StepAssembly {
         firstPrompt = (firstPrompt + i) % running.size();
         return;
       }
-      if (generation.isReadingPrompt()) {
+      int readable = readable(generation, leavesOut);
+      if (readable > 0) {
         // Shares are made anew: what a short prompt leaves goes to those behind it.
-        int share = Math.min(Math.max(1, rows / prompts), generation.pending());
+        int share = Math.min(Math.max(1, rows / prompts), readable);
         if (generation.scoresPrompt()) {
           share = Math.min(share, scoredRows);
         }
@@ -169,7 +176,7 @@ final class StepAssembly {
    * @param leavesOut whether texts that would make others wait are not among them
    */
   private int addDecoding(List<Generation> running, boolean leavesOut) {
-    boolean prompts = isAnyReadingPrompt(running);
+    boolean prompts = isAnyReadingPrompt(running, leavesOut);
     int room = prompts ? stepRows - Math.max(1, stepRows / PROMPT_SHARE) : stepRows;
     if (prompts && stepRows == 1) {
       promptsTurn = !promptsTurn;
@@ -206,23 +213,35 @@ final class StepAssembly {
     boolean found = false;
     for (int i = 0; i < running.size(); i++) {
       Generation generation = running.get(i);
-      found |= generation.isReadingPrompt() || generation.lookWhetherReady();
+      found |= generation.lookWhetherReady() || readable(generation, true) > 0;
     }
     return found;
   }
 
+  /**
+   * How many tokens of a text's prompt may be read.
+   *
+   * @param leavesOut whether its last one waits until the next token can be chosen
+   */
+  private static int readable(Generation generation, boolean leavesOut) {
+    if (!generation.isReadingPrompt()) {
+      return 0;
+    }
+    return generation.pending() - (leavesOut && !generation.isReady() ? 1 : 0);
+  }
+
   private static boolean isSomebodyUnready(List<Generation> running) {
     for (int i = 0; i < running.size(); i++) {
-      if (!running.get(i).isReadingPrompt() && !running.get(i).isReady()) {
+      if (!running.get(i).isReady()) {
         return true;
       }
     }
     return false;
   }
 
-  private static boolean isAnyReadingPrompt(List<Generation> running) {
+  private static boolean isAnyReadingPrompt(List<Generation> running, boolean leavesOut) {
     for (int i = 0; i < running.size(); i++) {
-      if (running.get(i).isReadingPrompt()) {
+      if (readable(running.get(i), leavesOut) > 0) {
         return true;
       }
     }

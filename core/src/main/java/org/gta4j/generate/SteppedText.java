@@ -39,6 +39,12 @@ final class SteppedText implements TextStream.Source {
     } catch (ModelOutputException e) {
       throw model.explained(e);
     }
+    if (pieces.isEmpty() && generation.failure().isPresent()) {
+      // Whoever asks once more, after an exception, is not told that this is all.
+      throw generation.failure().get() instanceof ModelOutputException e
+          ? model.explained(e)
+          : Unchecked.of(generation.failure().get());
+    }
     return Optional.ofNullable(pieces.poll());
   }
 

@@ -100,16 +100,9 @@ public final class CompiledGrammar {
     }
   }
 
-  /** Whether {@link #mask} has little to do, as far as can be told at once. */
+  /** Whether {@link #mask} has little to do; told at once, whoever searches meanwhile. */
   boolean isFound(Configuration configuration) {
-    if (!lock.tryLock()) {
-      return false;
-    }
-    try {
-      return configuration.kernel.stream().allMatch(frame -> frame.state().mask != null);
-    } finally {
-      lock.unlock();
-    }
+    return configuration.kernel.stream().allMatch(frame -> frame.state().mask != null);
   }
 
   /** Does what takes long of {@link #mask}, and lets others ask meanwhile. */

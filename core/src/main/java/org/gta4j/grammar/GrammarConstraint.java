@@ -2,9 +2,8 @@ package org.gta4j.grammar;
 
 import java.util.Arrays;
 import java.util.Objects;
-import java.util.concurrent.CompletableFuture;
 import java.util.concurrent.ExecutionException;
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import org.gta4j.generate.TokenConstraint;
 import org.gta4j.tokenizer.Tokenizer;
 import org.jspecify.annotations.Nullable;
@@ -20,7 +19,7 @@ final class GrammarConstraint implements TokenConstraint {
   /** Where the text was when something began to be searched for, and the search. */
   private @Nullable Configuration sought;
 
-  private Future<?> search = CompletableFuture.completedFuture(true);
+  private FutureTask<?> search = new FutureTask<>(() -> true);
 
   GrammarConstraint(CompiledGrammar grammar) {
     this.grammar = grammar;
@@ -93,6 +92,10 @@ final class GrammarConstraint implements TokenConstraint {
   }
 
   private void awaitSearch() {
+    if (Searches.takeBack(search)) {
+      sought = null; // It would wait for others' searches; this thread begins at once.
+      return;
+    }
     try {
       search.get();
     } catch (InterruptedException e) {

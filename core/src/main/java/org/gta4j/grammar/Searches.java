@@ -1,6 +1,6 @@
 package org.gta4j.grammar;
 
-import java.util.concurrent.Future;
+import java.util.concurrent.FutureTask;
 import java.util.concurrent.LinkedBlockingQueue;
 import java.util.concurrent.ThreadPoolExecutor;
 import java.util.concurrent.TimeUnit;
@@ -25,7 +25,14 @@ final class Searches {
   private Searches() {}
 
   /** Begins one. */
-  static Future<?> begin(Runnable search) {
-    return POOL.submit(search);
+  static FutureTask<?> begin(Runnable search) {
+    FutureTask<?> task = new FutureTask<>(search, true);
+    POOL.execute(task);
+    return task;
+  }
+
+  /** Takes one back that no thread has begun; whether there was such. */
+  static boolean takeBack(FutureTask<?> search) {
+    return POOL.remove(search);
   }
 }

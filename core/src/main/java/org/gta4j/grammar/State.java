@@ -28,8 +28,11 @@ final class State {
 
   @Nullable List<Call> calls;
 
-  /** What of the vocabulary may follow, whatever is around the rule. */
-  @Nullable StateMask mask;
+  /**
+   * What of the vocabulary may follow, whatever is around the rule. Changed under the grammar's
+   * lock; whether it is there is also asked without.
+   */
+  volatile @Nullable StateMask mask;
 
   State(int id, int[] places, boolean ends, boolean goesOn, int classes) {
     this.id = id;

@@ -116,6 +116,20 @@ class ChatTest {
   }
 
   @Test
+  void aCallThatIsCutOffIsNoText() {
+    try (Chat chat = Chat.with(model)) {
+      for (int tokens = 4; tokens < 40; tokens += 5) {
+        chat.functions(List.of(WEATHER)).settings(random(tokens, 1).withMustCall(true));
+        List<String> pieces = new ArrayList<>();
+        ParsedAnswer answer = chat.ask("What will it be like?", pieces::add);
+        assertThat(chat.last().orElseThrow().finish()).contains(FinishReason.LENGTH);
+        assertThat(answer.content()).as("%d tokens", tokens).isEmpty();
+        assertThat(pieces).isEmpty();
+      }
+    }
+  }
+
+  @Test
   void callsFunctionsAndGoesOnFromWhatTheyReturn() {
     try (Chat chat = Chat.with(model)) {
       chat.functions(List.of(WEATHER)).settings(random(400, 1).withMustCall(true));

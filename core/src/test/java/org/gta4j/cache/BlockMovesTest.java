@@ -1,6 +1,7 @@
 package org.gta4j.cache;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatIllegalStateException;
 import static org.gta4j.cache.FilledCaches.LAYOUT;
 import static org.gta4j.cache.FilledCaches.check;
 import static org.gta4j.cache.FilledCaches.fill;
@@ -15,6 +16,7 @@ import java.util.stream.IntStream;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.params.ParameterizedTest;
 import org.junit.jupiter.params.provider.MethodSource;
+import org.junit.jupiter.params.provider.ValueSource;
 
 /** Blocks move while texts come and go: every text has what belongs to it. */
 class BlockMovesTest {
@@ -56,6 +58,52 @@ class BlockMovesTest {
       assertThat(prefixes.fetch(PLAIN, second, second.length)).isFalse();
       assertThat(prefixes.evict(5)).as("who needs room waits for what moves").isTrue();
       assertThat(store.pending()).isZero();
+      assertThat(pool.usedBlocks()).isZero();
+    }
+  }
+
+  @ParameterizedTest
+  @ValueSource(booleans = {true, false})
+  void whatNeverShouldHappenLosesNoBlock(boolean atTheBegin) {
+    SlowStore store = new SlowStore(16, () -> false);
+    int[] first = text(1, 2, 3, 4);
+    int[] second = text(5, 6, 7);
+    try (BlockPool pool = new BlockPool(LAYOUT, 5)) {
+      try (PrefixCache prefixes = new PrefixCache(pool, store)) {
+        try (SequenceCache cache = filled(pool, PLAIN, first)) {
+          prefixes.insert(PLAIN, first, cache);
+        }
+        prefixes.evict(4);
+        try (SequenceCache cache = filled(pool, PLAIN, second)) {
+          prefixes.insert(PLAIN, second, cache);
+        }
+        if (atTheBegin) {
+          store.fail(true, false);
+          assertThatIllegalStateException()
+              .isThrownBy(() -> prefixes.fetch(PLAIN, first, first.length));
+          assertThat(pool.usedBlocks()).isEqualTo(3);
+          // Nothing has room to come now, and what should go for it stays.
+          try (SequenceCache cache = filled(pool, PLAIN, text(8, 9))) {
+            assertThatIllegalStateException()
+                .isThrownBy(() -> prefixes.fetch(PLAIN, first, first.length));
+            assertThat(prefixes.settle()).as("nothing is on its way").isTrue();
+            check(PLAIN, text(8, 9), cache);
+          }
+          store.fail(false, false);
+        } else {
+          assertThat(prefixes.fetch(PLAIN, first, first.length)).isFalse();
+          assertThat(store.pending()).isEqualTo(4);
+          store.fail(false, true);
+          prefixes.awaitMoves();
+          assertThat(store.pending()).as("all have ended").isZero();
+          assertThat(store.isOpen()).isFalse();
+          assertThat(prefixes.storedBlocks()).isZero();
+          prefixes.awaitMoves();
+        }
+        assertThat(pool.usedBlocks()).isEqualTo(prefixes.heldBlocks());
+        assertThat(prefixes.evict(pool.usedBlocks())).isTrue();
+        assertThat(pool.usedBlocks()).isZero();
+      }
       assertThat(pool.usedBlocks()).isZero();
     }
   }

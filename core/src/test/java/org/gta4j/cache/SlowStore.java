@@ -14,6 +14,8 @@ public final class SlowStore implements BlockStore {
   private final MemoryStore memory;
   private final BooleanSupplier isDone;
   private int pending;
+  private boolean failsToBegin;
+  private boolean failsToEnd;
 
   /**
    * An empty one.
@@ -29,6 +31,18 @@ public final class SlowStore implements BlockStore {
   /** How many blocks are on their way. */
   public int pending() {
     return pending;
+  }
+
+  /** From now on, what should never happen does when a block's way begins, or ends. */
+  void fail(boolean toBegin, boolean toEnd) {
+    failsToBegin = toBegin;
+    failsToEnd = toEnd;
+  }
+
+  private void requireBegin() {
+    if (failsToBegin) {
+      throw new IllegalStateException("no block's way begins");
+    }
   }
 
   private final class Slow implements Transfer {
@@ -54,12 +68,16 @@ public final class SlowStore implements BlockStore {
     @Override
     public boolean finish() {
       pending--;
+      if (failsToEnd) {
+        throw new IllegalStateException("no block's way ends");
+      }
       return end.getAsBoolean();
     }
   }
 
   @Override
   public Optional<Transfer> beginWrite(MemorySegment block) {
+    requireBegin();
     OptionalInt slot = write(block);
     if (slot.isEmpty()) {
       return Optional.empty();
@@ -78,6 +96,7 @@ public final class SlowStore implements BlockStore {
 
   @Override
   public Transfer beginRead(int slot, MemorySegment block) {
+    requireBegin();
     block.fill((byte) 99);
     return new Slow(slot, () -> read(slot, block));
   }

@@ -45,6 +45,39 @@ class SlowConstraintTest {
   }
 
   @Test
+  void aPromptWaitsBeforeItsLastToken() {
+    RandomCheckpoint.gta(3, TestVocabulary.SIZE, 128).set("eos_token_id", 2).write(folder);
+    try (TestModel model = new TestModel(folder, CONTEXT, 1);
+        BlockPool pool = model.pool(16)) {
+      Slow slow = new Slow();
+      Request held =
+          new Request(new int[] {3, 4, 5}, 4, Sampling.greedy(), List.of(), true).with(() -> slow);
+      for (int stepRows : new int[] {1, 32}) {
+        slow.ready = false;
+        Scheduler scheduler = model.scheduler(pool, stepRows);
+        Generation other = scheduler.submit(Request.greedy(new int[] {6, 7}, 40), text -> {});
+        scheduler.step();
+        scheduler.step();
+        Generation waiting = scheduler.submit(held, text -> {});
+        for (int i = 0; i < 16; i++) {
+          scheduler.step();
+        }
+        assertThat(waiting.pending()).as("rows %d", stepRows).isEqualTo(1);
+        assertThat(waiting.ids()).isEmpty();
+        int before = other.ids().length;
+        scheduler.step();
+        assertThat(other.ids()).as("has every step").hasSize(before + 1);
+        slow.ready = true;
+        scheduler.step();
+        scheduler.step();
+        assertThat(waiting.ids()).isNotEmpty();
+        scheduler.runToEnd();
+        assertThat(waiting.ids()).hasSize(4);
+      }
+    }
+  }
+
+  @Test
   void othersDoNotWaitForIt() {
     RandomCheckpoint.gta(3, TestVocabulary.SIZE, 128).set("eos_token_id", 2).write(folder);
     try (TestModel model = new TestModel(folder, CONTEXT, 1);

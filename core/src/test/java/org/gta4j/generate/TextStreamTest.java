@@ -120,6 +120,38 @@ class TextStreamTest {
     closer.join();
   }
 
+  /** Allows everything, until it fails. */
+  private static final class Failing implements TokenConstraint {
+    private int accepted;
+
+    @Override
+    public void restrict(float[] logits) {}
+
+    @Override
+    public void accept(int id) {
+      if (++accepted > 5) {
+        throw new UnsupportedOperationException("no sixth token");
+      }
+    }
+
+    @Override
+    public boolean isComplete() {
+      return false;
+    }
+  }
+
+  @Test
+  void aFailureIsToldHoweverOftenItIsAskedFor() {
+    try (TextStream text = model.stream(request(40).with(Failing::new))) {
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(() -> text.forEachRemaining(piece -> {}))
+            .isInstanceOf(UnsupportedOperationException.class)
+            .hasMessage("no sixth token");
+      }
+      assertThatThrownBy(text::generation).hasMessageContaining("has not ended");
+    }
+  }
+
   /** Allows everything, when something has happened. */
   private record Waiting(CountDownLatch latch) implements TokenConstraint {
     @Override

@@ -5,9 +5,12 @@ import static org.assertj.core.api.Assertions.assertThat;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.atomic.AtomicBoolean;
+import java.util.concurrent.atomic.AtomicInteger;
 import org.gta4j.generate.TokenConstraint;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.Timeout;
@@ -69,6 +72,65 @@ class SearchesTest {
       for (int i = 0; i < found.size(); i++) {
         assertThat(found.get(i).get()).isEqualTo(walk(plain, words.size(), i, false));
       }
+    }
+  }
+
+  @Test
+  void whatIsFoundIsReadyWhileOthersSearch() throws Exception {
+    CompiledGrammar grammar =
+        CompiledGrammar.of(
+            JsonSchemaGrammar.of(JsonMapper.shared().readTree(SCHEMA)), words().vocabulary());
+    grammar.find(grammar.start());
+    AtomicBoolean goesOn = new AtomicBoolean(true);
+    AtomicInteger searches = new AtomicInteger();
+    try (ExecutorService others = Executors.newFixedThreadPool(1)) {
+      Future<?> searching =
+          others.submit(() -> {
+            while (goesOn.get()) {
+              grammar.find(grammar.start());
+              searches.incrementAndGet();
+            }
+          });
+      int asked = 0;
+      boolean isReady = true;
+      while (isReady && (asked < 10_000 || searches.get() < 1000)) {
+        isReady = grammar.isFound(grammar.start());
+        asked++;
+      }
+      goesOn.set(false);
+      searching.get();
+      assertThat(isReady).as("asked %d times", asked).isTrue();
+    }
+  }
+
+  @Test
+  void whatNoThreadHasBegunIsFoundByWhoNeedsIt() throws Exception {
+    ByteVocabulary words = words();
+    CompiledGrammar grammar =
+        CompiledGrammar.of(
+            JsonSchemaGrammar.of(JsonMapper.shared().readTree(SCHEMA)), words.vocabulary());
+    CountDownLatch goOn = new CountDownLatch(1);
+    List<Future<?>> others = new ArrayList<>();
+    try {
+      for (int i = 0; i < Runtime.getRuntime().availableProcessors(); i++) {
+        others.add(
+            Searches.begin(() -> {
+              try {
+                goOn.await();
+              } catch (InterruptedException e) {
+                throw new IllegalStateException(e);
+              }
+            }));
+      }
+      TokenConstraint constraint = grammar.begin();
+      assertThat(constraint.isReady()).isFalse();
+      assertThat(Held.allowed(constraint, words.size())).isNotEmpty();
+      assertThat(constraint.isReady()).isTrue();
+    } finally {
+      goOn.countDown();
+    }
+    for (Future<?> other : others) {
+      other.get();
     }
   }
 }

@@ -271,7 +271,13 @@ public final class DiskTier implements BlockStore {
             int checksum = move.run();
             return new Moved(checksum, System.nanoTime() - begin);
           });
-      where.execute(task);
+      try {
+        where.execute(task);
+      } catch (RuntimeException | Error e) {
+        task.cancel(
+            false); // where no thread can be had it waits for one, and its block is another's
+        throw e;
+      }
     }
 
     /** Notes what was moved; whether it is what it should be. */
@@ -332,6 +338,9 @@ public final class DiskTier implements BlockStore {
   }
 
   private void giveUp(String what, IOException e) {
+    if (!open) {
+      return; // What else was on its way fails too, and has been told of.
+    }
     LOG.log(
         Level.WARNING,
         "%s: cannot be %s: %s; blocks of the cache are no longer kept on the disk"

@@ -32,7 +32,7 @@ final class Answers implements AutoCloseable {
    * What may wait to be written before a client counts as gone, some 8 MB: more than a step can
    * bring.
    */
-  static final int MOST_UNREAD = 1 << 18;
+  private static final int MOST_UNREAD = 1 << 18;
 
   private final Engine engine;
   private final String promptField;
@@ -128,7 +128,17 @@ final class Answers implements AutoCloseable {
         requireWhole(end.generation());
         open--;
       }
+      hold(event);
       writer.accept(event);
+    }
+  }
+
+  private void hold(AnswerEvent event) {
+    switch (event) {
+      case AnswerEvent.Token token -> room.hold(1 + token.token().alternatives().size());
+      case AnswerEvent.PromptToken prompt -> room.hold(1 + prompt.token().alternatives().size());
+      case AnswerEvent.Text text -> {}
+      case AnswerEvent.End end -> {}
     }
   }
 

@@ -32,7 +32,7 @@ public final class ChatEndpoint {
     Fields fields = Fields.of(body);
     ChatRequest request = ChatRequest.of(fields, model);
     String param = request.alternatives().orElse(0) > 0 ? "top_logprobs" : "logprobs";
-    LogProbRoom.Taken room = model.logProbs().take(request.mostLogProbs(), param);
+    LogProbRoom.Taken room = model.logProbs().take(request.keptLogProbs(), param);
     try (Answers answers =
         new Answers(model.engine(), "messages", writer::clientIsThere, model.mostTime(), room)) {
       answers.requireRoom(request.settings().choices(), "n");

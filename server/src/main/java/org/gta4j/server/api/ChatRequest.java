@@ -22,6 +22,7 @@ import tools.jackson.databind.node.MissingNode;
  *
  * @param chat the conversation, up to where the answer begins
  * @param maxTokens how many tokens an answer has at most
+ * @param keptTokens how many it has room for before it begins, where log-probabilities are kept
  * @param alternatives how many alternatives of each token are told; empty: no log-probabilities
  * @param oneCall whether at most one function may be called
  * @param constraint what the answer may be
@@ -30,19 +31,24 @@ import tools.jackson.databind.node.MissingNode;
 record ChatRequest(
     ChatPrompt chat,
     int maxTokens,
+    int keptTokens,
     OptionalInt alternatives,
     boolean oneCall,
     Optional<Supplier<TokenConstraint>> constraint,
     Settings settings) {
   private static final int MOST_ALTERNATIVES = 20;
+  private static final int UNLIMITED = Integer.MAX_VALUE;
 
   static ChatRequest of(Fields fields, ServedModel model) {
     model.promptSize().require("messages", fields.required("messages"));
     ChatPrompt chat = write(prompt(fields, model.requireConversations()), model.tokenizer());
     boolean oneCall = !fields.truth("parallel_tool_calls", true);
+    int wanted = maxTokens(fields);
+    int maxTokens = Math.min(wanted, model.engine().room(chat.ids().length));
     return new ChatRequest(
         chat,
-        Math.min(maxTokens(fields), model.engine().room(chat.ids().length)),
+        maxTokens,
+        wanted == UNLIMITED ? Math.min(maxTokens, LogProbRoom.ASSUMED_TOKENS) : maxTokens,
         alternatives(fields),
         oneCall,
         constraint(fields, model, chat, oneCall),
@@ -105,7 +111,7 @@ record ChatRequest(
     if (tokens == 0) {
       throw ApiException.expected("max_tokens", "1 or more", 0);
     }
-    return tokens < 0 ? Integer.MAX_VALUE : (int) tokens;
+    return tokens < 0 ? UNLIMITED : (int) tokens;
   }
 
   private static OptionalInt alternatives(Fields fields) {
@@ -134,13 +140,11 @@ record ChatRequest(
     }
   }
 
-  /** How many log-probabilities may wait to be sent at once. */
-  long mostLogProbs() {
-    if (alternatives.isEmpty()) {
-      return 0;
-    }
-    long all = (1L + alternatives.getAsInt()) * maxTokens * settings.choices();
-    return settings.stream() ? Math.min(all, Answers.MOST_UNREAD) : all;
+  /** How many log-probabilities need room before this begins; a stream keeps none. */
+  long keptLogProbs() {
+    return alternatives.isEmpty() || settings.stream()
+        ? 0
+        : (1L + alternatives.getAsInt()) * keptTokens * settings.choices();
   }
 
   /** Answer number {@code choice}, as the engine is asked for it. */

@@ -38,7 +38,7 @@ public final class CompletionEndpoint {
     Optional<Supplier<TokenConstraint>> constraint =
         ResponseFormat.of(fields).map(format -> format.constraint(model.grammars()));
     LogProbRoom.Taken room =
-        model.logProbs().take(request.mostLogProbs(model.engine()), "logprobs");
+        model.logProbs().take(request.keptLogProbs(model.engine()), "logprobs");
     try (Answers answers =
         new Answers(model.engine(), "prompt", writer::clientIsThere, model.mostTime(), room)) {
       int prompts = request.prompts().size();

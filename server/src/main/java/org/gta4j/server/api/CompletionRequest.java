@@ -25,6 +25,7 @@ record CompletionRequest(
     Settings settings) {
   private static final int MOST_ALTERNATIVES = 100;
   private static final int DEFAULT_TOKENS = 16;
+  private static final int UNLIMITED = Integer.MAX_VALUE;
 
   /** A text to continue, as ids and as text. */
   record Prompt(int[] ids, String text) {}
@@ -54,7 +55,7 @@ record CompletionRequest(
     }
     return new CompletionRequest(
         prompts(fields, model),
-        tokens < 0 ? Integer.MAX_VALUE : (int) tokens,
+        tokens < 0 ? UNLIMITED : (int) tokens,
         echo,
         alternatives,
         settings);
@@ -113,21 +114,21 @@ record CompletionRequest(
   }
 
   /**
-   * How many log-probabilities may wait to be sent at once.
+   * How many log-probabilities need room before this begins; a stream keeps none.
    *
    * @param engine answers
    */
-  long mostLogProbs(Engine engine) {
-    if (alternatives.isEmpty()) {
+  long keptLogProbs(Engine engine) {
+    if (alternatives.isEmpty() || settings.stream()) {
       return 0;
     }
+    int most = maxTokens == UNLIMITED ? LogProbRoom.ASSUMED_TOKENS : maxTokens;
     long tokens = 0;
     for (Prompt prompt : prompts) {
       int length = prompt.ids().length;
-      tokens += Math.min(maxTokens, engine.room(length)) + (echo ? length : 0);
+      tokens += Math.min(most, engine.room(length)) + (echo ? length : 0);
     }
-    long all = (1L + alternatives.getAsInt()) * tokens * settings.choices();
-    return settings.stream() ? Math.min(all, Answers.MOST_UNREAD) : all;
+    return (1L + alternatives.getAsInt()) * tokens * settings.choices();
   }
 
   /** The log-probabilities that the engine has to compute. */
