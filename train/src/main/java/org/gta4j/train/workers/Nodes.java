@@ -7,9 +7,7 @@ import java.util.List;
 import java.util.Optional;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
 import java.util.function.Consumer;
 import java.util.stream.IntStream;
 import org.gta4j.train.torch.Torch;
@@ -20,7 +18,8 @@ import org.gta4j.train.torch.Torch;
  * All of it is written into a store of c10d that node 0's launcher keeps, so that it outlives
  * workers.
  *
- * <p>Calls fail with a {@link WorkerException} where node 0's launcher is gone.
+ * <p>Calls fail with a {@link WorkerException} where node 0's launcher is gone, or has not answered
+ * for as long as one waits for another.
  */
 public final class Nodes implements AutoCloseable {
   private static final String ATTEMPT = "attempt";
@@ -39,8 +38,6 @@ public final class Nodes implements AutoCloseable {
   private final int count;
   private final Duration timeout;
   private final String self = UUID.randomUUID().toString();
-  private final ExecutorService asking =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("gta4j-nodes").factory());
   private int met;
 
   private Nodes(Board board, Rendezvous.Host host, int node, int count, Duration timeout) {
@@ -241,14 +238,10 @@ public final class Nodes implements AutoCloseable {
     }
   }
 
-  private interface Question<T> {
-    T ask();
-  }
-
-  private <T> T asked(Question<T> question) {
+  private <T> T asked(Callable<T> question) {
     try {
-      return question.ask();
-    } catch (RuntimeException e) {
+      return board.within(timeout, question);
+    } catch (WorkerException e) {
       throw new WorkerException("node 0, which keeps the store at %s, was lost".formatted(host), e);
     }
   }
@@ -268,18 +261,6 @@ public final class Nodes implements AutoCloseable {
 
   @Override
   public void close() {
-    asking.shutdown(); // one that still waits for an answer keeps the store, and ends with all
-    if (!isWaiting()) {
-      board.close();
-    }
-  }
-
-  private boolean isWaiting() {
-    try {
-      return !asking.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
+    board.close();
   }
 }

@@ -1,0 +1,93 @@
+package org.gta4j.train.workers;
+
+import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
+
+import java.io.IOException;
+import java.io.InputStream;
+import java.io.OutputStream;
+import java.net.InetAddress;
+import java.net.ServerSocket;
+import java.net.Socket;
+import java.time.Duration;
+import org.junit.jupiter.api.Test;
+
+class NodesTest {
+  private static final Duration SHORT = Duration.ofSeconds(1);
+
+  /** A cable that can be cut: what is sent goes on until then, and nobody is told of its end. */
+  private static final class Cable implements AutoCloseable {
+    private final ServerSocket here = new ServerSocket(0, 1, InetAddress.getLoopbackAddress());
+    private final Socket there;
+    private volatile boolean cut;
+
+    Cable(int port) throws IOException {
+      there = new Socket(InetAddress.getLoopbackAddress(), port);
+      Thread.ofVirtual()
+          .start(() -> {
+            try {
+              Socket client = here.accept();
+              Thread.ofVirtual().start(() -> carry(client::getInputStream, there::getOutputStream));
+              carry(there::getInputStream, client::getOutputStream);
+            } catch (IOException e) {
+              cut = true;
+            }
+          });
+    }
+
+    private interface End<T> {
+      T open() throws IOException;
+    }
+
+    private void carry(End<InputStream> from, End<OutputStream> to) {
+      byte[] bytes = new byte[4096];
+      try {
+        InputStream in = from.open();
+        OutputStream out = to.open();
+        for (int n = in.read(bytes); n >= 0 && !cut; n = in.read(bytes)) {
+          out.write(bytes, 0, n);
+        }
+      } catch (IOException e) {
+        cut = true;
+      }
+    }
+
+    @Override
+    public void close() throws IOException {
+      there.close();
+      here.close();
+    }
+  }
+
+  private static Rendezvous.Host place(int port) {
+    return new Rendezvous.Host("127.0.0.1", port);
+  }
+
+  private static Rendezvous.Host freePlace() throws IOException {
+    try (ServerSocket socket = new ServerSocket(0, 1, InetAddress.getLoopbackAddress())) {
+      return place(socket.getLocalPort());
+    }
+  }
+
+  @Test
+  void aNodeThatIsCutOffIsNotWaitedForLongerThanWasSaid() throws IOException {
+    Rendezvous.Host place = freePlace();
+    try (Nodes first = Nodes.open(place, 0, 2, SHORT);
+        Cable cable = new Cable(place.port())) {
+      assertThat(first.attempt()).isZero();
+      Nodes second = Nodes.open(place(cable.here.getLocalPort()), 1, 2, SHORT);
+      assertThat(second.attempt()).isZero();
+      cable.cut = true;
+      long begin = System.nanoTime();
+      for (int i = 0; i < 3; i++) {
+        assertThatThrownBy(second::attempt)
+            .isInstanceOf(WorkerException.class)
+            .hasMessageStartingWith("node 0, which keeps the store at 127.0.0.1:")
+            .hasMessageEndingWith("was lost");
+      }
+      second.part();
+      second.close();
+      assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SHORT.multipliedBy(3));
+    }
+  }
+}
