@@ -9,6 +9,7 @@ import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.gta4j.train.torch.Torch;
 
@@ -25,9 +26,6 @@ public final class Nodes implements AutoCloseable {
   private static final String ATTEMPT = "attempt";
   private static final String LOOPBACK = "127.";
   private static final Duration PAUSE = Duration.ofMillis(50);
-
-  /** A launcher that has ended is missed by then. */
-  private static final Duration NOTICED = Duration.ofSeconds(20);
 
   /** Those who want to read what is written here have done so by then. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -100,10 +98,18 @@ public final class Nodes implements AutoCloseable {
     String entry = self + "\n" + address() + "\n" + introduction;
     int wanted = attempt;
     while (!enter(wanted, entry)) {
-      awaitFailure(wanted);
+      int taken = wanted;
+      await(() -> taken(taken), patience(), news);
       wanted++;
     }
-    meet(wanted, news);
+    met = wanted;
+    if (node == 0) {
+      asked(() -> {
+        board.write(ATTEMPT, Integer.toString(met));
+        return met;
+      });
+    }
+    await(() -> incomplete(place(met)), timeout, news);
     return wanted;
   }
 
@@ -115,39 +121,53 @@ public final class Nodes implements AutoCloseable {
     return asked(() -> board.writeFirst(place(attempt) + node, entry)).equals(entry);
   }
 
-  private void awaitFailure(int attempt) {
-    long end = System.nanoTime() + NOTICED.toNanos();
-    while (failure(attempt).isEmpty()) {
-      if (System.nanoTime() > end) {
-        throw new WorkerException(
-            "node %d is at %s already: another command has its --node-rank".formatted(node, host));
-      }
-      pause();
-    }
+  /** The workers of a node that was lost are missed by others some time after these waited. */
+  private Duration patience() {
+    return timeout.multipliedBy(2);
   }
 
-  private void meet(int attempt, Consumer<String> news) {
-    met = attempt;
-    String place = place(attempt);
-    if (node == 0) {
-      asked(() -> {
-        board.write(ATTEMPT, Integer.toString(attempt));
-        return attempt;
-      });
-    }
+  /** Where this node has come to an attempt before, by a command that may have ended. */
+  private Optional<Absence> taken(int attempt) {
+    return failure(attempt).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Absence(
+                "node %d is at %s already: waiting until the others miss it, for %d s at most"
+                    .formatted(node, host, patience().toSeconds()),
+                "node %d is at %s already, and was not missed within %d s: another command has its --node-rank, or the others still wait for the one before"
+                    .formatted(node, host, patience().toSeconds())));
+  }
+
+  private Optional<Absence> incomplete(String place) {
+    return compared(place).stream()
+        .findFirst()
+        .map(other ->
+            new Absence(
+                "waiting for node %d at %s, for %d s at most"
+                    .formatted(other, host, timeout.toSeconds()),
+                "node %d did not come to %s within %d s"
+                    .formatted(other, host, timeout.toSeconds())));
+  }
+
+  /**
+   * What is waited for.
+   *
+   * @param news said where that takes long
+   * @param inVain said where it took too long
+   */
+  private record Absence(String news, String inVain) {}
+
+  private static void await(
+      Supplier<Optional<Absence>> look, Duration patience, Consumer<String> news) {
     long begin = System.nanoTime();
     boolean told = false;
-    for (List<Integer> missing = compared(place); !missing.isEmpty(); missing = compared(place)) {
+    for (Optional<Absence> missing = look.get(); missing.isPresent(); missing = look.get()) {
       Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-      if (waited.compareTo(timeout) > 0) {
-        throw new WorkerException(
-            "node %d did not come to %s within %d s"
-                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+      if (waited.compareTo(patience) > 0) {
+        throw new WorkerException(missing.get().inVain());
       }
       if (!told && waited.compareTo(GRACE) > 0) {
-        news.accept(
-            "waiting for node %d at %s, for %d s at most"
-                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+        news.accept(missing.get().news());
         told = true;
       }
       pause();

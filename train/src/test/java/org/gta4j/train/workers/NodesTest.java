@@ -10,10 +10,16 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
+import java.util.ArrayList;
+import java.util.List;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
 import org.junit.jupiter.api.Test;
 
 class NodesTest {
   private static final Duration SHORT = Duration.ofSeconds(1);
+  private static final Duration LONG = Duration.ofSeconds(20);
 
   /** A cable that can be cut: what is sent goes on until then, and nobody is told of its end. */
   private static final class Cable implements AutoCloseable {
@@ -72,7 +78,7 @@ class NodesTest {
   @Test
   void aNodeThatIsCutOffIsNotWaitedForLongerThanWasSaid() throws IOException {
     Rendezvous.Host place = freePlace();
-    try (Nodes first = Nodes.open(place, 0, 2, SHORT);
+    try (Nodes first = Nodes.open(place, 0, 2, LONG);
         Cable cable = new Cable(place.port())) {
       assertThat(first.attempt()).isZero();
       Nodes second = Nodes.open(place(cable.here.getLocalPort()), 1, 2, SHORT);
@@ -88,6 +94,37 @@ class NodesTest {
       second.part();
       second.close();
       assertThat(Duration.ofNanos(System.nanoTime() - begin)).isLessThan(SHORT.multipliedBy(3));
+    }
+  }
+
+  private static int meet(Nodes nodes) {
+    return nodes.meet(0, "alike", word -> {});
+  }
+
+  /** A command with a rank that another one has; and one that was started again after a loss. */
+  @Test
+  void whoeverComesTwiceTakesPartWhenTheFirstIsMissed() throws Exception {
+    Rendezvous.Host place = freePlace();
+    try (ExecutorService pool = Executors.newSingleThreadExecutor();
+        Nodes first = Nodes.open(place, 0, 2, LONG);
+        Nodes second = Nodes.open(place, 1, 2, LONG)) {
+      Future<Integer> meeting = pool.submit(() -> meet(second));
+      assertThat(meet(first)).isZero();
+      assertThat(meeting.get()).isZero();
+      try (Nodes twice = Nodes.open(place, 1, 2, SHORT)) {
+        List<String> news = new ArrayList<>();
+        assertThatThrownBy(() -> twice.meet(0, "alike", news::add))
+            .hasMessage(
+                "node 1 is at %s already, and was not missed within 2 s: another command has its --node-rank, or the others still wait for the one before"
+                    .formatted(place));
+      }
+      Nodes.Failure lost = new Nodes.Failure(false, "worker 1 was lost");
+      try (Nodes restarted = Nodes.open(place, 1, 2, LONG)) {
+        Future<Integer> again = pool.submit(() -> meet(restarted));
+        assertThat(first.fail(0, lost)).isEqualTo(lost);
+        assertThat(first.meet(1, "alike", word -> {})).isEqualTo(1);
+        assertThat(again.get()).isEqualTo(1);
+      }
     }
   }
 }
