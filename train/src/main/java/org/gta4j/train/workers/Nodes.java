@@ -5,6 +5,7 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
@@ -36,7 +37,7 @@ public final class Nodes implements AutoCloseable {
   private final int count;
   private final Duration timeout;
   private final String self = UUID.randomUUID().toString();
-  private int met;
+  private OptionalInt met = OptionalInt.empty();
 
   private Nodes(Board board, Rendezvous.Host host, int node, int count, Duration timeout) {
     this.board = board;
@@ -102,15 +103,16 @@ public final class Nodes implements AutoCloseable {
       await(() -> taken(taken), patience(), news);
       wanted++;
     }
-    met = wanted;
+    int attained = wanted;
+    met = OptionalInt.of(attained);
     if (node == 0) {
       asked(() -> {
-        board.write(ATTEMPT, Integer.toString(met));
-        return met;
+        board.write(ATTEMPT, Integer.toString(attained));
+        return attained;
       });
     }
-    await(() -> incomplete(place(met)), timeout, news);
-    return wanted;
+    await(() -> incomplete(place(attained)), timeout, news);
+    return attained;
   }
 
   private static String place(int attempt) {
@@ -243,14 +245,21 @@ public final class Nodes implements AutoCloseable {
     return missing("done/%d/".formatted(attempt)).isEmpty();
   }
 
-  /** Leaves when all have read what they wait for: the store ends with node 0's launcher. */
+  /**
+   * Leaves when all have read what they wait for: the store ends with node 0's launcher. One that
+   * never took part says nothing, since another has its number.
+   */
   public void part() {
+    if (met.isEmpty()) {
+      return;
+    }
     try {
-      asked(() -> board.writeFirst("bye/" + node, self));
+      String bye = "bye/%d/".formatted(met.getAsInt());
+      asked(() -> board.writeFirst(bye + node, self));
       long end = System.nanoTime() + GRACE.toNanos();
       Set<Integer> here = new HashSet<>(everybody());
-      here.removeAll(missing(place(met)));
-      while (node == 0 && !Collections.disjoint(here, missing("bye/")) && System.nanoTime() < end) {
+      here.removeAll(missing(place(met.getAsInt())));
+      while (node == 0 && !Collections.disjoint(here, missing(bye)) && System.nanoTime() < end) {
         pause();
       }
     } catch (RuntimeException e) {

@@ -15,6 +15,8 @@ import java.util.List;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.junit.jupiter.api.Test;
 
 class NodesTest {
@@ -117,6 +119,7 @@ class NodesTest {
             .hasMessage(
                 "node 1 is at %s already, and was not missed within 2 s: another command has its --node-rank, or the others still wait for the one before"
                     .formatted(place));
+        twice.part(); // which is not the other's
       }
       Nodes.Failure lost = new Nodes.Failure(false, "worker 1 was lost");
       try (Nodes restarted = Nodes.open(place, 1, 2, LONG)) {
@@ -124,6 +127,11 @@ class NodesTest {
         assertThat(first.fail(0, lost)).isEqualTo(lost);
         assertThat(first.meet(1, "alike", word -> {})).isEqualTo(1);
         assertThat(again.get()).isEqualTo(1);
+        Future<?> parting = pool.submit(first::part);
+        assertThatThrownBy(() -> parting.get(300, TimeUnit.MILLISECONDS))
+            .isInstanceOf(TimeoutException.class);
+        restarted.part();
+        assertThat(parting).succeedsWithin(SHORT);
       }
     }
   }
