@@ -9,6 +9,7 @@ import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
 import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
 import java.util.function.Supplier;
 import java.util.stream.IntStream;
@@ -92,15 +93,20 @@ public final class Nodes implements AutoCloseable {
    *
    * @param introduction lines that have to be the same for all
    * @param news hears whom it waits for, where that takes long
-   * @return the attempt that they have come to
-   * @throws WorkerException if one does not come, or there are two of one, or one has other lines
+   * @param stopped whether this node's user does not want to wait any more; the others hear of it
+   * @return the attempt that they have come to; nothing where this node was stopped before
+   * @throws WorkerException if one does not come, or there are two of one, or one has other lines,
+   *     or was stopped
    */
-  public int meet(int attempt, String introduction, Consumer<String> news) {
+  public OptionalInt meet(
+      int attempt, String introduction, Consumer<String> news, BooleanSupplier stopped) {
     String entry = self + "\n" + address() + "\n" + introduction;
     int wanted = attempt;
     while (!enter(wanted, entry)) {
       int taken = wanted;
-      await(() -> taken(taken), patience(), news);
+      if (!await(() -> taken(taken), patience(), news, stopped)) {
+        return OptionalInt.empty();
+      }
       wanted++;
     }
     int attained = wanted;
@@ -111,8 +117,11 @@ public final class Nodes implements AutoCloseable {
         return attained;
       });
     }
-    await(() -> incomplete(place(attained)), timeout, news);
-    return attained;
+    if (!await(() -> incomplete(attained), timeout, news, stopped)) {
+      fail(attained, new Failure(true, "node %d was stopped before all had come".formatted(node)));
+      return OptionalInt.empty();
+    }
+    return met;
   }
 
   private static String place(int attempt) {
@@ -140,8 +149,12 @@ public final class Nodes implements AutoCloseable {
                     .formatted(node, host, patience().toSeconds())));
   }
 
-  private Optional<Absence> incomplete(String place) {
-    return compared(place).stream()
+  private Optional<Absence> incomplete(int attempt) {
+    Optional<Failure> failure = failure(attempt).filter(Failure::isFinal);
+    if (failure.isPresent()) {
+      throw new WorkerException(failure.get().what());
+    }
+    return compared(place(attempt)).stream()
         .findFirst()
         .map(other ->
             new Absence(
@@ -159,11 +172,18 @@ public final class Nodes implements AutoCloseable {
    */
   private record Absence(String news, String inVain) {}
 
-  private static void await(
-      Supplier<Optional<Absence>> look, Duration patience, Consumer<String> news) {
+  /** Returns whether it was waited for to the end. */
+  private static boolean await(
+      Supplier<Optional<Absence>> look,
+      Duration patience,
+      Consumer<String> news,
+      BooleanSupplier stopped) {
     long begin = System.nanoTime();
     boolean told = false;
     for (Optional<Absence> missing = look.get(); missing.isPresent(); missing = look.get()) {
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
       Duration waited = Duration.ofNanos(System.nanoTime() - begin);
       if (waited.compareTo(patience) > 0) {
         throw new WorkerException(missing.get().inVain());
@@ -174,6 +194,7 @@ public final class Nodes implements AutoCloseable {
       }
       pause();
     }
+    return true;
   }
 
   /** Compares those that have come to the first of them; returns who has not come yet. */

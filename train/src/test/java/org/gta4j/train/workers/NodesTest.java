@@ -10,8 +10,7 @@ import java.net.InetAddress;
 import java.net.ServerSocket;
 import java.net.Socket;
 import java.time.Duration;
-import java.util.ArrayList;
-import java.util.List;
+import java.util.OptionalInt;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.Future;
@@ -99,8 +98,8 @@ class NodesTest {
     }
   }
 
-  private static int meet(Nodes nodes) {
-    return nodes.meet(0, "alike", word -> {});
+  private static OptionalInt meet(Nodes nodes) {
+    return nodes.meet(0, "alike", word -> {}, () -> false);
   }
 
   /** A command with a rank that another one has; and one that was started again after a loss. */
@@ -110,12 +109,11 @@ class NodesTest {
     try (ExecutorService pool = Executors.newSingleThreadExecutor();
         Nodes first = Nodes.open(place, 0, 2, LONG);
         Nodes second = Nodes.open(place, 1, 2, LONG)) {
-      Future<Integer> meeting = pool.submit(() -> meet(second));
-      assertThat(meet(first)).isZero();
-      assertThat(meeting.get()).isZero();
+      Future<OptionalInt> meeting = pool.submit(() -> meet(second));
+      assertThat(meet(first)).hasValue(0);
+      assertThat(meeting.get()).hasValue(0);
       try (Nodes twice = Nodes.open(place, 1, 2, SHORT)) {
-        List<String> news = new ArrayList<>();
-        assertThatThrownBy(() -> twice.meet(0, "alike", news::add))
+        assertThatThrownBy(() -> meet(twice))
             .hasMessage(
                 "node 1 is at %s already, and was not missed within 2 s: another command has its --node-rank, or the others still wait for the one before"
                     .formatted(place));
@@ -123,16 +121,28 @@ class NodesTest {
       }
       Nodes.Failure lost = new Nodes.Failure(false, "worker 1 was lost");
       try (Nodes restarted = Nodes.open(place, 1, 2, LONG)) {
-        Future<Integer> again = pool.submit(() -> meet(restarted));
+        Future<OptionalInt> again = pool.submit(() -> meet(restarted));
         assertThat(first.fail(0, lost)).isEqualTo(lost);
-        assertThat(first.meet(1, "alike", word -> {})).isEqualTo(1);
-        assertThat(again.get()).isEqualTo(1);
+        assertThat(first.meet(1, "alike", word -> {}, () -> false)).hasValue(1);
+        assertThat(again.get()).hasValue(1);
         Future<?> parting = pool.submit(first::part);
         assertThatThrownBy(() -> parting.get(300, TimeUnit.MILLISECONDS))
             .isInstanceOf(TimeoutException.class);
         restarted.part();
         assertThat(parting).succeedsWithin(SHORT);
       }
+    }
+  }
+
+  @Test
+  void whoeverIsStoppedBeforeAllHaveComeTellsTheOthers() throws IOException {
+    Rendezvous.Host place = freePlace();
+    try (Nodes first = Nodes.open(place, 0, 3, LONG);
+        Nodes second = Nodes.open(place, 1, 3, LONG)) {
+      assertThat(second.meet(0, "alike", word -> {}, () -> true)).isEmpty();
+      assertThatThrownBy(() -> meet(first))
+          .isInstanceOf(WorkerException.class)
+          .hasMessage("node 1 was stopped before all had come");
     }
   }
 }
