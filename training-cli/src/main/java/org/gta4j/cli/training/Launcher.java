@@ -141,7 +141,14 @@ final class Launcher {
         }
         attempt = met.getAsInt();
       }
-      start(attempt);
+      try {
+        start(attempt);
+      } catch (RefusedException e) {
+        Nodes.Failure own = new Nodes.Failure(true, String.valueOf(e.getMessage()));
+        int failed = attempt;
+        nodes.ifPresent(others -> others.fail(failed, own));
+        throw e;
+      }
       Optional<Nodes.Failure> failure = watch(attempt, nodes);
       if (failure.isEmpty()) {
         return 0;
