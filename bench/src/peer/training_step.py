@@ -3,8 +3,8 @@ divided by the number of processors, so that what others compute on the machine 
 
     python3 bench/src/peer/training_step.py OUT 2 --preset gta-tiny --data stories.txt --tokenizer words [OPTION]...
 
-starts ./gta train with that many --workers for nine steps and looks at /proc between the fourth and the eighth. What the
-JVM's compilers take is left out: it ends some time after the training begins. Prints a line of JSON.
+starts ./gta train with that many --workers for nine steps and looks at /proc when the fourth and the eighth have ended, or
+as soon after that as it can. What the JVM's compilers take is left out: it ends some time after the training begins. Prints a line of JSON.
 """
 
 import json
@@ -69,11 +69,14 @@ def main():
         time.sleep(0.02)
     if training.returncode:
         sys.exit(f"{' '.join(command)} ended with {training.returncode}")
-    spent = seen[LAST][0] - seen[FIRST][0]
+    first, last = (min((step for step in seen if step >= wanted), default=0) for wanted in (FIRST, LAST))
+    if last <= first:
+        sys.exit(f"expected to see steps {FIRST} and {LAST} end, found only {sorted(seen)}: make them longer")
+    spent = seen[last][0] - seen[first][0]
     report = {
         "workers": int(workers),
-        "step_seconds": spent / (LAST - FIRST) / os.cpu_count(),
-        "peak_bytes": seen[LAST][1],
+        "step_seconds": spent / (last - first) / os.cpu_count(),
+        "peak_bytes": seen[last][1],
         "bytes_sent": sorted({line["bytes_sent"] for line in lines(metrics) if "bytes_sent" in line}),
     }
     print(json.dumps(report))

@@ -131,7 +131,7 @@ class TrainingAnalysisTest {
               threads,
               new SharedProcessors.Rates(1e11, 1e10, 1e9, 1e9, 1e10),
               1e10,
-              1e9,
+              2e-9,
               1e-4);
         });
     CommandRun run =

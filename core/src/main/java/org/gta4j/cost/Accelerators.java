@@ -19,13 +19,23 @@ import org.gta4j.tensor.DType;
 public record Accelerators(Hardware hardware, Network network, double part)
     implements TrainingMachine {
   /**
-   * What beginning a message costs, and each hop of it: the figures by which NCCL chooses its
-   * algorithms (src/graph/tuning.cc: trees, protocol Simple).
+   * What beginning a call costs, and each hop of it over NVLink and over a network: the figures by
+   * which NCCL chooses its algorithms (src/graph/tuning.cc, protocol Simple). Sums for everybody go
+   * up and down a tree of nodes, a chain in each; what is scattered or gathered has rings only.
    */
   private static final double CALL_SECONDS = 8.4e-6;
 
-  private static final double LINK_SECONDS = 4e-6;
+  private static final double CHAIN_LINK_SECONDS = 4e-6;
+  private static final double RING_LINK_SECONDS = 3.4e-6;
   private static final double NETWORK_SECONDS = 14e-6;
+
+  /**
+   * Numbers of a call where moments are divided: the default of Megatron-Core's distributed
+   * optimizer, which grows with the devices since hops of rings do.
+   */
+  private static final long SCATTERED = 40_000_000;
+
+  private static final long SCATTERED_A_DEVICE = 1_000_000;
 
   /** What an operation takes at least, to be begun; assumed. */
   private static final double START_SECONDS = 5e-6;
@@ -122,13 +132,27 @@ public record Accelerators(Hardware hardware, Network network, double part)
     double bytes = traffic.ringBytes();
     double links = inNode > 1 ? bytes / node.bytesPerSecond() : 0;
     double between = nodes > 1 ? bytes / network.bytesPerSecond(inNode) : 0;
-    double hops = 2 * (hops(inNode) * LINK_SECONDS + hops(nodes) * NETWORK_SECONDS);
-    int buckets = new GradientBuckets(traffic.parameters(), devices).count();
-    return Math.max(links, between) + buckets * (CALL_SECONDS + hops);
+    return Math.max(links, between)
+        + (traffic.sharded() ? ringSeconds(traffic, nodes) : treeSeconds(traffic, inNode, nodes));
   }
 
-  /** Depth of a tree of so many. */
-  private static int hops(int members) {
+  /** What begins and passes on messages: gradients of each bucket to their owners, and back. */
+  private static double ringSeconds(TrainingTraffic traffic, int nodes) {
+    int devices = traffic.ranks();
+    long bucket = Math.max(SCATTERED, SCATTERED_A_DEVICE * devices);
+    double call =
+        CALL_SECONDS + (devices - nodes) * RING_LINK_SECONDS + (nodes - 1) * NETWORK_SECONDS;
+    return Math.ceilDiv(traffic.parameters(), bucket) * 2 * call;
+  }
+
+  private static double treeSeconds(TrainingTraffic traffic, int inNode, int nodes) {
+    int buckets = new GradientBuckets(traffic.parameters(), traffic.ranks()).count();
+    double hops = 2 * ((inNode - 1) * CHAIN_LINK_SECONDS + depth(nodes) * NETWORK_SECONDS);
+    return buckets * (CALL_SECONDS + hops);
+  }
+
+  /** Of a tree of so many. */
+  private static int depth(int members) {
     return Integer.SIZE - Integer.numberOfLeadingZeros(members - 1);
   }
 }

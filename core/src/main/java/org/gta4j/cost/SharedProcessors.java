@@ -13,7 +13,7 @@ import org.gta4j.tensor.DType;
  * @param threads of each process, that batches are computed by, one batch each
  * @param rates what a thread does a second
  * @param updateBytes read and written a second while parameters are changed, by all processors
- * @param exchangeBytes sent a second by all processes together
+ * @param exchangeSeconds that a processor spends on each byte which a process sends another
  * @param callSeconds what the smallest exchange of two processes takes
  */
 public record SharedProcessors(
@@ -23,7 +23,7 @@ public record SharedProcessors(
     int threads,
     Rates rates,
     double updateBytes,
-    double exchangeBytes,
+    double exchangeSeconds,
     double callSeconds)
     implements TrainingMachine {
   /**
@@ -129,6 +129,7 @@ public record SharedProcessors(
     }
     double sent =
         IntStream.range(0, traffic.ranks()).mapToDouble(rank -> sentBytes(traffic, rank)).sum();
-    return sent / exchangeBytes + SMALL_CALLS * callSeconds * (traffic.ranks() - 1);
+    int busy = Math.min(traffic.ranks(), processors);
+    return sent * exchangeSeconds / busy + SMALL_CALLS * callSeconds * (traffic.ranks() - 1);
   }
 }

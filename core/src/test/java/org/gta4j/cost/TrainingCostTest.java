@@ -6,6 +6,7 @@ import static org.assertj.core.api.Assertions.within;
 import static org.assertj.core.data.Percentage.withPercentage;
 
 import java.util.List;
+import java.util.stream.IntStream;
 import org.gta4j.checkpoint.ConfigFile;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.model.ModelConfig;
@@ -103,13 +104,21 @@ class TrainingCostTest {
     assertThat(INFINIBAND.sentBytes(node, 3)).isEqualTo(7_000_000_000L);
     int buckets = new GradientBuckets(numbers, 8).count();
     assertThat(INFINIBAND.communicationSeconds(node))
-        .isCloseTo(7 / 450.0 + buckets * (8.4e-6 + 2 * 3 * 4e-6), within(1e-9));
+        .isCloseTo(7 / 450.0 + buckets * (8.4e-6 + 2 * 7 * 4e-6), within(1e-9));
     TrainingTraffic two = new TrainingTraffic(numbers, 16, true);
     assertThat(INFINIBAND.communicationSeconds(two))
         .isCloseTo(
+            7.5 / 400 + 25 * 2 * (8.4e-6 + 14 * 3.4e-6 + 14e-6), within(1e-9));
+    TrainingTraffic whole = new TrainingTraffic(numbers, 16, false);
+    assertThat(INFINIBAND.communicationSeconds(whole))
+        .isCloseTo(
             7.5 / 400
-                + new GradientBuckets(numbers, 16).count() * (8.4e-6 + 2 * (3 * 4e-6 + 14e-6)),
+                + new GradientBuckets(numbers, 16).count() * (8.4e-6 + 2 * (7 * 4e-6 + 14e-6)),
             within(1e-9));
+    // 16 calls of 64 million numbers through 8 nodes.
+    assertThat(INFINIBAND.communicationSeconds(new TrainingTraffic(numbers, 64, true)))
+        .isCloseTo(
+            7.875 / 400 + 16 * 2 * (8.4e-6 + 56 * 3.4e-6 + 7 * 14e-6), within(1e-9));
     Accelerators ethernet = Accelerators.of(H100, Network.named("ethernet-100"));
     assertThat(ethernet.communicationSeconds(node))
         .isEqualTo(INFINIBAND.communicationSeconds(node));
@@ -223,7 +232,7 @@ class TrainingCostTest {
             1,
             new SharedProcessors.Rates(1e11, 5e10, 1e9, 2e9, 1e10),
             2e10,
-            1e9,
+            2e-9,
             1e-4);
     ModelConfig config = config("gta-tiny");
     TrainingSize two = new TrainingSize(16, 512, 4, 2, DType.F32, false, false);
@@ -252,6 +261,10 @@ class TrainingCostTest {
     assertThat(machine.sentBytes(traffic, 1)).isEqualTo(traffic.step(1).bytes());
     assertThat(machine.communicationSeconds(traffic))
         .isCloseTo((traffic.step(0).bytes() + traffic.step(1).bytes()) / 1e9 + 2e-4, within(1e-9));
+    // Two processors do the work of four processes.
+    TrainingTraffic more = new TrainingTraffic(numbers, 4, false);
+    double sent = IntStream.range(0, 4).mapToDouble(rank -> more.step(rank).bytes()).sum();
+    assertThat(machine.communicationSeconds(more)).isCloseTo(sent / 1e9 + 6e-4, within(1e-9));
     assertThat(machine.memoryBytes(4)).isEqualTo(2e9);
     // A second batch of a thread has gradients beside the sum of those before.
     assertThat(DeviceMemory.of(config, two, machine).gradients()).isEqualTo(8.0 * numbers);

@@ -28,10 +28,10 @@ import org.gta4j.train.workers.Workers;
  * How fast two workers on this machine add up, each a thread here: to each other they are what
  * processes would be.
  *
- * @param bytesPerSecond what both send together
+ * @param secondsPerByte that processors spend on what one sends the other
  * @param callSeconds of the smallest sum
  */
-record ExchangeRate(double bytesPerSecond, double callSeconds) {
+record ExchangeRate(double secondsPerByte, double callSeconds) {
   private static final int RANKS = 2;
   private static final int RUNS = 5;
   private static final int SMALL_RUNS = 50;
@@ -76,9 +76,8 @@ record ExchangeRate(double bytesPerSecond, double callSeconds) {
   }
 
   /**
-   * Both workers are busy meanwhile: what each takes is half of the time that processors spend. The
-   * smallest sum is mostly waiting, which the clock on the wall sees; the quickest one has waited
-   * for nobody else.
+   * Processors' time is that of both workers. The smallest sum is mostly waiting, which the clock on
+   * the wall sees; the quickest one has waited for nobody else.
    */
   private static ExchangeRate measure(Workers workers, Tensor tensor) {
     List<Tensor> all = List.of(tensor);
@@ -88,7 +87,7 @@ record ExchangeRate(double bytesPerSecond, double callSeconds) {
     for (int i = 0; i < RUNS; i++) {
       workers.sum(all);
     }
-    double large = (processNanos() - before) / 1e9 / RUNS / RANKS;
+    double large = (processNanos() - before) / 1e9 / RUNS;
     double small = Double.POSITIVE_INFINITY;
     for (int i = 0; i < SMALL_RUNS; i++) {
       long begin = System.nanoTime();
@@ -100,7 +99,7 @@ record ExchangeRate(double bytesPerSecond, double callSeconds) {
     for (int rank = 0; rank < RANKS; rank++) {
       sent += traffic.step(rank).bytes();
     }
-    return new ExchangeRate(sent / large, small);
+    return new ExchangeRate(large / sent, small);
   }
 
   private static long processNanos() {

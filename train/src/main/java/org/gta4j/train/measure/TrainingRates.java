@@ -65,7 +65,7 @@ public final class TrainingRates {
         threads,
         rates.passes(),
         StateRates.updateBytes(numbers, processors),
-        exchange.bytesPerSecond(),
+        exchange.secondsPerByte(),
         exchange.callSeconds());
   }
 

@@ -2,6 +2,13 @@ package org.gta4j.train.workers;
 
 import java.time.Duration;
 import java.util.Optional;
+import java.util.concurrent.Callable;
+import java.util.concurrent.ExecutionException;
+import java.util.concurrent.ExecutorService;
+import java.util.concurrent.Executors;
+import java.util.concurrent.Future;
+import java.util.concurrent.TimeUnit;
+import java.util.concurrent.TimeoutException;
 import org.bytedeco.javacpp.chrono.Milliseconds;
 import org.bytedeco.pytorch.FileStore;
 import org.bytedeco.pytorch.PrefixStore;
@@ -19,7 +26,13 @@ import org.gta4j.train.torch.TensorScope;
  * JavaCPP's.
  */
 final class Board implements AutoCloseable {
+  /** A thread that asks nothing has ended by then. */
+  private static final Duration ENDED = Duration.ofMillis(50);
+
   private final Store store;
+  private final ExecutorService asking =
+      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("gta4j-board").factory());
+  private volatile boolean silent;
 
   private Board(Store store) {
     this.store = store;
@@ -115,8 +128,45 @@ final class Board implements AutoCloseable {
     }
   }
 
+  /**
+   * Asks in a thread of its own, and no longer than so long: where the machine that has the board
+   * is cut off, a question waits until TCP gives up, which takes a quarter of an hour.
+   *
+   * @throws WorkerException if there is no answer in time; it is not asked again then
+   */
+  <T> T within(Duration patience, Callable<T> question) {
+    if (silent) {
+      throw new WorkerException("expected an answer, found that there was none before");
+    }
+    Future<T> answer = asking.submit(question);
+    try {
+      return answer.get(patience.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (TimeoutException e) {
+      silent = true;
+      throw new WorkerException("no answer within %d s".formatted(patience.toSeconds()), e);
+    } catch (ExecutionException e) {
+      throw new WorkerException(firstLine(e), e);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      throw new WorkerException("interrupted while waiting for an answer", e);
+    }
+  }
+
+  /** One that still waits for an answer keeps the store, and ends with the process. */
   @Override
   public void close() {
-    store.close();
+    asking.shutdown();
+    if (!isAsking()) {
+      store.close();
+    }
+  }
+
+  private boolean isAsking() {
+    try {
+      return !asking.awaitTermination(ENDED.toMillis(), TimeUnit.MILLISECONDS);
+    } catch (InterruptedException e) {
+      Thread.currentThread().interrupt();
+      return true;
+    }
   }
 }

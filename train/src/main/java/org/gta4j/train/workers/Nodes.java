@@ -5,12 +5,13 @@ import java.util.Collections;
 import java.util.HashSet;
 import java.util.List;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.Set;
 import java.util.UUID;
-import java.util.concurrent.ExecutorService;
-import java.util.concurrent.Executors;
-import java.util.concurrent.TimeUnit;
+import java.util.concurrent.Callable;
+import java.util.function.BooleanSupplier;
 import java.util.function.Consumer;
+import java.util.function.Supplier;
 import java.util.stream.IntStream;
 import org.gta4j.train.torch.Torch;
 
@@ -20,15 +21,13 @@ import org.gta4j.train.torch.Torch;
  * All of it is written into a store of c10d that node 0's launcher keeps, so that it outlives
  * workers.
  *
- * <p>Calls fail with a {@link WorkerException} where node 0's launcher is gone.
+ * <p>Calls fail with a {@link WorkerException} where node 0's launcher is gone, or has not answered
+ * for as long as one waits for another.
  */
 public final class Nodes implements AutoCloseable {
   private static final String ATTEMPT = "attempt";
   private static final String LOOPBACK = "127.";
   private static final Duration PAUSE = Duration.ofMillis(50);
-
-  /** A launcher that has ended is missed by then. */
-  private static final Duration NOTICED = Duration.ofSeconds(20);
 
   /** Those who want to read what is written here have done so by then. */
   private static final Duration GRACE = Duration.ofSeconds(5);
@@ -39,9 +38,7 @@ public final class Nodes implements AutoCloseable {
   private final int count;
   private final Duration timeout;
   private final String self = UUID.randomUUID().toString();
-  private final ExecutorService asking =
-      Executors.newSingleThreadExecutor(Thread.ofPlatform().daemon().name("gta4j-nodes").factory());
-  private int met;
+  private OptionalInt met = OptionalInt.empty();
 
   private Nodes(Board board, Rendezvous.Host host, int node, int count, Duration timeout) {
     this.board = board;
@@ -96,18 +93,35 @@ public final class Nodes implements AutoCloseable {
    *
    * @param introduction lines that have to be the same for all
    * @param news hears whom it waits for, where that takes long
-   * @return the attempt that they have come to
-   * @throws WorkerException if one does not come, or there are two of one, or one has other lines
+   * @param stopped whether this node's user does not want to wait any more; the others hear of it
+   * @return the attempt that they have come to; nothing where this node was stopped before
+   * @throws WorkerException if one does not come, or there are two of one, or one has other lines,
+   *     or was stopped
    */
-  public int meet(int attempt, String introduction, Consumer<String> news) {
+  public OptionalInt meet(
+      int attempt, String introduction, Consumer<String> news, BooleanSupplier stopped) {
     String entry = self + "\n" + address() + "\n" + introduction;
     int wanted = attempt;
     while (!enter(wanted, entry)) {
-      awaitFailure(wanted);
+      int taken = wanted;
+      if (!await(() -> taken(taken), patience(), news, stopped)) {
+        return OptionalInt.empty();
+      }
       wanted++;
     }
-    meet(wanted, news);
-    return wanted;
+    int attained = wanted;
+    met = OptionalInt.of(attained);
+    if (node == 0) {
+      asked(() -> {
+        board.write(ATTEMPT, Integer.toString(attained));
+        return attained;
+      });
+    }
+    if (!await(() -> incomplete(attained), timeout, news, stopped)) {
+      fail(attained, new Failure(true, "node %d was stopped before all had come".formatted(node)));
+      return OptionalInt.empty();
+    }
+    return met;
   }
 
   private static String place(int attempt) {
@@ -118,43 +132,69 @@ public final class Nodes implements AutoCloseable {
     return asked(() -> board.writeFirst(place(attempt) + node, entry)).equals(entry);
   }
 
-  private void awaitFailure(int attempt) {
-    long end = System.nanoTime() + NOTICED.toNanos();
-    while (failure(attempt).isEmpty()) {
-      if (System.nanoTime() > end) {
-        throw new WorkerException(
-            "node %d is at %s already: another command has its --node-rank".formatted(node, host));
-      }
-      pause();
-    }
+  /** The workers of a node that was lost are missed by others some time after these waited. */
+  private Duration patience() {
+    return timeout.multipliedBy(2);
   }
 
-  private void meet(int attempt, Consumer<String> news) {
-    met = attempt;
-    String place = place(attempt);
-    if (node == 0) {
-      asked(() -> {
-        board.write(ATTEMPT, Integer.toString(attempt));
-        return attempt;
-      });
+  /** Where this node has come to an attempt before, by a command that may have ended. */
+  private Optional<Absence> taken(int attempt) {
+    return failure(attempt).isPresent()
+        ? Optional.empty()
+        : Optional.of(
+            new Absence(
+                "node %d is at %s already: waiting until the others miss it, for %d s at most"
+                    .formatted(node, host, patience().toSeconds()),
+                "node %d is at %s already, and was not missed within %d s: another command has its --node-rank, or the others still wait for the one before"
+                    .formatted(node, host, patience().toSeconds())));
+  }
+
+  private Optional<Absence> incomplete(int attempt) {
+    Optional<Failure> failure = failure(attempt).filter(Failure::isFinal);
+    if (failure.isPresent()) {
+      throw new WorkerException(failure.get().what());
     }
+    return compared(place(attempt)).stream()
+        .findFirst()
+        .map(other ->
+            new Absence(
+                "waiting for node %d at %s, for %d s at most"
+                    .formatted(other, host, timeout.toSeconds()),
+                "node %d did not come to %s within %d s"
+                    .formatted(other, host, timeout.toSeconds())));
+  }
+
+  /**
+   * What is waited for.
+   *
+   * @param news said where that takes long
+   * @param inVain said where it took too long
+   */
+  private record Absence(String news, String inVain) {}
+
+  /** Returns whether it was waited for to the end. */
+  private static boolean await(
+      Supplier<Optional<Absence>> look,
+      Duration patience,
+      Consumer<String> news,
+      BooleanSupplier stopped) {
     long begin = System.nanoTime();
     boolean told = false;
-    for (List<Integer> missing = compared(place); !missing.isEmpty(); missing = compared(place)) {
+    for (Optional<Absence> missing = look.get(); missing.isPresent(); missing = look.get()) {
+      if (stopped.getAsBoolean()) {
+        return false;
+      }
       Duration waited = Duration.ofNanos(System.nanoTime() - begin);
-      if (waited.compareTo(timeout) > 0) {
-        throw new WorkerException(
-            "node %d did not come to %s within %d s"
-                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+      if (waited.compareTo(patience) > 0) {
+        throw new WorkerException(missing.get().inVain());
       }
       if (!told && waited.compareTo(GRACE) > 0) {
-        news.accept(
-            "waiting for node %d at %s, for %d s at most"
-                .formatted(missing.getFirst(), host, timeout.toSeconds()));
+        news.accept(missing.get().news());
         told = true;
       }
       pause();
     }
+    return true;
   }
 
   /** Compares those that have come to the first of them; returns who has not come yet. */
@@ -226,14 +266,21 @@ public final class Nodes implements AutoCloseable {
     return missing("done/%d/".formatted(attempt)).isEmpty();
   }
 
-  /** Leaves when all have read what they wait for: the store ends with node 0's launcher. */
+  /**
+   * Leaves when all have read what they wait for: the store ends with node 0's launcher. One that
+   * never took part says nothing, since another has its number.
+   */
   public void part() {
+    if (met.isEmpty()) {
+      return;
+    }
     try {
-      asked(() -> board.writeFirst("bye/" + node, self));
+      String bye = "bye/%d/".formatted(met.getAsInt());
+      asked(() -> board.writeFirst(bye + node, self));
       long end = System.nanoTime() + GRACE.toNanos();
       Set<Integer> here = new HashSet<>(everybody());
-      here.removeAll(missing(place(met)));
-      while (node == 0 && !Collections.disjoint(here, missing("bye/")) && System.nanoTime() < end) {
+      here.removeAll(missing(place(met.getAsInt())));
+      while (node == 0 && !Collections.disjoint(here, missing(bye)) && System.nanoTime() < end) {
         pause();
       }
     } catch (RuntimeException e) {
@@ -241,14 +288,10 @@ public final class Nodes implements AutoCloseable {
     }
   }
 
-  private interface Question<T> {
-    T ask();
-  }
-
-  private <T> T asked(Question<T> question) {
+  private <T> T asked(Callable<T> question) {
     try {
-      return question.ask();
-    } catch (RuntimeException e) {
+      return board.within(timeout, question);
+    } catch (WorkerException e) {
       throw new WorkerException("node 0, which keeps the store at %s, was lost".formatted(host), e);
     }
   }
@@ -268,18 +311,6 @@ public final class Nodes implements AutoCloseable {
 
   @Override
   public void close() {
-    asking.shutdown(); // one that still waits for an answer keeps the store, and ends with all
-    if (!isWaiting()) {
-      board.close();
-    }
-  }
-
-  private boolean isWaiting() {
-    try {
-      return !asking.awaitTermination(PAUSE.toMillis(), TimeUnit.MILLISECONDS);
-    } catch (InterruptedException e) {
-      Thread.currentThread().interrupt();
-      return true;
-    }
+    board.close();
   }
 }

@@ -22,12 +22,15 @@ final class RollCall {
   /** A worker that noticed a loss has said so by then. */
   private static final Duration GRACE = Duration.ofSeconds(5);
 
+  /** Whoever can be reached has answered all that is asked about those who are missing. */
+  private static final Duration ANSWERED = GRACE.multipliedBy(4);
+
   private static final Duration PAUSE = Duration.ofMillis(20);
 
   private final Board board;
   private final Seat seat;
   private final IntFunction<Optional<String>> ended;
-  private boolean left;
+  private volatile boolean left;
 
   /**
    * A roll call.
@@ -130,31 +133,35 @@ final class RollCall {
    * @param cause what went wrong, for the case that all are
    */
   String missing(Throwable cause) {
-    leave(ANOTHER);
     try {
-      List<Integer> others =
-          IntStream.range(0, seat.count()).filter(rank -> rank != seat.rank()).boxed().toList();
-      await(others, LEFT);
-      List<String> lost = new ArrayList<>();
-      List<Integer> present = new ArrayList<>();
-      for (int rank : others) {
-        gone(rank).ifPresent(lost::add);
-        if (board.read(LEFT + rank).isPresent()) {
-          present.add(rank);
-        } else if (ended.apply(rank).isEmpty()) {
-          lost.add("worker %d was lost".formatted(rank));
-        }
-      }
-      board.write(BYE + seat.rank(), "");
-      if (seat.rank() == 0) {
-        await(present, BYE); // they read on its board
-      }
-      return lost.isEmpty()
-          ? "the connection between the workers broke: " + Board.firstLine(cause)
-          : String.join(", ", lost);
-    } catch (RuntimeException e) {
+      return board.within(ANSWERED, () -> missed(cause));
+    } catch (WorkerException e) {
       return "worker 0 was lost";
     }
+  }
+
+  private String missed(Throwable cause) {
+    leave(ANOTHER);
+    List<Integer> others =
+        IntStream.range(0, seat.count()).filter(rank -> rank != seat.rank()).boxed().toList();
+    await(others, LEFT);
+    List<String> lost = new ArrayList<>();
+    List<Integer> present = new ArrayList<>();
+    for (int rank : others) {
+      gone(rank).ifPresent(lost::add);
+      if (board.read(LEFT + rank).isPresent()) {
+        present.add(rank);
+      } else if (ended.apply(rank).isEmpty()) {
+        lost.add("worker %d was lost".formatted(rank));
+      }
+    }
+    board.write(BYE + seat.rank(), "");
+    if (seat.rank() == 0) {
+      await(present, BYE); // they read on its board
+    }
+    return lost.isEmpty()
+        ? "the connection between the workers broke: " + Board.firstLine(cause)
+        : String.join(", ", lost);
   }
 
   /** Until all have written, have ended, or had the time. */

@@ -9,6 +9,9 @@ interface Interrupt extends AutoCloseable {
   /** What is said when somebody stops a training. */
   String STOPPING = "stopping after this step and saving; Ctrl-C again ends at once";
 
+  /** What a shell reports for a process ended by SIGINT. */
+  int INTERRUPTED = 130;
+
   @Override
   void close();
 
@@ -37,7 +40,7 @@ interface Interrupt extends AutoCloseable {
             Signal.NAME,
             () -> {
               if (asked.getAndSet(true)) {
-                Runtime.getRuntime().halt(Signal.INTERRUPTED);
+                Runtime.getRuntime().halt(INTERRUPTED);
               }
               first.run();
             });
@@ -51,9 +54,6 @@ interface Interrupt extends AutoCloseable {
    */
   record Signal(Object before) implements Interrupt {
     private static final String NAME = "INT";
-
-    /** What a shell reports for a process ended by SIGINT. */
-    private static final int INTERRUPTED = 130;
 
     @Override
     public void close() {

@@ -9,6 +9,7 @@ import java.util.HashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
+import java.util.OptionalInt;
 import java.util.function.Predicate;
 import org.gta4j.checkpoint.UnfinishedFiles;
 import org.gta4j.cli.RefusedException;
@@ -78,6 +79,7 @@ final class Launcher {
   private final Path folder;
   private volatile List<WorkerProcess> processes = List.of();
   private volatile boolean stopped;
+  private volatile boolean searching;
 
   /**
    * A launcher that has not started anything yet.
@@ -110,8 +112,10 @@ final class Launcher {
       if (layout.host().isEmpty()) {
         return run(Optional.empty());
       }
+      searching = true;
       try (Nodes nodes =
           Nodes.open(layout.host().get(), layout.node(), layout.nodes(), layout.patience())) {
+        searching = false;
         try {
           return run(Optional.of(nodes));
         } finally {
@@ -130,9 +134,21 @@ final class Launcher {
     int attempt = nodes.map(Nodes::attempt).orElse(0);
     while (true) {
       if (nodes.isPresent()) {
-        attempt = nodes.get().meet(attempt, layout.introduction(), terminal::say);
+        OptionalInt met =
+            nodes.get().meet(attempt, layout.introduction(), terminal::say, () -> stopped);
+        if (met.isEmpty()) {
+          return Interrupt.INTERRUPTED;
+        }
+        attempt = met.getAsInt();
       }
-      start(attempt);
+      try {
+        start(attempt);
+      } catch (RefusedException e) {
+        Nodes.Failure own = new Nodes.Failure(true, String.valueOf(e.getMessage()));
+        int failed = attempt;
+        nodes.ifPresent(others -> others.fail(failed, own));
+        throw e;
+      }
       Optional<Nodes.Failure> failure = watch(attempt, nodes);
       if (failure.isEmpty()) {
         return 0;
@@ -199,7 +215,7 @@ final class Launcher {
       processes = List.copyOf(started); // those that must end if the next one cannot be started
     }
     if (stopped) {
-      askToStop();
+      passOn();
     }
   }
 
@@ -295,8 +311,22 @@ final class Launcher {
         : Optional.empty();
   }
 
+  /** Worker 0 says itself what it does; where it is not, or is not yet, nobody else would. */
   private void askToStop() {
     stopped = true;
+    if (searching) { // by a call of libtorch's, which nothing ends
+      UnfinishedFiles.deleteFolder(folder);
+      Runtime.getRuntime().halt(Interrupt.INTERRUPTED);
+    }
+    if (processes.isEmpty()) {
+      terminal.say("stopping before workers begin; Ctrl-C again ends at once");
+    } else if (layout.node() > 0) {
+      terminal.say(Interrupt.STOPPING);
+    }
+    passOn();
+  }
+
+  private void passOn() {
     processes.stream().findFirst().ifPresent(WorkerProcess::askToStop);
   }
 
