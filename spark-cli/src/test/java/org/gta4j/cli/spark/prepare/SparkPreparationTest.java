@@ -99,7 +99,8 @@ class SparkPreparationTest {
                 5_000,
                 folder.resolve(out),
                 cleaning,
-                Optional.of("local[%d]".formatted(tasks))));
+                Optional.of("local[%d]".formatted(tasks)),
+                List.of("spark.sql.shuffle.partitions=3")));
   }
 
   /** What one thread writes that reads one file after the other. */
