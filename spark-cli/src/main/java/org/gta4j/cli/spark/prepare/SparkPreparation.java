@@ -62,8 +62,7 @@ public final class SparkPreparation implements PrepareEngine {
     TokenizerFiles words = TokenizerFiles.read(asked.tokenizer());
     long bytes = bytes(asked.files());
     try (ShardFolder folder = new ShardFolder(asked.out());
-        SparkJob job =
-            SparkJob.open(terminal, "gta data prepare", place)) {
+        SparkJob job = SparkJob.open(terminal, "gta data prepare", place)) {
       return prepare(job, asked, words, folder, splits(asked, bytes, job.parallelism()));
     }
   }
