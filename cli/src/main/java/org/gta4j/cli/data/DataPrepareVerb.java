@@ -44,6 +44,11 @@ public final class DataPrepareVerb extends Verb {
           "URL",
           "Where Spark runs: local[*], this machine (default), or a cluster, as 'gta spark --help'"
               + " says.");
+  private final Setting<List<String>> settings =
+      Setting.texts(
+          "--conf",
+          "NAME=VALUE",
+          "A setting of Spark's, such as spark.executor.memory=8g; may be given several times.");
   private final Setting<Boolean> json =
       Setting.flag("--json", "Print one line of JSON for programs.");
   private final PrepareEngine engine;
@@ -69,7 +74,7 @@ public final class DataPrepareVerb extends Verb {
     texts.addTo(this);
     add(tokenizer, shardTokens, out);
     cleaning.addTo(this);
-    add(engineName, master, json);
+    add(engineName, master, settings, json);
     addHelp();
   }
 
@@ -84,8 +89,10 @@ public final class DataPrepareVerb extends Verb {
           "--engine %s is in another application than this one: start it as ./gta data prepare --engine %s ..."
               .formatted(name, name));
     }
-    if (master.isGiven() && !name.equals(SPARK)) {
-      throw new UsageException("--master is for --engine spark: add that");
+    for (Setting<?> ofSpark : List.of(master, settings)) {
+      if (ofSpark.isGiven() && !name.equals(SPARK)) {
+        throw new UsageException(ofSpark.name() + " is for --engine spark: add that");
+      }
     }
     long tokens = shardTokens.or(100_000_000L);
     if (tokens < 1) {
@@ -99,7 +106,8 @@ public final class DataPrepareVerb extends Verb {
             tokens,
             Check.path(out),
             cleaning.cleaning(),
-            master.value());
+            master.value(),
+            settings.or(List.of()));
     try {
       tell(terminal, engine.prepare(terminal, asked));
     } catch (DataException e) {

@@ -15,6 +15,7 @@ import org.gta4j.data.text.Cleaning;
  * @param out the new folder
  * @param cleaning what is left out
  * @param master where it is done, for an engine that has a choice
+ * @param settings the engine's own, {@code NAME=VALUE} each
  */
 public record Preparation(
     List<String> files,
@@ -23,9 +24,11 @@ public record Preparation(
     long shardTokens,
     Path out,
     Cleaning cleaning,
-    Optional<String> master) {
-  /** Copies the list. */
+    Optional<String> master,
+    List<String> settings) {
+  /** Copies the lists. */
   public Preparation {
     files = List.copyOf(files);
+    settings = List.copyOf(settings);
   }
 }

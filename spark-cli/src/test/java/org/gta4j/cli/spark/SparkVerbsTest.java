@@ -244,6 +244,19 @@ class SparkVerbsTest {
     assertThat(model.err()).isEqualTo("gta: nowhere.gguf: there is no such file or folder\n");
     assertThat(spark("generate", "a", "--max-tokens=0").code()).isEqualTo(2);
     assertThat(spark("generate", "a", "--conf=x").err()).contains("--conf: expected spark.NAME");
+    Ran prepare =
+        Ran.of(
+            SparkMain.verbs(),
+            List.of(
+                "data",
+                "prepare",
+                "--engine=spark",
+                "--conf=spark.x",
+                "--data=" + folder.resolve("prompts.jsonl"),
+                "--tokenizer=nowhere",
+                "--out=" + folder.resolve("tokens")));
+    assertThat(prepare.code()).isEqualTo(2);
+    assertThat(prepare.err()).contains("--conf: expected spark.NAME=VALUE, found spark.x");
     assertThat(spark("tokenize", "prompts.jsonl").err())
         .contains("--output: ")
         .contains("is a file");

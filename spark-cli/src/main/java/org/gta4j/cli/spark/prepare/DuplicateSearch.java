@@ -23,6 +23,7 @@ import org.apache.spark.sql.RowFactory;
 import org.apache.spark.sql.SparkSession;
 import org.apache.spark.sql.types.DataTypes;
 import org.apache.spark.sql.types.StructType;
+import org.apache.spark.storage.StorageLevel;
 import org.gta4j.data.text.Cleaning;
 import org.gta4j.data.text.CleaningCounts;
 import org.gta4j.data.text.Document;
@@ -81,13 +82,15 @@ final class DuplicateSearch {
   /** Documents that are equal to an earlier one. */
   private Dataset<Row> equal() {
     StructType schema = positions().add("high", DataTypes.LongType).add("low", DataTypes.LongType);
+    // Kept, as it is looked at several times and small beside the texts.
     Dataset<Row> all =
         rows(
-            schema,
-            document -> {
-              TextDigest digest = TextDigest.of(document.text());
-              return List.of(digest.high(), digest.low());
-            });
+                schema,
+                document -> {
+                  TextDigest digest = TextDigest.of(document.text());
+                  return List.of(digest.high(), digest.low());
+                })
+            .persist(StorageLevel.MEMORY_AND_DISK());
     Dataset<Row> first =
         all.groupBy("high", "low")
             .agg(min(struct(SPLIT, NUMBER)).as("first"), count(lit(1)).as("copies"))

@@ -58,11 +58,11 @@ public final class SparkPreparation implements PrepareEngine {
 
   @Override
   public Prepared prepare(Terminal terminal, Preparation asked) {
+    SparkPlace place = SparkPlace.of(asked.master(), asked.settings());
     TokenizerFiles words = TokenizerFiles.read(asked.tokenizer());
     long bytes = bytes(asked.files());
     try (ShardFolder folder = new ShardFolder(asked.out());
-        SparkJob job =
-            SparkJob.open(terminal, "gta data prepare", SparkPlace.of(asked.master(), List.of()))) {
+        SparkJob job = SparkJob.open(terminal, "gta data prepare", place)) {
       return prepare(job, asked, words, folder, splits(asked, bytes, job.parallelism()));
     }
   }

@@ -99,7 +99,8 @@ class SparkPreparationTest {
                 5_000,
                 folder.resolve(out),
                 cleaning,
-                Optional.of("local[%d]".formatted(tasks))));
+                Optional.of("local[%d]".formatted(tasks)),
+                List.of("spark.sql.shuffle.partitions=3")));
   }
 
   /** What one thread writes that reads one file after the other. */
@@ -215,8 +216,7 @@ class SparkPreparationTest {
         .hasMessageContaining("there is no text in");
     Path blank = file("blank.jsonl", "{\"text\": \"c\"}\n");
     Path words = file("tokenizer.json", PLAIN_WORDS); // which knows no c
-    assertThatThrownBy(
-            () -> prepare(List.of(blank), words, "out", Cleaning.none(), 1, 500))
+    assertThatThrownBy(() -> prepare(List.of(blank), words, "out", Cleaning.none(), 1, 500))
         .isInstanceOf(DataException.class)
         .hasMessage(folder.resolve("out") + ": expected tokens to write, found none");
     Files.delete(words);
