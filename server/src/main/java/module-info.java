@@ -5,6 +5,7 @@ module org.gta4j.server {
   requires transitive org.gta4j.core;
   requires io.helidon.common.buffers;
   requires io.helidon.common.socket;
+  requires io.helidon.common.task;
   requires io.helidon.common.tls;
   requires io.helidon.common.uri;
   requires io.helidon.http;

@@ -1,6 +1,5 @@
 package org.gta4j.server.http;
 
-import java.lang.ref.WeakReference;
 import java.time.Duration;
 import java.util.Optional;
 import java.util.concurrent.ForkJoinPool;
@@ -18,11 +17,11 @@ import org.jspecify.annotations.Nullable;
  * <p>One timer at most is pending for each, however much is read and written: it looks again when
  * it comes too early.
  */
-final class Patience {
+final class Patience implements AutoCloseable {
   private final long limitNanos;
   private Optional<Thread> waiting = Optional.empty();
   private long since;
-  private boolean isTimed;
+  private Optional<Future<?>> timer = Optional.empty();
   private boolean hasEnded;
 
   Patience(Duration limit) {
@@ -52,7 +51,7 @@ final class Patience {
   private synchronized void begin() {
     waiting = Optional.of(Thread.currentThread());
     since = System.nanoTime();
-    if (!isTimed) {
+    if (timer.isEmpty()) {
       lookAfter(limitNanos);
     }
   }
@@ -67,24 +66,19 @@ final class Patience {
   }
 
   private void lookAfter(long nanos) {
-    isTimed = true;
-    // Connections that have ended are not kept by their timers.
-    WeakReference<Patience> self = new WeakReference<>(this);
-    Future<?> _ =
-        ForkJoinPool.commonPool()
-            .schedule(
-                () -> {
-                  Patience patience = self.get();
-                  if (patience != null) {
-                    patience.look();
-                  }
-                },
-                nanos,
-                TimeUnit.NANOSECONDS);
+    timer =
+        Optional.of(ForkJoinPool.commonPool().schedule(this::look, nanos, TimeUnit.NANOSECONDS));
+  }
+
+  /** The connection has ended: its timer is not kept until it would come. */
+  @Override
+  public synchronized void close() {
+    timer.ifPresent(pending -> pending.cancel(false));
+    timer = Optional.empty();
   }
 
   private synchronized void look() {
-    isTimed = false;
+    timer = Optional.empty();
     if (waiting.isEmpty()) {
       return;
     }

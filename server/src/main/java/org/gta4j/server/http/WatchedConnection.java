@@ -25,9 +25,10 @@ import org.jspecify.annotations.Nullable;
  * <p>What is read ahead is what the connection's thread gets next; it waits for it where it has not
  * come yet. It waits for nothing for ever, neither for what a client sends nor for what it takes.
  */
-final class WatchedConnection implements ConnectionContext {
+final class WatchedConnection implements ConnectionContext, AutoCloseable {
   private final ConnectionContext connection;
   private final Patience reading;
+  private final Patience writing;
   private final DataReader reader;
   private final DataWriter writer;
   private volatile boolean ended;
@@ -45,7 +46,15 @@ final class WatchedConnection implements ConnectionContext {
     this.connection = connection;
     reading = new Patience(mostRead);
     reader = DataReader.create(() -> reading.with(this::next));
-    writer = new WatchedWriter(connection.dataWriter(), new Patience(mostWrite));
+    writing = new Patience(mostWrite);
+    writer = new WatchedWriter(connection.dataWriter(), writing);
+  }
+
+  /** Nobody waits for the client any more. */
+  @Override
+  public void close() {
+    reading.close();
+    writing.close();
   }
 
   /**

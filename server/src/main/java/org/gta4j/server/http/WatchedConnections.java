@@ -1,6 +1,8 @@
 package org.gta4j.server.http;
 
 import io.helidon.common.buffers.BufferData;
+import io.helidon.common.concurrency.limits.Limit;
+import io.helidon.common.task.InterruptableTask;
 import io.helidon.webserver.ConnectionContext;
 import io.helidon.webserver.http1.Http1ConnectionSelector;
 import io.helidon.webserver.spi.ServerConnection;
@@ -38,6 +40,34 @@ record WatchedConnections(Http1ConnectionSelector http, Duration mostRead, Durat
 
   @Override
   public ServerConnection connection(ConnectionContext connection) {
-    return http.connection(new WatchedConnection(connection, mostRead, mostWrite));
+    WatchedConnection watched = new WatchedConnection(connection, mostRead, mostWrite);
+    return new Handled(http.connection(watched), watched);
+  }
+
+  /** A connection whose timers end with it: the web server tells nobody that it has ended. */
+  private record Handled(ServerConnection http, WatchedConnection watched)
+      implements ServerConnection, InterruptableTask<Void> {
+    @Override
+    public void handle(Limit limit) throws InterruptedException {
+      try (watched) {
+        http.handle(limit);
+      }
+    }
+
+    @Override
+    public Duration idleTime() {
+      return http.idleTime();
+    }
+
+    @Override
+    public void close(boolean interrupts) {
+      http.close(interrupts);
+    }
+
+    /** Whether it waits for a request, and nothing is lost when the server stops. */
+    @Override
+    public boolean canInterrupt() {
+      return http instanceof InterruptableTask<?> task && task.canInterrupt();
+    }
   }
 }
