@@ -107,8 +107,7 @@ class TrainingCostTest {
         .isCloseTo(7 / 450.0 + buckets * (8.4e-6 + 2 * 7 * 4e-6), within(1e-9));
     TrainingTraffic two = new TrainingTraffic(numbers, 16, true);
     assertThat(INFINIBAND.communicationSeconds(two))
-        .isCloseTo(
-            7.5 / 400 + 25 * 2 * (8.4e-6 + 14 * 3.4e-6 + 14e-6), within(1e-9));
+        .isCloseTo(7.5 / 400 + 25 * 2 * (8.4e-6 + 14 * 3.4e-6 + 14e-6), within(1e-9));
     TrainingTraffic whole = new TrainingTraffic(numbers, 16, false);
     assertThat(INFINIBAND.communicationSeconds(whole))
         .isCloseTo(
@@ -117,8 +116,7 @@ class TrainingCostTest {
             within(1e-9));
     // 16 calls of 64 million numbers through 8 nodes.
     assertThat(INFINIBAND.communicationSeconds(new TrainingTraffic(numbers, 64, true)))
-        .isCloseTo(
-            7.875 / 400 + 16 * 2 * (8.4e-6 + 56 * 3.4e-6 + 7 * 14e-6), within(1e-9));
+        .isCloseTo(7.875 / 400 + 16 * 2 * (8.4e-6 + 56 * 3.4e-6 + 7 * 14e-6), within(1e-9));
     Accelerators ethernet = Accelerators.of(H100, Network.named("ethernet-100"));
     assertThat(ethernet.communicationSeconds(node))
         .isEqualTo(INFINIBAND.communicationSeconds(node));

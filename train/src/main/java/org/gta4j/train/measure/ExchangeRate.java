@@ -76,8 +76,8 @@ record ExchangeRate(double secondsPerByte, double callSeconds) {
   }
 
   /**
-   * Processors' time is that of both workers. The smallest sum is mostly waiting, which the clock on
-   * the wall sees; the quickest one has waited for nobody else.
+   * Processors' time is that of both workers. The smallest sum is mostly waiting, which the clock
+   * on the wall sees; the quickest one has waited for nobody else.
    */
   private static ExchangeRate measure(Workers workers, Tensor tensor) {
     List<Tensor> all = List.of(tensor);

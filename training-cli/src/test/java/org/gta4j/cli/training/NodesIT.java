@@ -30,6 +30,9 @@ import tools.jackson.databind.node.ObjectNode;
 class NodesIT {
   private static final int STEPS = 40;
 
+  /** Enough that a training goes on while one of its processes is looked for and killed. */
+  private static final int MORE = 120;
+
   @TempDir private Path folder = Path.of("");
 
   private final List<Process> started = new ArrayList<>();
@@ -101,10 +104,11 @@ class NodesIT {
 
   @Test
   void whenAWorkerIsKilledAllGoOnFromTheLastCheckpoint() throws IOException, InterruptedException {
-    Process whole = train("whole");
     String place = freePlace();
-    Process first = train("first", "--nodes=2", "--node-rank=0", place);
-    Process second = train("second", "--nodes=2", "--node-rank=1", place);
+    String steps = "--steps=" + MORE;
+    String keep = "--keep=" + MORE / 10; // so that the first is there when it is looked for
+    Process first = train("first", "--nodes=2", "--node-rank=0", place, steps, keep);
+    Process second = train("second", "--nodes=2", "--node-rank=1", place, steps, keep);
     awaitCheckpoint("first", first);
     ProcessHandle victim = second.children().findFirst().orElseThrow();
     victim.destroyForcibly();
@@ -112,18 +116,18 @@ class NodesIT {
         "worker 1 was lost: its process %d was killed, as systems do where memory runs out. Restart 1 of 3"
             .formatted(victim.pid());
     assertThat(ended(first, "first", 0))
-        .contains(lost + ": going on from first/checkpoints/step-000000")
+        .contains(lost + ": going on from first/checkpoints/step-00000")
         .contains("trained: first is a model now");
     assertThat(ended(second, "second", 0)).contains(lost);
     assertThat(folder.resolve("second")).doesNotExist();
-    ended(whole, "whole", 0);
+    ended(train("whole", steps), "whole", 0); // beside the others it would slow them down
 
     ModelConfig config = ModelConfig.read(ConfigFile.read(folder.resolve("config.json")));
     long sent = new TrainingTraffic(config.parameters(), 2, true).step(0).bytes();
     List<StepReport> wanted = Metrics.read(folder.resolve("whole"));
     List<StepReport> found = Metrics.read(folder.resolve("first"));
-    assertThat(found).hasSize(STEPS);
-    for (int i = 0; i < STEPS; i++) {
+    assertThat(found).hasSize(MORE);
+    for (int i = 0; i < MORE; i++) {
       assertThat(found.get(i).step()).isEqualTo(i + 1);
       assertThat(found.get(i).loss()).isCloseTo(wanted.get(i).loss(), within(1e-5));
       assertThat(found.get(i).bytesSent()).hasValue(sent);
@@ -132,7 +136,7 @@ class NodesIT {
 
   @Test
   void aLostWorkerEndsTheOthersAndAnyNumberGoesOn() throws IOException, InterruptedException {
-    Process process = train("model", "--workers=3", "--max-restarts=0", "--steps=200");
+    Process process = train("model", "--workers=3", "--max-restarts=0", "--steps=" + MORE);
     awaitCheckpoint("model", process);
     List<ProcessHandle> workers = process.children().toList();
     assertThat(workers).hasSize(3);
@@ -144,9 +148,9 @@ class NodesIT {
         .doesNotContain("Restart");
     assertThat(workers).noneMatch(ProcessHandle::isAlive);
 
-    String resumed = ended(train("model", "--resume", "--steps=200"), "model", 0);
+    String resumed = ended(train("model", "--resume", "--steps=" + MORE), "model", 0);
     assertThat(resumed).contains("going on from").contains("model is a model now");
-    assertThat(Metrics.read(folder.resolve("model"))).hasSize(200);
+    assertThat(Metrics.read(folder.resolve("model"))).hasSize(MORE);
   }
 
   @Test
