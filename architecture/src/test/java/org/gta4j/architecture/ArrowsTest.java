@@ -354,12 +354,14 @@ class ArrowsTest {
               "org.gta4j.embedded..");
 
   @ArchTest
-  static final ArchRule ONE_CLASS_CALLS_KERNELS_AND_ONE_THE_C_LIBRARY =
+  static final ArchRule ONE_CLASS_CALLS_KERNELS_AND_TWO_THE_C_LIBRARY =
       noClasses()
           .that()
           .doNotHaveFullyQualifiedName("org.gta4j.kernels.Kernels")
           .and()
           .doNotHaveFullyQualifiedName("org.gta4j.train.workers.StandardOutput")
+          .and()
+          .haveNameNotMatching("org\\.gta4j\\.train\\.workers\\.Connections(\\$.*)?")
           .should()
           .dependOnClassesThat()
           .haveFullyQualifiedName("java.lang.foreign.Linker");

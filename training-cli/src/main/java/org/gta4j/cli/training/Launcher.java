@@ -250,7 +250,7 @@ final class Launcher {
 
   /** What workers all refuse they say here too, but for worker 0, who says it to its user. */
   private Nodes.Failure inOwnWords(Nodes.Failure failure) {
-    long end = System.nanoTime() + GRACE.toNanos() / 2;
+    long end = System.nanoTime() + 2 * GRACE.toNanos();
     while (failure.isFinal() && System.nanoTime() < end) {
       Optional<String> word = first(WorkerProcess::hasRefused).flatMap(WorkerProcess::lastWord);
       if (word.isPresent()) {
