@@ -29,8 +29,11 @@ class ServeLoadIT {
             // As ./gta serve starts it.
             "--enable-native-access=ALL-UNNAMED",
             "-XX:+UseSerialGC",
+            "-Xms128m",
             "-Xmx512m",
             "-Xmn96m",
+            "-XX:SurvivorRatio=4",
+            "-XX:TrimNativeHeapInterval=10000",
             "-cp",
             System.getProperty("java.class.path"),
             ServerProgram.class.getName(),

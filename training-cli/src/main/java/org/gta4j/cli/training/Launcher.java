@@ -237,7 +237,7 @@ final class Launcher {
         boolean late = System.nanoTime() - noticed > GRACE.toNanos();
         Optional<Nodes.Failure> own = own(late);
         if (own.isPresent()) {
-          return nodes.isPresent() ? Optional.of(nodes.get().fail(attempt, own.get())) : own;
+          return nodes.isPresent() ? Optional.of(told(nodes.get(), attempt, own.get())) : own;
         }
       }
       Optional<Nodes.Failure> others = nodes.flatMap(all -> all.failure(attempt));
@@ -248,10 +248,16 @@ final class Launcher {
     }
   }
 
+  /** Tells the other nodes; where one of them was first, what it said is why. */
+  private Nodes.Failure told(Nodes nodes, int attempt, Nodes.Failure own) {
+    Nodes.Failure first = nodes.fail(attempt, own);
+    return first.equals(own) ? own : inOwnWords(first);
+  }
+
   /** What workers all refuse they say here too, but for worker 0, who says it to its user. */
   private Nodes.Failure inOwnWords(Nodes.Failure failure) {
     long end = System.nanoTime() + 2 * GRACE.toNanos();
-    while (failure.isFinal() && System.nanoTime() < end) {
+    while (failure.isFinal() && exitOfSpeaker().isEmpty() && System.nanoTime() < end) {
       Optional<String> word = first(WorkerProcess::hasRefused).flatMap(WorkerProcess::lastWord);
       if (word.isPresent()) {
         return new Nodes.Failure(true, word.get());
