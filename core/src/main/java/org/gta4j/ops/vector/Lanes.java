@@ -45,7 +45,7 @@ final class Lanes {
   private static final FloatVector MINUS_LN2_LOW = broadcast(2.12194440e-4f);
 
   /** 1.5 · 2^23: adding it rounds a small f32 to an integer, which then stands in the low bits. */
-  private static final FloatVector ROUND = broadcast(12582912f);
+  static final FloatVector ROUND = broadcast(12582912f);
 
   /** What makes the bits of such a sum the integer plus the bias of an f32's exponent. */
   private static final IntVector TO_EXPONENT =

@@ -3,7 +3,6 @@ package org.gta4j.ops.vector;
 import java.lang.foreign.MemorySegment;
 import java.util.Arrays;
 import org.gta4j.tensor.FloatMatrix;
-import org.gta4j.tensor.Tensor;
 
 /** Panels of 4-bit numbers with {@link QuantizedInputs}. */
 final class NibbleWorker implements PanelKernel {
@@ -50,24 +49,16 @@ final class NibbleWorker implements PanelKernel {
   @Override
   public void panel(PanelLinear layer, int panel, FloatMatrix out, int to) {
     long at = panel * layer.panelBytes();
-    int first = panel * OUTPUTS;
-    int count = Math.min(OUTPUTS, layer.outputs() - first);
-    boolean tiled = rows >= ROWS;
-    if (tiled) {
-      tiles(layer, at);
-    }
-    for (int row = 0; row < rows; row++) {
-      int from = tiled ? row * OUTPUTS : 0;
-      if (!tiled) {
+    if (rows < ROWS) {
+      for (int row = 0; row < rows; row++) {
         row(layer, at, row);
+        PanelKernel.write(results, 0, layer, panel, out, to + row);
       }
-      for (int i = 0; i < OUTPUTS; i += Lanes.COUNT) {
-        Lanes.load(results, from + i)
-            .add(Lanes.load(layer.bias(), first + i))
-            .intoArray(results, from + i);
-      }
-      long into = out.rowByte(to + row) + (long) first * Float.BYTES;
-      MemorySegment.copy(results, from, out.data(), Tensor.FLOAT, into, count);
+      return;
+    }
+    tiles(layer, at);
+    for (int row = 0; row < rows; row++) {
+      PanelKernel.write(results, row * OUTPUTS, layer, panel, out, to + row);
     }
   }
 

@@ -17,9 +17,6 @@ final class PanelWorker implements PanelKernel {
   private static final int OUTPUTS = PanelFormat.OUTPUTS;
   private static final int INPUTS = PanelFormat.INPUTS;
 
-  /** What keeps rows whose length is a power of two from meeting in the same places of a cache. */
-  private static final int PADDING = 16;
-
   private static final FloatVector SIXTEENTH = Lanes.broadcast(1f / 16);
 
   /** Rows of activations, {@code stride} floats apart; filled up with zeros to whole tiles. */
@@ -82,26 +79,17 @@ final class PanelWorker implements PanelKernel {
   @Override
   public void panel(PanelLinear layer, int panel, FloatMatrix out, int to) {
     long at = panel * layer.panelBytes();
-    int first = panel * OUTPUTS;
-    int count = Math.min(OUTPUTS, layer.outputs() - first);
     if (rows < TILED_ROWS) {
       for (int row = 0; row < rows; row++) {
         row(layer, at, row);
-        add(results, 0, layer.bias(), first);
-        MemorySegment.copy(results, 0, out.data(), Tensor.FLOAT, at(out, to + row, first), count);
+        PanelKernel.write(results, 0, layer, panel, out, to + row);
       }
       return;
     }
     tiles(layer, at);
     for (int row = 0; row < rows; row++) {
-      int from = row * OUTPUTS;
-      add(results, from, layer.bias(), first);
-      MemorySegment.copy(results, from, out.data(), Tensor.FLOAT, at(out, to + row, first), count);
+      PanelKernel.write(results, row * OUTPUTS, layer, panel, out, to + row);
     }
-  }
-
-  private static long at(FloatMatrix out, int row, int output) {
-    return out.rowByte(row) + (long) output * Float.BYTES;
   }
 
   private void row(PanelLinear layer, long at, int row) {
@@ -141,12 +129,6 @@ final class PanelWorker implements PanelKernel {
           PanelTile.scaleWithMinima(sums, scales, blockSums, u, blocks, results, row * OUTPUTS);
         }
       }
-    }
-  }
-
-  private static void add(float[] x, int from, float[] y, int yFrom) {
-    for (int i = 0; i < OUTPUTS; i += Lanes.COUNT) {
-      Lanes.load(x, from + i).add(Lanes.load(y, yFrom + i)).intoArray(x, from + i);
     }
   }
 

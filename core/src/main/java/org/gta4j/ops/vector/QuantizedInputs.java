@@ -28,19 +28,12 @@ final class QuantizedInputs {
   private static final int INPUTS = PanelFormat.INPUTS;
   private static final int LANES = Lanes.COUNT;
 
-  /** What keeps rows whose length is a power of two from meeting in the same places of a cache. */
-  private static final int PADDING = 16;
-
   private static final int INFINITY = 0x7F800000;
   private static final IntVector MAGNITUDE = IntVector.broadcast(Lanes.INTS, 0x7FFFFFFF);
   private static final IntVector LOW = IntVector.broadcast(Lanes.INTS, 0xFFFF);
 
-  /** 1.5 · 2^23: adding it rounds a small f32 to an integer, which then stands in the low bits. */
-  private static final float ROUND = 12582912f;
-
-  private static final FloatVector ROUNDING = Lanes.broadcast(ROUND);
-  private static final IntVector ROUNDED =
-      IntVector.broadcast(Lanes.INTS, Float.floatToRawIntBits(ROUND));
+  /** The bits of 0 to which {@link Lanes#ROUND} was added. */
+  private static final IntVector ROUNDED = Lanes.ROUND.reinterpretAsInts();
 
   private float[] row = new float[0];
   private int[] numbers = new int[0];
@@ -53,7 +46,7 @@ final class QuantizedInputs {
   /** Quantizes rows {@code from} to {@code from + count − 1}, and adds zeros up to whole tiles. */
   void read(FloatMatrix source, int inputs, int from, int count, int tiled) {
     blocks = inputs / INPUTS;
-    stride = inputs + PADDING;
+    stride = inputs + PanelKernel.PADDING;
     if (row.length < inputs) {
       row = new float[inputs];
     }
@@ -103,7 +96,7 @@ final class QuantizedInputs {
     int total = 0;
     for (int i = 0; i < HALF; i += LANES) {
       IntVector q =
-          Lanes.load(row, from + i).mul(inverse).add(ROUNDING).reinterpretAsInts().sub(ROUNDED);
+          Lanes.load(row, from + i).mul(inverse).add(Lanes.ROUND).reinterpretAsInts().sub(ROUNDED);
       total += q.reduceLanes(VectorOperators.ADD);
       q.and(LOW).or(q.lanewise(VectorOperators.LSHL, Short.SIZE)).intoArray(numbers, to + i);
     }
