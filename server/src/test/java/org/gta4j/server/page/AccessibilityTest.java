@@ -8,9 +8,6 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.Locale;
 import java.util.concurrent.CountDownLatch;
-import org.gta4j.generate.LanguageModel;
-import org.gta4j.server.TestModels;
-import org.gta4j.server.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -30,22 +27,16 @@ class AccessibilityTest {
       "# A heading\n\nSome `code` and [a link](https://example.org/).\n\n```sh\nls\n```\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n> said";
 
   @TempDir static Path folder;
-  private static LanguageModel model;
-  private static TestServer server;
   private static Front front;
 
   @BeforeAll
   static void start() throws IOException {
-    model = TestModels.chat(folder, 256);
-    server = TestServer.start(model);
-    front = new Front(server);
+    front = Front.ofChatModel(folder);
   }
 
   @AfterAll
   static void stop() {
     front.close();
-    server.close();
-    model.close();
   }
 
   @ParameterizedTest

@@ -12,6 +12,7 @@ import java.net.http.HttpClient;
 import java.net.http.HttpRequest;
 import java.net.http.HttpResponse;
 import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
 import java.util.List;
 import java.util.Queue;
 import java.util.concurrent.ConcurrentLinkedQueue;
@@ -20,6 +21,8 @@ import java.util.concurrent.CountDownLatch;
 import java.util.concurrent.ExecutorService;
 import java.util.concurrent.Executors;
 import java.util.concurrent.TimeUnit;
+import org.gta4j.generate.LanguageModel;
+import org.gta4j.server.TestModels;
 import org.gta4j.server.TestServer;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.json.JsonMapper;
@@ -34,6 +37,7 @@ final class Front implements AutoCloseable {
   private static final String FOLDER = "/folder";
 
   private final TestServer behind;
+  private final Runnable closing;
   private final HttpServer web;
   private final ExecutorService threads = Executors.newVirtualThreadPerTaskExecutor();
   private final HttpClient client =
@@ -41,12 +45,30 @@ final class Front implements AutoCloseable {
   private final Queue<Script> ready = new ConcurrentLinkedQueue<>();
   private final List<JsonNode> asked = new CopyOnWriteArrayList<>();
 
+  /** Before a server that somebody else closes. */
   Front(TestServer behind) throws IOException {
+    this(behind, () -> {});
+  }
+
+  private Front(TestServer behind, Runnable closing) throws IOException {
     this.behind = behind;
+    this.closing = closing;
     web = HttpServer.create(new InetSocketAddress(InetAddress.getLoopbackAddress(), 0), 0);
     web.setExecutor(threads);
     web.createContext(FOLDER, this::answer);
     web.start();
+  }
+
+  /** Before a server of its own with a chat model, whose file goes into a folder. */
+  static Front ofChatModel(Path folder) throws IOException {
+    LanguageModel model = TestModels.chat(folder, 256);
+    TestServer server = TestServer.start(model);
+    return new Front(
+        server,
+        () -> {
+          server.close();
+          model.close();
+        });
   }
 
   /** How a chat is answered. */
@@ -198,5 +220,6 @@ final class Front implements AutoCloseable {
     web.stop(0);
     threads.shutdownNow();
     client.close();
+    closing.run();
   }
 }

@@ -6,9 +6,6 @@ import java.io.IOException;
 import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
-import org.gta4j.generate.LanguageModel;
-import org.gta4j.server.TestModels;
-import org.gta4j.server.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -22,22 +19,16 @@ import tools.jackson.databind.JsonNode;
 @ExtendWith(WithBrowser.class)
 class MarkdownTest {
   @TempDir static Path folder;
-  private static LanguageModel model;
-  private static TestServer server;
   private static Front front;
 
   @BeforeAll
   static void start() throws IOException {
-    model = TestModels.chat(folder, 256);
-    server = TestServer.start(model);
-    front = new Front(server);
+    front = Front.ofChatModel(folder);
   }
 
   @AfterAll
   static void stop() {
     front.close();
-    server.close();
-    model.close();
   }
 
   private static JsonNode show(ChatPage page, String markdown) {

@@ -8,9 +8,6 @@ import java.nio.file.Path;
 import java.util.List;
 import java.util.Map;
 import java.util.concurrent.CountDownLatch;
-import org.gta4j.generate.LanguageModel;
-import org.gta4j.server.TestModels;
-import org.gta4j.server.TestServer;
 import org.junit.jupiter.api.AfterAll;
 import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
@@ -28,22 +25,16 @@ class StorageTest {
   private static final String KEY = "gta4j.conversation.";
 
   @TempDir static Path folder;
-  private static LanguageModel model;
-  private static TestServer server;
   private static Front front;
 
   @BeforeAll
   static void start() throws IOException {
-    model = TestModels.chat(folder, 256);
-    server = TestServer.start(model);
-    front = new Front(server);
+    front = Front.ofChatModel(folder);
   }
 
   @AfterAll
   static void stop() {
     front.close();
-    server.close();
-    model.close();
   }
 
   private static void converse(ChatPage page, String... messages) {
