@@ -33,7 +33,12 @@ import org.gta4j.train.workers.Workers;
  */
 record ExchangeRate(double secondsPerByte, double callSeconds) {
   private static final int RANKS = 2;
-  private static final int RUNS = 5;
+
+  /** Added up in all: the clock of processors' time may tick a hundred times a second alone. */
+  private static final long NUMBERS = 5L << 24;
+
+  private static final int LEAST_RUNS = 5;
+  private static final int MOST_RUNS = 500;
   private static final int SMALL_RUNS = 50;
   private static final Duration PATIENCE = Duration.ofSeconds(60);
 
@@ -83,11 +88,12 @@ record ExchangeRate(double secondsPerByte, double callSeconds) {
     List<Tensor> all = List.of(tensor);
     workers.sum(all);
     workers.sum(1);
+    int runs = Math.clamp(NUMBERS / tensor.shape().elements(), LEAST_RUNS, MOST_RUNS);
     long before = processNanos();
-    for (int i = 0; i < RUNS; i++) {
+    for (int i = 0; i < runs; i++) {
       workers.sum(all);
     }
-    double large = (processNanos() - before) / 1e9 / RUNS;
+    double large = (processNanos() - before) / 1e9 / runs;
     double small = Double.POSITIVE_INFINITY;
     for (int i = 0; i < SMALL_RUNS; i++) {
       long begin = System.nanoTime();

@@ -3,7 +3,6 @@ package org.gta4j.train.measure;
 import com.sun.management.OperatingSystemMXBean;
 import java.lang.management.ManagementFactory;
 import java.lang.management.ThreadMXBean;
-import java.util.function.LongSupplier;
 import org.gta4j.measure.Samples;
 
 /**
@@ -19,7 +18,14 @@ final class ProcessorTime {
 
   /** Seconds of a run by this thread: the middle one of several until that moment. */
   static double ofThread(Runnable run, long end) {
-    return seconds(run, end, THREADS::getCurrentThreadCpuTime);
+    warm(run);
+    Samples samples = new Samples();
+    for (int runs = 0; runs < LEAST_RUNS || System.nanoTime() < end; runs++) {
+      long begin = THREADS.getCurrentThreadCpuTime();
+      run.run();
+      samples.add((THREADS.getCurrentThreadCpuTime() - begin) / 1e9);
+    }
+    return samples.median().orElseThrow();
   }
 
   /** Seconds of a run by this thread. */
@@ -27,11 +33,21 @@ final class ProcessorTime {
     return ofThread(run, end());
   }
 
-  /** Seconds of a run that keeps so many processors busy, by all threads of this process. */
+  /**
+   * Seconds of a run that keeps so many processors busy, by all threads of this process. Of all
+   * runs together, since this clock may tick a hundred times a second alone.
+   */
   static double ofProcess(Runnable run, int processors) {
-    LongSupplier clock =
-        ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class)::getProcessCpuTime;
-    return seconds(run, end(), clock) / processors;
+    OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
+    warm(run);
+    int runs = 0;
+    long end = end();
+    long begin = system.getProcessCpuTime();
+    do {
+      run.run();
+      runs++;
+    } while (runs < LEAST_RUNS || System.nanoTime() < end);
+    return (system.getProcessCpuTime() - begin) / 1e9 / runs / processors;
   }
 
   /** When it is enough, of something that begins now. */
@@ -40,15 +56,8 @@ final class ProcessorTime {
   }
 
   /** The first two runs do not count: memory is taken, and the JVM compiles. */
-  private static double seconds(Runnable run, long end, LongSupplier clock) {
+  private static void warm(Runnable run) {
     run.run();
     run.run();
-    Samples samples = new Samples();
-    for (int runs = 0; runs < LEAST_RUNS || System.nanoTime() < end; runs++) {
-      long begin = clock.getAsLong();
-      run.run();
-      samples.add((clock.getAsLong() - begin) / 1e9);
-    }
-    return samples.median().orElseThrow();
   }
 }
