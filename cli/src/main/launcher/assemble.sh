@@ -34,7 +34,7 @@ put() {
     # Under another name first, so that what was cut short is not taken for a jar.
     cp "$1" "$place/$name.new"
     mv -f "$place/$name.new" "$place/$name"
-    [ "$place" != "$app/lib" ] || changed=yes
+    [ "$place" = "$app/lib/serve" ] || changed=yes
   fi
 }
 put "$jar"
@@ -72,19 +72,29 @@ find_modules() {
   modules=--add-modules=jdk.incubator.vector
   if (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
-    exec "$java_home/bin/java" "@$here/jvm.args" -cp "$run" org.gta4j.cli.TrainingRun
+    exec "$java_home/bin/java" "@$here/jvm.args" -cp "$plain" org.gta4j.cli.TrainingRun
   ) </dev/null >/dev/null 2>&1; then
     modules=
   fi
   echo "$modules" >"$app/modules"
 }
-run=
-for jar in "$app"/lib/*.jar; do run=${run:+$run:}$jar; done
-[ -z "$spark" ] || [ $changed = no ] || find_modules
+plain=
+for jar in "$app"/lib/*.jar; do plain=${plain:+$plain:}$jar; done
 
-# 2. The cache, for the application that has a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
+# 2. The cache, for the applications that have a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
+set -- "$here/jvm.args"
+run=$plain
+case ${PWD##*/} in
+  cli) main=org.gta4j.cli.TrainingRun ;;
+  spark-cli)
+    set -- "$PWD/src/main/launcher/jvm.args" "$PWD/src/main/launcher/opens.args"
+    for jar in "$app"/lib/spark/*.jar; do run=$run:$jar; done
+    main=org.gta4j.cli.spark.TrainingRun
+    ;;
+  *) main= ;;
+esac
 version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
-if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$here/jvm.args" ] ||
+if [ -n "$main" ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$1" ] ||
   ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; }; then
   rm -f "$app/gta.aot"
   find_modules
@@ -95,8 +105,8 @@ if [ "${PWD##*/}" = cli ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || 
   (
     unset JAVA_TOOL_OPTIONS JDK_JAVA_OPTIONS
     # shellcheck disable=SC2086 # one flag or none
-    exec "$java_home/bin/java" "@$here/jvm.args" $modules -XX:+UseParallelGC -XX:AOTCacheOutput="$app/gta.aot" \
-      -cp "$run" org.gta4j.cli.TrainingRun "$training"
+    exec "$java_home/bin/java" "@$1" ${2:+"@$2"} $modules -XX:+UseParallelGC -XX:AOTCacheOutput="$app/gta.aot" \
+      -cp "$run" $main "$training"
   ) </dev/null >"$PWD/target/training.log" 2>&1 || rm -f "$app/gta.aot"
   rm -rf "$training"
   rm -f "$app/gta.aot.config"

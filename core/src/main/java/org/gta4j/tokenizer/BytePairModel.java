@@ -13,6 +13,7 @@ final class BytePairModel implements SubwordModel {
   /** Words up to this length are merged by looking at all pairs again, which takes no queue. */
   private static final int SHORT = 32;
 
+  private final WordCache known = new WordCache();
   private final PreTokenizer words;
   private final Alphabet alphabet;
   private final PairTable ranks;
@@ -39,9 +40,19 @@ final class BytePairModel implements SubwordModel {
     int[] cuts = words.cuts(normal);
     int from = 0;
     for (int cut : cuts) {
-      encodeWord(normal.substring(from, cut), ids);
+      if (cut - from > WordCache.LONGEST) {
+        encodeWord(normal.substring(from, cut), ids);
+      } else {
+        ids.addAll(known.ids(normal, from, cut, this::encoded));
+      }
       from = cut;
     }
+  }
+
+  private int[] encoded(String word) {
+    Ids ids = new Ids(word.length());
+    encodeWord(word, ids);
+    return ids.toArray();
   }
 
   private void encodeWord(String word, Ids ids) {
@@ -62,27 +73,45 @@ final class BytePairModel implements SubwordModel {
   }
 
   private void mergeShort(int[] tokens, int count, Ids ids) {
+    int[] rank = new int[count]; // of each token and the next one
+    for (int i = 0; i + 1 < count; i++) {
+      rank[i] = rank(tokens, i);
+    }
     int left = count;
-    while (true) {
-      int best = Integer.MAX_VALUE;
-      int at = -1;
-      for (int i = 0; i + 1 < left; i++) {
-        int rank = ranks.get(tokens[i], tokens[i + 1]);
-        if (rank >= 0 && rank < best) {
-          best = rank;
-          at = i;
-        }
-      }
-      if (at < 0) {
-        break;
-      }
-      tokens[at] = merged[best];
-      System.arraycopy(tokens, at + 2, tokens, at + 1, left - at - 2);
+    for (int at = best(rank, left - 1); at >= 0; at = best(rank, left - 1)) {
+      tokens[at] = merged[rank[at]];
       left--;
+      System.arraycopy(tokens, at + 2, tokens, at + 1, left - at - 1);
+      System.arraycopy(rank, at + 1, rank, at, left - at - 1);
+      if (at + 1 < left) {
+        rank[at] = rank(tokens, at);
+      }
+      if (at > 0) {
+        rank[at - 1] = rank(tokens, at - 1);
+      }
     }
     for (int i = 0; i < left; i++) {
       ids.add(tokens[i]);
     }
+  }
+
+  /** When a token and the next one were learned to be merged; behind all others where never. */
+  private int rank(int[] tokens, int at) {
+    int rank = ranks.get(tokens[at], tokens[at + 1]);
+    return rank < 0 ? Integer.MAX_VALUE : rank;
+  }
+
+  /** The pair to merge first; −1 where there is none. */
+  private static int best(int[] rank, int pairs) {
+    int best = Integer.MAX_VALUE;
+    int at = -1;
+    for (int i = 0; i < pairs; i++) {
+      if (rank[i] < best) {
+        best = rank[i];
+        at = i;
+      }
+    }
+    return at;
   }
 
   @Override

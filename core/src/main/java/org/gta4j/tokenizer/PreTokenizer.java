@@ -45,7 +45,7 @@ record PreTokenizer(
           + "|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|%s| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*"
           + LINES_AND_SPACES;
 
-  private static final String QWEN35 =
+  static final String QWEN35 =
       ENDINGS
           + "|[^\\r\\n\\p{L}\\p{N}]?[\\p{L}\\p{M}]+|\\p{N}| ?[^\\s\\p{L}\\p{M}\\p{N}]+[\\r\\n]*"
           + LINES_AND_SPACES;
@@ -154,13 +154,15 @@ record PreTokenizer(
   }
 
   private static List<Pattern> compile(String... expressions) {
-    return Arrays.stream(expressions)
-        .map(e ->
-            Pattern.compile(
-                e.replace("[^\\s", "[^" + SPACE)
-                    .replace("\\S", "[^" + SPACE + "]")
-                    .replace("\\s", SPACE)))
-        .toList();
+    return Arrays.stream(expressions).map(e -> Pattern.compile(java(e))).toList();
+  }
+
+  /** An expression of these, where white space is Unicode's, in Java's words. */
+  static String java(String expression) {
+    return expression
+        .replace("[^\\s", "[^" + SPACE)
+        .replace("\\S", "[^" + SPACE + "]")
+        .replace("\\s", SPACE);
   }
 
   /**
@@ -193,12 +195,37 @@ record PreTokenizer(
     CharSequence watched = isTrusted ? text : new WatchedText(text);
     try {
       for (Pattern pattern : patterns) {
-        cuts = cut(pattern.matcher(watched), cuts);
+        cuts =
+            AsciiWords.areWordsOf(pattern)
+                ? cutWords(watched, pattern, cuts)
+                : cut(pattern.matcher(watched), cuts);
       }
     } catch (StackOverflowError e) {
       throw WatchedText.tooMuch();
     }
     return cuts.toArray();
+  }
+
+  /** As the other, for an expression that need not be asked for most words. */
+  private static Ids cutWords(CharSequence text, Pattern pattern, Ids before) {
+    Ids cuts = new Ids(before.size() * 2 + text.length() / 4);
+    Matcher matcher = pattern.matcher(text);
+    int at = 0;
+    for (int i = 0; i < before.size(); i++) {
+      int end = before.get(i);
+      while (at < end) {
+        int word = AsciiWords.end(text, at, end);
+        if (word < 0) {
+          if (!matcher.region(at, end).lookingAt()) {
+            throw new IllegalStateException("these expressions find something everywhere");
+          }
+          word = matcher.end();
+        }
+        cuts.add(word);
+        at = word;
+      }
+    }
+    return cuts;
   }
 
   private static Ids cut(Matcher matcher, Ids before) {

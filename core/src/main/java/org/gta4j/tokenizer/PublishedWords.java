@@ -37,18 +37,22 @@ record PublishedWords(List<String> names, List<String> expressions, boolean keep
                   "pixtral",
                   "midm-2.0",
                   "lfm2"),
-              List.of(published(PreTokenizer.THREE_DIGITS)),
+              List.of(llama3(PreTokenizer.THREE_DIGITS)),
               true),
           new PublishedWords(
-              List.of("smaug-bpe", "dbrx"), List.of(published(PreTokenizer.THREE_DIGITS)), false),
+              List.of("smaug-bpe", "dbrx"), List.of(llama3(PreTokenizer.THREE_DIGITS)), false),
           new PublishedWords(
               List.of("qwen2", "deepseek-r1-qwen", "stablelm2"),
-              List.of(published(PreTokenizer.DIGIT)),
+              List.of(llama3(PreTokenizer.DIGIT)),
               false));
 
-  /** Rust's expressions are about all of Unicode without saying so. */
-  private static String published(String digits) {
-    return PreTokenizer.LLAMA3.formatted(digits).replace("(?iu:", "(?i:");
+  private static String llama3(String digits) {
+    return published(PreTokenizer.LLAMA3.formatted(digits));
+  }
+
+  /** An expression as files have it: Rust's are about all of Unicode without saying so. */
+  static String published(String expression) {
+    return expression.replace("(?iu:", "(?i:");
   }
 
   /** What GGUF files call these expressions; empty where they have no name there. */

@@ -6,15 +6,15 @@ import java.security.MessageDigest;
 import java.security.NoSuchAlgorithmException;
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Optional;
 import org.gta4j.chat.ChatIds;
 import org.gta4j.chat.ChatMessage;
+import org.gta4j.chat.ChatTemplates;
 import org.gta4j.chat.Conversation;
 import org.gta4j.checkpoint.CheckpointException;
-import org.gta4j.generate.Engine;
 import org.gta4j.generate.Generation;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
-import org.gta4j.tokenizer.ControlTokens;
 import scala.collection.immutable.ArraySeq;
 
 /**
@@ -84,50 +84,28 @@ record GenerateWork(
 
   @Override
   public Opened open() {
-    return new Task(GtaEngines.lease(engine));
+    return new Task();
   }
 
-  private final class Task implements Opened {
-    private final GtaEngines.Lease lease;
-
-    Task(GtaEngines.Lease lease) {
-      this.lease = lease;
+  private final class Task extends EngineTask {
+    Task() {
+      super(engine, escaped);
     }
 
     @Override
-    public int window() {
-      return engine.window();
-    }
-
-    @Override
-    public Begun begin(String text, String key, Object task) {
-      Engine shared = lease.engine();
+    Request request(String text, String key) {
       int[] prompt = prompt(text);
       if (prompt.length == 0) {
         throw new RefusedRowException("the text has no tokens: expected at least one");
       }
-      int most = Math.min(maxTokens, shared.room(prompt.length));
-      Request request = new Request(prompt, most, choice.sampling(key), List.of(stop), false);
-      RunningText running = new RunningText(shared, request, task);
-      return new Begun() {
-        @Override
-        public Computed await(Patience patience) {
-          return computed(running.await(patience));
-        }
-
-        @Override
-        public void cancel() {
-          running.cancel();
-        }
-      };
+      int most = Math.min(maxTokens, engine().room(prompt.length));
+      return new Request(prompt, most, choice.sampling(key), List.of(stop), false);
     }
 
     private int[] prompt(String text) {
-      if (raw || lease.chatTemplates().isEmpty()) {
-        return lease
-            .engine()
-            .model()
-            .encode(text, escaped ? ControlTokens.ESCAPED : ControlTokens.PARSED);
+      Optional<ChatTemplates> templates = lease().chatTemplates();
+      if (raw || templates.isEmpty()) {
+        return encode(text);
       }
       List<ChatMessage> messages = new ArrayList<>();
       if (!system.isEmpty()) {
@@ -135,28 +113,21 @@ record GenerateWork(
       }
       messages.add(ChatMessage.of("user", text));
       try {
-        return new ChatIds(
-                lease.chatTemplates().get(),
-                lease.engine().model().tokenizer().orElseThrow(),
-                escaped)
+        return new ChatIds(templates.get(), engine().model().tokenizer().orElseThrow(), escaped)
             .prompt(Conversation.toAnswer(messages));
       } catch (CheckpointException e) {
         throw new RefusedRowException(e); // the template does not take it
       }
     }
 
-    private Computed computed(Generation generation) {
+    @Override
+    Computed computed(RunningText text, Generation generation) {
       return new Computed(
           List.of(
               generation.text(),
               new ArraySeq.ofInt(generation.ids()),
               generation.finish().orElseThrow().label()),
           (long) generation.request().prompt().length + generation.ids().length);
-    }
-
-    @Override
-    public void close() {
-      lease.close();
     }
   }
 }

@@ -245,25 +245,41 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType before = dataset.schema();
-    StructType after = transformSchema(before, true);
-    RowWork work = workIn(dataset.sparkSession());
-    List<Output> outputs = named();
-    RowLayout layout =
-        new RowLayout(
-            before.fieldIndex(value(inputCol)),
-            keyColumn().map(before::fieldIndex).orElse(-1),
-            before.size(),
-            outputs.stream().mapToInt(Output::value).toArray(),
-            !value(errorCol).isEmpty());
-    JobCounters counters = JobCounters.of(dataset.sparkSession().sparkContext());
     return dataset
         .withColumn(
             Columns.unusedName(before, IS_TEXT),
             functions.is_valid_utf8(dataset.col(Columns.quoted(value(inputCol)))))
         .mapPartitions(
-            (MapPartitionsFunction<Row, Row>)
-                rows -> new PartitionRows(rows, work, layout, counters),
-            Encoders.row(after));
+            task(before, dataset.sparkSession(), before.size()),
+            Encoders.row(transformSchema(before)));
+  }
+
+  /**
+   * What tasks do with rows that they have made themselves, and hand on to nobody but themselves:
+   * as {@link #transform}, and no row is copied into Spark's memory and out again.
+   *
+   * @param schema the rows' columns; those that go have {@link #transformSchema}'s
+   * @param session whose job calls it, see {@link SessionFiles}
+   * @throws IllegalArgumentException if a parameter cannot be as it is, or a column is missing
+   */
+  public MapPartitionsFunction<Row, Row> task(StructType schema, SparkSession session) {
+    return task(schema, session, RowLayout.NONE);
+  }
+
+  private MapPartitionsFunction<Row, Row> task(
+      StructType before, SparkSession session, int isText) {
+    transformSchema(before, true);
+    RowWork work = workIn(session);
+    RowLayout layout =
+        new RowLayout(
+            before.fieldIndex(value(inputCol)),
+            keyColumn().map(before::fieldIndex).orElse(RowLayout.NONE),
+            isText,
+            before.size(),
+            named().stream().mapToInt(Output::value).toArray(),
+            !value(errorCol).isEmpty());
+    JobCounters counters = JobCounters.of(session.sparkContext());
+    return rows -> new PartitionRows(rows, work, layout, counters);
   }
 
   @Override

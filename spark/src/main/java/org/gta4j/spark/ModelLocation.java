@@ -53,24 +53,23 @@ record ModelLocation(String name, boolean shipped, String folder) implements Ser
   }
 
   /**
-   * Adds a file to those that the session's jobs bring to executors. A session that keeps its files
-   * to itself, as they do where no spark-submit says otherwise, has its executors fetch only what
-   * was added in its name, and Spark has no public way to say so for a file.
+   * Adds a file to those that the session's jobs bring to executors; Spark has no public way to do
+   * that for a session that keeps its files to itself.
    *
    * @return the folder that executors keep it in
    */
   private static String add(String file, SparkSession session) {
-    if (!(session instanceof org.apache.spark.sql.classic.SparkSession own)) {
-      throw new IllegalArgumentException(
-          "shipModel: expected a session in the driver's process, found "
-              + session.getClass().getName());
+    try {
+      return SessionFiles.in(
+          session,
+          () -> {
+            session.sparkContext().addFile(file);
+            Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
+            return state.isEmpty() ? "" : state.get().uuid();
+          });
+    } catch (IllegalArgumentException e) {
+      throw new IllegalArgumentException("shipModel: " + e.getMessage(), e);
     }
-    return own.artifactManager()
-        .withResources(() -> {
-          session.sparkContext().addFile(file);
-          Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
-          return state.isEmpty() ? "" : state.get().uuid();
-        });
   }
 
   private static Path local(String model) {

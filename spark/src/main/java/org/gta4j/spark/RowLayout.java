@@ -7,18 +7,22 @@ import org.apache.spark.sql.RowFactory;
 import org.jspecify.annotations.Nullable;
 
 /**
- * Where things are in rows that come and rows that go. A row that comes has one column more than
- * the dataset had: whether its text is UTF-8.
+ * Where things are in rows that come and rows that go. A dataset's rows come with one column more
+ * than it had: whether their text is UTF-8.
  *
  * @param text the column of the text
- * @param key the column that tells rows from others; below 0: the text does
+ * @param key the column that tells rows from others; {@link #NONE}: the text does
+ * @param isText the column of whether the text is UTF-8; {@link #NONE}: all are
  * @param kept how many columns are handed on
  * @param outputs for each new column, which of the computed values it has
  * @param hasError whether another new column says what was wrong
  */
-record RowLayout(int text, int key, int kept, int[] outputs, boolean hasError)
+record RowLayout(int text, int key, int isText, int kept, int[] outputs, boolean hasError)
     implements Serializable {
   private static final long serialVersionUID = 1L;
+
+  /** No column. */
+  static final int NONE = -1;
 
   /**
    * The text of a row that came.
@@ -27,7 +31,7 @@ record RowLayout(int text, int key, int kept, int[] outputs, boolean hasError)
    */
   String text(Row row) {
     String found = checked(row.isNullAt(text) ? null : row.getString(text));
-    if (!row.getBoolean(kept)) {
+    if (isText != NONE && !row.getBoolean(isText)) {
       throw new RefusedRowException("the text is not UTF-8: some of its bytes are no characters");
     }
     return found;
@@ -54,10 +58,10 @@ record RowLayout(int text, int key, int kept, int[] outputs, boolean hasError)
    * @throws RefusedRowException if nothing does
    */
   String key(Row row) {
-    if (key >= 0 && row.isNullAt(key)) {
+    if (key != NONE && row.isNullAt(key)) {
       throw new RefusedRowException("the row id is null: random numbers have nowhere to begin");
     }
-    return Objects.toString(row.get(key < 0 ? text : key));
+    return Objects.toString(row.get(key == NONE ? text : key));
   }
 
   /** The row that goes, with what was computed. */

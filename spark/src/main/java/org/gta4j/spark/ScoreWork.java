@@ -4,12 +4,11 @@ import java.util.List;
 import java.util.Map;
 import java.util.Optional;
 import org.gta4j.generate.Adjustments;
-import org.gta4j.generate.Engine;
+import org.gta4j.generate.Generation;
 import org.gta4j.generate.Request;
 import org.gta4j.generate.Sampling;
 import org.gta4j.generate.Scoring;
 import org.gta4j.generate.Speculation;
-import org.gta4j.tokenizer.ControlTokens;
 
 /**
  * Computes how probable a model finds texts.
@@ -22,27 +21,18 @@ record ScoreWork(EngineOptions engine, boolean escaped) implements RowWork {
 
   @Override
   public Opened open() {
-    return new Task(GtaEngines.lease(engine));
+    return new Task();
   }
 
-  private final class Task implements Opened {
-    private final GtaEngines.Lease lease;
-
-    Task(GtaEngines.Lease lease) {
-      this.lease = lease;
+  private final class Task extends EngineTask {
+    Task() {
+      super(engine, escaped);
     }
 
     @Override
-    public int window() {
-      return engine.window();
-    }
-
-    @Override
-    public Begun begin(String text, String key, Object task) {
-      Engine shared = lease.engine();
-      int[] ids =
-          shared.model().encode(text, escaped ? ControlTokens.ESCAPED : ControlTokens.PARSED);
-      int room = shared.model().contextLength() - 1;
+    Request request(String text, String key) {
+      int[] ids = encode(text);
+      int room = engine().model().contextLength() - 1;
       if (ids.length > room) {
         throw new RefusedRowException(
             "the text has %d tokens, the context has room for %d".formatted(ids.length, room));
@@ -51,38 +41,25 @@ record ScoreWork(EngineOptions engine, boolean escaped) implements RowWork {
         throw new RefusedRowException(
             "the text has a single token, and nothing before it that it could be scored after");
       }
-      Request request =
-          new Request(
-              ids,
-              0,
-              Sampling.greedy(),
-              List.of(),
-              false,
-              Speculation.OFF,
-              Adjustments.NONE,
-              Optional.of(new Scoring(0, true)),
-              Optional.empty(),
-              Map.of());
-      RunningText running = new RunningText(shared, request, task);
-      return new Begun() {
-        @Override
-        public Computed await(Patience patience) {
-          running.await(patience);
-          int scored = ids.length - 1;
-          double sum = running.logProbability();
-          return new Computed(List.of(sum, Math.exp(-sum / scored), scored), ids.length);
-        }
-
-        @Override
-        public void cancel() {
-          running.cancel();
-        }
-      };
+      return new Request(
+          ids,
+          0,
+          Sampling.greedy(),
+          List.of(),
+          false,
+          Speculation.OFF,
+          Adjustments.NONE,
+          Optional.of(new Scoring(0, true)),
+          Optional.empty(),
+          Map.of());
     }
 
     @Override
-    public void close() {
-      lease.close();
+    Computed computed(RunningText text, Generation generation) {
+      int ids = generation.request().prompt().length;
+      int scored = ids - 1;
+      double sum = text.logProbability();
+      return new Computed(List.of(sum, Math.exp(-sum / scored), scored), ids);
     }
   }
 }

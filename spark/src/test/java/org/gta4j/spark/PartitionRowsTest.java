@@ -60,7 +60,7 @@ class PartitionRowsTest {
     Dataset<Row> rows =
         Fixture.rows(spark, Fixture.TEXTS.subList(0, 5), 1)
             .withColumn("valid", functions.lit(true));
-    RowLayout layout = new RowLayout(1, -1, 2, new int[0], false);
+    RowLayout layout = new RowLayout(1, RowLayout.NONE, 2, 2, new int[0], false);
     JobCounters counters = JobCounters.of(spark.sparkContext());
     assertThatThrownBy(() ->
             rows.mapPartitions(

@@ -8,10 +8,7 @@ import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.Map;
 import java.util.Optional;
-import org.apache.spark.TaskContext;
 import org.apache.spark.api.java.function.MapPartitionsFunction;
-import org.apache.spark.sql.Dataset;
-import org.apache.spark.sql.Encoders;
 import org.apache.spark.sql.Row;
 import org.gta4j.checkpoint.Json;
 import org.gta4j.cli.Check;
@@ -28,6 +25,7 @@ import org.gta4j.cli.spark.job.SparkJob;
 import org.gta4j.cli.spark.job.SparkPlace;
 import org.gta4j.spark.GtaEngines;
 import org.gta4j.spark.GtaTransformer;
+import org.gta4j.spark.SessionFiles;
 import tools.jackson.databind.node.ObjectNode;
 
 /** A verb that computes something of each line of a file. */
@@ -154,46 +152,37 @@ abstract class BatchVerb extends Verb {
     tell(terminal, lines, known, all, seconds);
   }
 
-  /** Where a chunk's results go, as tasks need it. */
-  private record Target(String folder, List<String> columns, ChunkResult.ResultLine line)
+  /** What tasks do with a chunk, from its lines to its file: nothing is exchanged. */
+  private record Computation(
+      String file,
+      String folder,
+      MapPartitionsFunction<Row, Row> task,
+      List<String> columns,
+      ChunkResult.ResultLine line)
       implements Serializable {
-    ChunkResult write(Chunk chunk, Iterator<Row> rows) {
-      return ChunkResult.write(
-          Path.of(folder).resolve(chunk.fileName()), rows, columns, ERROR, line);
+    ChunkResult of(Chunk chunk) throws Exception { // as Spark's function has it
+      Iterator<Row> rows = task.call(InputRow.of(Path.of(file), chunk));
+      Path results = Path.of(folder).resolve(chunk.fileName());
+      return ChunkResult.write(results, rows, columns, ERROR, line);
     }
   }
 
   private List<ChunkResult> computed(
       SparkJob job, GtaTransformer<?> transformer, Path file, List<Chunk> left, JobFolder results) {
-    String path = file.toString();
     return job.run(
         "computing",
         left.size(),
         () -> {
-          // A partition a chunk, from the lines to the file: nothing is exchanged.
-          Dataset<Row> rows =
-              job.session()
-                  .createDataFrame(
-                      job.context()
-                          .parallelize(left, left.size())
-                          .flatMap(chunk -> InputRow.of(Path.of(path), chunk)),
-                      InputRow.SCHEMA);
-          Dataset<Row> computed = transformer.transform(rows);
-          Target target =
-              new Target(
-                  results.folder().toString(), List.of(computed.schema().fieldNames()), line());
-          // A query of the session: for others executors do not fetch a model that it ships.
-          return computed
-              .mapPartitions(
-                  (MapPartitionsFunction<Row, Row>)
-                      part ->
-                          List.of(target.write(left.get(TaskContext.getPartitionId()), part).row())
-                              .iterator(),
-                  Encoders.row(ChunkResult.SCHEMA))
-              .collectAsList()
-              .stream()
-              .map(ChunkResult::of)
-              .toList();
+          Computation computation =
+              new Computation(
+                  file.toString(),
+                  results.folder().toString(),
+                  transformer.task(InputRow.SCHEMA, job.session()),
+                  List.of(transformer.transformSchema(InputRow.SCHEMA).fieldNames()),
+                  line());
+          return SessionFiles.in(
+              job.session(),
+              () -> job.context().parallelize(left, left.size()).map(computation::of).collect());
         });
   }
 

@@ -16,8 +16,8 @@ import org.gta4j.cli.spark.batch.InputRow;
 import org.gta4j.cli.spark.batch.ResultRow;
 import org.gta4j.generate.Sampling;
 import org.gta4j.spark.GtaGenerator;
+import tools.jackson.core.JsonGenerator;
 import tools.jackson.databind.node.ArrayNode;
-import tools.jackson.databind.node.ObjectNode;
 
 /** {@code gta spark generate}. */
 final class SparkGenerateVerb extends BatchVerb {
@@ -151,10 +151,10 @@ final class SparkGenerateVerb extends BatchVerb {
     return SparkGenerateVerb::add;
   }
 
-  private static long add(ObjectNode line, ResultRow row) {
-    line.put("text", row.string(ANSWER));
+  private static long add(JsonGenerator line, ResultRow row) {
+    line.writeStringProperty("text", row.string(ANSWER));
     int tokens = ChunkResult.addIds(line, row.integers(IDS));
-    line.put(FINISH, row.string(FINISH));
+    line.writeStringProperty(FINISH, row.string(FINISH));
     return tokens;
   }
 }

@@ -7,7 +7,7 @@ import org.gta4j.cli.ModelOptions;
 import org.gta4j.cli.spark.batch.ChunkResult;
 import org.gta4j.cli.spark.batch.ResultRow;
 import org.gta4j.spark.GtaScorer;
-import tools.jackson.databind.node.ObjectNode;
+import tools.jackson.core.JsonGenerator;
 
 /** {@code gta spark score}. */
 final class SparkScoreVerb extends BatchVerb {
@@ -66,14 +66,14 @@ final class SparkScoreVerb extends BatchVerb {
     return SparkScoreVerb::add;
   }
 
-  private static long add(ObjectNode line, ResultRow row) {
+  private static long add(JsonGenerator line, ResultRow row) {
     double sum = row.number(SUM);
     if (!Double.isFinite(sum)) {
       throw new IllegalArgumentException(
           "the log-probability is %s, which JSON has no number for".formatted(sum));
     }
     int tokens = row.integer(TOKENS);
-    line.put(SUM, sum).put(TOKENS, tokens);
+    line.writeNumberProperty(SUM, sum).writeNumberProperty(TOKENS, tokens);
     return tokens;
   }
 }

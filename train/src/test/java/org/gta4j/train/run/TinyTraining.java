@@ -47,7 +47,12 @@ final class TinyTraining implements AutoCloseable {
 
   /** A worker's, with one thread; of divided moments it keeps its own. */
   static TinyTraining of(TrainingPlan plan, Workers workers, boolean divided) {
-    Parameters parameters = Parameters.random(config(), plan.seed(), 0.02);
+    return of(plan, workers, divided, VOCABULARY);
+  }
+
+  /** The same of a model that could read more tokens than there are in the text. */
+  static TinyTraining of(TrainingPlan plan, Workers workers, boolean divided, int vocabulary) {
+    Parameters parameters = Parameters.random(config(vocabulary), plan.seed(), 0.02);
     int ranks = divided ? workers.count() : 1;
     Shard shard = Shard.of(parameters.trainedViews(), divided ? workers.rank() : 0, ranks);
     return new TinyTraining(plan, 1, parameters, shard);
@@ -63,8 +68,12 @@ final class TinyTraining implements AutoCloseable {
   }
 
   static ModelConfig config() {
+    return config(VOCABULARY);
+  }
+
+  private static ModelConfig config(int vocabulary) {
     ObjectNode json = Preset.named("gta-tiny").config().json().deepCopy();
-    json.put("vocab_size", VOCABULARY);
+    json.put("vocab_size", vocabulary);
     json.put("hidden_size", 256);
     json.put("intermediate_size", 64);
     json.put("num_hidden_layers", 2);
@@ -134,7 +143,8 @@ final class TinyTraining implements AutoCloseable {
         return;
       }
       checkpoints.save(
-          new TrainingRecord(plan, batches.fingerprint(), config().source().json(), after),
+          new TrainingRecord(
+              plan, batches.fingerprint(), parameters.config().source().json(), after),
           parameters,
           trainer.moments(),
           Optional.empty());

@@ -11,29 +11,32 @@ import java.util.ArrayList;
 import java.util.List;
 import java.util.concurrent.TimeUnit;
 import org.gta4j.cost.GlooTraffic;
+import org.gta4j.cost.GradientBuckets;
 import org.gta4j.cost.TrainingTraffic;
 import org.gta4j.train.workers.Workers;
-import org.junit.jupiter.api.BeforeAll;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 
 /** Workers that are processes: what they learn, and what the system counts that they send. */
 class WorkerProcessesTest {
   private static final int STEPS = 5;
-  private static final List<Double> ALONE = new ArrayList<>();
-  private static long parameters;
 
   @TempDir private Path folder = Path.of("");
 
-  @BeforeAll
-  static void trainAlone(@TempDir Path saved) {
-    try (Workers alone = Workers.alone();
-        TinyTraining training = TinyTraining.of(TinyTraining.plan(1, 0.1), alone, false)) {
-      training.train(alone, saved, STEPS, report -> ALONE.add(report.loss()));
-      parameters =
-          training.parameters.trainedViews().values().stream()
-              .mapToLong(tensor -> tensor.shape().elements())
-              .sum();
+  /** What one process learns, whose losses and parameters these are. */
+  private record Alone(int vocabulary, List<Double> losses, long parameters) {
+    static Alone train(int vocabulary, int steps, Path saved) {
+      List<Double> losses = new ArrayList<>();
+      try (Workers alone = Workers.alone();
+          TinyTraining training =
+              TinyTraining.of(TinyTraining.plan(1, 0.1), alone, false, vocabulary)) {
+        training.train(alone, saved, steps, report -> losses.add(report.loss()));
+        long parameters =
+            training.parameters.trainedViews().values().stream()
+                .mapToLong(tensor -> tensor.shape().elements())
+                .sum();
+        return new Alone(vocabulary, losses, parameters);
+      }
     }
   }
 
@@ -45,7 +48,7 @@ class WorkerProcessesTest {
     }
   }
 
-  private List<List<Step>> train(int ranks, boolean divided)
+  private List<List<Step>> train(Alone alone, int ranks, boolean divided)
       throws IOException, InterruptedException {
     Path place = Files.createDirectory(folder.resolve("%d-%s".formatted(ranks, divided)));
     List<Process> processes = new ArrayList<>();
@@ -57,7 +60,8 @@ class WorkerProcessesTest {
               Integer.toString(ranks),
               Boolean.toString(divided),
               place.toString(),
-              Integer.toString(STEPS)));
+              Integer.toString(alone.losses.size()),
+              Integer.toString(alone.vocabulary)));
       processes.add(KilledTrainingTest.start(command));
     }
     List<List<Step>> steps = new ArrayList<>();
@@ -73,15 +77,15 @@ class WorkerProcessesTest {
     return steps;
   }
 
-  private void assertLearnedAndSent(int ranks, boolean divided)
+  private void assertLearnedAndSent(Alone alone, int ranks, boolean divided)
       throws IOException, InterruptedException {
-    List<List<Step>> all = train(ranks, divided);
+    List<List<Step>> all = train(alone, ranks, divided);
     for (int rank = 0; rank < ranks; rank++) {
-      GlooTraffic traffic = new TrainingTraffic(parameters, ranks, divided).step(rank);
+      GlooTraffic traffic = new TrainingTraffic(alone.parameters, ranks, divided).step(rank);
       List<Step> steps = all.get(rank);
-      assertThat(steps).hasSize(STEPS);
-      for (int i = 0; i < STEPS; i++) {
-        assertThat(steps.get(i).loss()).isCloseTo(ALONE.get(i), within(1e-5));
+      assertThat(steps).hasSameSizeAs(alone.losses);
+      for (int i = 0; i < steps.size(); i++) {
+        assertThat(steps.get(i).loss()).isCloseTo(alone.losses.get(i), within(1e-5));
         assertThat(steps.get(i).sent())
             .as("rank %d of %d, step %d, divided %s", rank, ranks, i + 1, divided)
             .isEqualTo(traffic.bytes());
@@ -90,13 +94,17 @@ class WorkerProcessesTest {
   }
 
   @Test
-  void twoSendWhatIsComputed() throws IOException, InterruptedException {
-    assertLearnedAndSent(2, true);
-    assertLearnedAndSent(2, false);
+  void processesSendWhatIsComputed() throws IOException, InterruptedException {
+    Alone alone = Alone.train(TinyTraining.VOCABULARY, STEPS, folder);
+    assertLearnedAndSent(alone, 2, true);
+    assertLearnedAndSent(alone, 2, false);
+    assertLearnedAndSent(alone, 4, true);
   }
 
   @Test
-  void fourSendWhatIsComputed() throws IOException, InterruptedException {
-    assertLearnedAndSent(4, true);
+  void moreThanOneBucketIsSentAsIsComputed() throws IOException, InterruptedException {
+    Alone alone = Alone.train(27_000, 2, folder);
+    assertThat(new GradientBuckets(alone.parameters, 2).count()).isEqualTo(2);
+    assertLearnedAndSent(alone, 2, true);
   }
 }

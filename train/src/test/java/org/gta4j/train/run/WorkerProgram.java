@@ -12,7 +12,10 @@ import org.gta4j.train.workers.Workers;
 final class WorkerProgram {
   private WorkerProgram() {}
 
-  /** Arguments: rank, processes, whether moments are divided, a folder, and until which step. */
+  /**
+   * Arguments: rank, processes, whether moments are divided, a folder, until which step, and tokens
+   * of the vocabulary.
+   */
   public static void main(String[] arguments) {
     Path folder = Path.of(arguments[3]);
     Seat seat =
@@ -23,7 +26,9 @@ final class WorkerProgram {
             Duration.ofSeconds(60));
     boolean divided = Boolean.parseBoolean(arguments[2]);
     try (Workers workers = GlooWorkers.join(seat, "a test", other -> Optional.empty());
-        TinyTraining training = TinyTraining.of(TinyTraining.plan(1, 0.1), workers, divided)) {
+        TinyTraining training =
+            TinyTraining.of(
+                TinyTraining.plan(1, 0.1), workers, divided, Integer.parseInt(arguments[5]))) {
       training.train(
           workers,
           folder,

@@ -1,21 +1,22 @@
 package org.gta4j.cli.spark.batch;
 
 import java.io.IOException;
+import java.io.OutputStreamWriter;
 import java.io.Serializable;
-import java.nio.ByteBuffer;
+import java.io.Writer;
+import java.nio.channels.Channels;
 import java.nio.channels.FileChannel;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Path;
 import java.util.Iterator;
 import java.util.List;
 import org.apache.spark.sql.Row;
-import org.apache.spark.sql.RowFactory;
-import org.apache.spark.sql.types.DataTypes;
-import org.apache.spark.sql.types.StructType;
 import org.gta4j.checkpoint.AtomicOutput;
-import org.gta4j.checkpoint.Json;
-import tools.jackson.databind.node.ObjectNode;
-import tools.jackson.databind.util.RawValue;
+import tools.jackson.core.JsonGenerator;
+import tools.jackson.core.StreamWriteFeature;
+import tools.jackson.core.exc.JacksonIOException;
+import tools.jackson.databind.ObjectWriter;
+import tools.jackson.databind.json.JsonMapper;
 
 /**
  * What came of a chunk.
@@ -24,15 +25,14 @@ import tools.jackson.databind.util.RawValue;
  * @param errors how many of them say what was wrong
  * @param tokens tokens of the others, as {@link ResultLine} counts them
  */
-public record ChunkResult(long rows, long errors, long tokens) {
-  /** The columns of a result that is a row. */
-  public static final StructType SCHEMA =
-      new StructType()
-          .add("rows", DataTypes.LongType)
-          .add("errors", DataTypes.LongType)
-          .add("tokens", DataTypes.LongType);
+public record ChunkResult(long rows, long errors, long tokens) implements Serializable {
+  private static final long serialVersionUID = 1L;
 
-  private static final int BUFFER = 1 << 20;
+  private static final ObjectWriter LINES =
+      JsonMapper.shared()
+          .writer()
+          .withRootValueSeparator("\n")
+          .without(StreamWriteFeature.AUTO_CLOSE_TARGET);
 
   /** Makes a line of a row that something was computed from. */
   @FunctionalInterface
@@ -40,19 +40,10 @@ public record ChunkResult(long rows, long errors, long tokens) {
     /**
      * Adds what was computed to a line, and says how many tokens that is.
      *
-     * @throws IllegalArgumentException if that is nothing to write
+     * @param line an object that has begun and goes on
+     * @throws IllegalArgumentException if that is nothing to write; then nothing was added
      */
-    long add(ObjectNode line, ResultRow row);
-  }
-
-  /** The result that a row is. */
-  public static ChunkResult of(Row row) {
-    return new ChunkResult(row.getLong(0), row.getLong(1), row.getLong(2));
-  }
-
-  /** It as a row. */
-  public Row row() {
-    return RowFactory.create(rows, errors, tokens);
+    long add(JsonGenerator line, ResultRow row);
   }
 
   /** Both together. */
@@ -69,80 +60,75 @@ public record ChunkResult(long rows, long errors, long tokens) {
    */
   public static ChunkResult write(
       Path file, Iterator<Row> rows, List<String> columns, String error, ResultLine result) {
-    Writer writer = new Writer(columns, error, result);
+    Lines writer = new Lines(columns, error, result);
     AtomicOutput.write(file, channel -> writer.write(channel, rows));
     return new ChunkResult(writer.rows, writer.errors, writer.tokens);
   }
 
-  private static final class Writer {
+  private static final class Lines {
     private final List<String> columns;
     private final String error;
     private final ResultLine result;
-    private final StringBuilder text = new StringBuilder();
     private long rows;
     private long errors;
     private long tokens;
 
-    Writer(List<String> columns, String error, ResultLine result) {
+    Lines(List<String> columns, String error, ResultLine result) {
       this.columns = columns;
       this.error = error;
       this.result = result;
     }
 
-    void write(FileChannel channel, Iterator<Row> all) throws IOException {
-      while (all.hasNext()) {
-        text.append(line(new ResultRow(all.next(), columns))).append('\n');
-        rows++;
-        if (text.length() >= BUFFER) {
-          flush(channel);
+    void write(FileChannel file, Iterator<Row> all) throws IOException {
+      // Halves of characters in an id become a question mark, where bytes would be refused.
+      Writer text = new OutputStreamWriter(Channels.newOutputStream(file), StandardCharsets.UTF_8);
+      try (JsonGenerator json = LINES.createGenerator(text)) {
+        while (all.hasNext()) {
+          write(json, new ResultRow(all.next(), columns));
         }
+        json.writeRaw('\n');
+        json.flush();
+      } catch (JacksonIOException e) {
+        throw e.getCause();
       }
-      flush(channel);
     }
 
-    private void flush(FileChannel channel) throws IOException {
-      AtomicOutput.writeFully(
-          channel, ByteBuffer.wrap(text.toString().getBytes(StandardCharsets.UTF_8)));
-      text.setLength(0);
-    }
-
-    private ObjectNode line(ResultRow row) {
-      ObjectNode line = Json.object();
+    private void write(JsonGenerator line, ResultRow row) {
+      rows++;
+      line.writeStartObject();
       String id = row.text(InputRow.ID);
       if (id != null) {
-        line.putRawValue(InputRow.ID, new RawValue(id)); // JSON already
+        line.writeName(InputRow.ID).writeRawValue(id); // JSON already
       }
       String problem = row.text(InputRow.PROBLEM);
       String refused = row.text(error);
-      if (problem != null || refused != null) {
-        return failed(
-            line, row, problem == null ? "line %d: %s".formatted(number(row), refused) : problem);
+      if (problem != null) {
+        fail(line, row, problem);
+      } else if (refused != null) {
+        fail(line, row, "line %d: %s".formatted(number(row), refused));
+      } else {
+        try {
+          tokens += result.add(line, row);
+        } catch (IllegalArgumentException e) {
+          fail(line, row, "line %d: %s".formatted(number(row), e.getMessage()));
+        }
       }
-      try {
-        tokens += result.add(line, row);
-        return line;
-      } catch (IllegalArgumentException e) {
-        return failed(line, row, "line %d: %s".formatted(number(row), e.getMessage()));
-      }
+      line.writeEndObject();
     }
 
     private static long number(ResultRow row) {
       return row.wide(InputRow.LINE);
     }
 
-    private ObjectNode failed(ObjectNode line, ResultRow row, String sentence) {
+    private void fail(JsonGenerator line, ResultRow row, String sentence) {
       errors++;
-      return line.put("line", number(row)).put("error", sentence);
+      line.writeNumberProperty("line", number(row)).writeStringProperty("error", sentence);
     }
   }
 
-  /** Adds ids to a line, as one text: a node for each would take longer than finding the ids. */
-  public static int addIds(ObjectNode line, List<Integer> ids) {
-    StringBuilder array = new StringBuilder(6 * ids.size() + 2).append('[');
-    for (int id : ids) {
-      array.append(array.length() == 1 ? "" : ",").append(id);
-    }
-    line.putRawValue("ids", new RawValue(array.append(']').toString()));
-    return ids.size();
+  /** Adds ids to a line, and says how many they are. */
+  public static int addIds(JsonGenerator line, int... ids) {
+    line.writeName("ids").writeArray(ids, 0, ids.length);
+    return ids.length;
   }
 }

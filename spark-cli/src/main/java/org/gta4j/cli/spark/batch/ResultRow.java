@@ -3,6 +3,7 @@ package org.gta4j.cli.spark.batch;
 import java.util.List;
 import org.apache.spark.sql.Row;
 import org.jspecify.annotations.Nullable;
+import scala.collection.immutable.ArraySeq;
 
 /**
  * A row and the names of its columns: tasks get rows without.
@@ -44,8 +45,12 @@ public record ResultRow(Row row, List<String> columns) {
     return row.getDouble(index(column));
   }
 
-  /** Integers. */
-  public List<Integer> integers(String column) {
-    return row.getList(index(column));
+  /** Integers, as a task that hands rows to itself has them; not to be changed. */
+  public int[] integers(String column) {
+    Object value = row.get(index(column));
+    if (!(value instanceof ArraySeq.ofInt integers)) {
+      throw new IllegalStateException("%s: expected integers, found %s".formatted(column, value));
+    }
+    return integers.unsafeArray();
   }
 }

@@ -1,0 +1,126 @@
+package org.gta4j.cli.spark.batch;
+
+import java.io.IOException;
+import java.io.UncheckedIOException;
+import java.nio.ByteBuffer;
+import java.nio.channels.FileChannel;
+import java.nio.charset.CharacterCodingException;
+import java.nio.charset.StandardCharsets;
+import java.nio.file.Path;
+import java.util.Arrays;
+import org.apache.spark.TaskContext;
+import org.apache.spark.util.TaskCompletionListener;
+
+/** The lines of a chunk, one after the other; the file is closed with the task. */
+final class ChunkLines {
+  private static final int BUFFER = 1 << 16;
+
+  /** What decoders put where bytes are no characters; a text may have it as well. */
+  private static final char REPLACEMENT = '\uFFFD';
+
+  private final FileChannel channel;
+  private byte[] buffer = new byte[BUFFER];
+  private int filled;
+  private int begin;
+  private int end;
+  private int next;
+  private long left;
+  private long number;
+
+  /** Stands before the first line. */
+  @SuppressWarnings("MustBeClosedChecker") // closed with the task
+  ChunkLines(Path file, Chunk chunk) {
+    left = chunk.to() - chunk.from();
+    number = chunk.firstLine() - 1;
+    try {
+      channel = FileChannel.open(file);
+      channel.position(chunk.from());
+    } catch (IOException e) {
+      throw new UncheckedIOException(file.toString(), e);
+    }
+    TaskContext task = TaskContext.get();
+    if (task != null) {
+      TaskCompletionListener ended = _ -> close();
+      task.addTaskCompletionListener(ended);
+    }
+  }
+
+  private void close() {
+    try {
+      channel.close();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
+  }
+
+  /** Goes to the next line; false where none is left. */
+  boolean advance() {
+    begin = next;
+    end = begin;
+    while (true) {
+      while (end < filled && buffer[end] != '\n') {
+        end++;
+      }
+      if (end < filled || left == 0) {
+        break;
+      }
+      readMore();
+    }
+    boolean isThere = begin < filled;
+    next = Math.min(end + 1, filled);
+    number += isThere ? 1 : 0;
+    return isThere;
+  }
+
+  /** Reads behind what was read, with the line that has begun at the buffer's begin. */
+  private void readMore() {
+    System.arraycopy(buffer, begin, buffer, 0, filled - begin);
+    filled -= begin;
+    end -= begin;
+    begin = 0;
+    if (filled == buffer.length) {
+      buffer = Arrays.copyOf(buffer, Math.multiplyExact(2, buffer.length));
+    }
+    int most = (int) Math.min(left, buffer.length - filled);
+    try {
+      int read = channel.read(ByteBuffer.wrap(buffer, filled, most));
+      if (read < 0) {
+        throw new IOException("the file has become shorter while it was read");
+      }
+      filled += read;
+      left -= read;
+    } catch (IOException e) {
+      throw new UncheckedIOException("the input", e);
+    }
+  }
+
+  /** The line's number in the file, from 1 on. */
+  long number() {
+    return number;
+  }
+
+  /** Whether nothing is in the line, as {@link InputLines} sees it. */
+  boolean isBlank() {
+    for (int i = begin; i < end; i++) {
+      if (buffer[i] != ' ' && buffer[i] != '\t' && buffer[i] != '\r') {
+        return false;
+      }
+    }
+    return true;
+  }
+
+  /**
+   * The line without its end.
+   *
+   * @throws CharacterCodingException if it is not UTF-8
+   */
+  String text() throws CharacterCodingException {
+    String text = new String(buffer, begin, end - begin, StandardCharsets.UTF_8);
+    return text.indexOf(REPLACEMENT) < 0
+        ? text
+        : StandardCharsets.UTF_8
+            .newDecoder()
+            .decode(ByteBuffer.wrap(buffer, begin, end - begin))
+            .toString();
+  }
+}
