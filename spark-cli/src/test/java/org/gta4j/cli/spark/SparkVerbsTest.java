@@ -192,6 +192,21 @@ class SparkVerbsTest {
   }
 
   @Test
+  void idsAreWrittenAsTheyWereRead() throws IOException {
+    Files.writeString(
+        folder.resolve("prompts.jsonl"),
+        """
+        {"id":"a \\"b\\"\\n\\u00fc","text":"Once","more":{"id":1,"text":[]}}
+        {"id":-1.50,"text":1,"text":"Once"}
+        {"id":"half \\ud800","text":"Once"}
+        """);
+    assertThat(spark("tokenize", "out").json().path("errors").asInt()).isZero();
+    assertThat(Files.readAllLines(folder.resolve("out/part-000000.jsonl")))
+        .extracting(line -> line.substring(0, line.indexOf(",\"ids\":[")))
+        .containsExactly("{\"id\":\"a \\\"b\\\"\\n\u00fc\"", "{\"id\":-1.50", "{\"id\":\"half ?\"");
+  }
+
+  @Test
   void scoresAreSumsOverAllTokensButTheFirst() throws IOException {
     spark("score", "out", "--chunk-rows=7").json();
     List<JsonNode> lines = lines("out");
