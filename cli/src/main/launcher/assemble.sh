@@ -81,7 +81,7 @@ find_modules() {
 plain=
 for jar in "$app"/lib/*.jar; do plain=${plain:+$plain:}$jar; done
 
-# 2. The cache, for the applications that have a run to make it from: classes as the JVM keeps them in memory, from one short run of what users do.
+# 2. The cache, for the applications that have a run to make it from: classes as the JVM keeps them in memory, from one run of what users do.
 set -- "$here/jvm.args"
 run=$plain
 case ${PWD##*/} in
@@ -94,7 +94,7 @@ case ${PWD##*/} in
   *) main= ;;
 esac
 version=$(grep '^JAVA_RUNTIME_VERSION=' "$java_home/release" || :)
-if [ -n "$main" ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || ! [ "$app/gta.aot" -nt "$1" ] ||
+if [ -n "$main" ] && { [ $changed = yes ] || ! [ -e "$app/gta.aot" ] || [ -n "$(find "$@" -newer "$app/gta.aot")" ] ||
   ! printf '%s\n%s\n' "$java_home" "$version" | cmp -s - "$app/jdk"; }; then
   rm -f "$app/gta.aot"
   find_modules

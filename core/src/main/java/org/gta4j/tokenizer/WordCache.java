@@ -11,7 +11,7 @@ final class WordCache {
   /** Longer words are seldom said twice. In characters. */
   static final int LONGEST = 24;
 
-  /** Half a megabyte of words, of which English takes some thousand for nine tenths of a text. */
+  /** Half a megabyte of English words, of other scripts two at most. */
   private static final int SLOTS = 1 << 12;
 
   /** Final fields are seen by whoever sees the object. */

@@ -245,30 +245,30 @@ public abstract class GtaTransformer<T extends GtaTransformer<T>> extends Transf
   @Override
   public Dataset<Row> transform(Dataset<?> dataset) {
     StructType before = dataset.schema();
+    StructType after = transformSchema(before, true); // says what is wrong in our words
     return dataset
         .withColumn(
             Columns.unusedName(before, IS_TEXT),
             functions.is_valid_utf8(dataset.col(Columns.quoted(value(inputCol)))))
-        .mapPartitions(
-            task(before, dataset.sparkSession(), before.size()),
-            Encoders.row(transformSchema(before)));
+        .mapPartitions(task(before, dataset.sparkSession(), before.size()), Encoders.row(after));
   }
 
   /**
    * What tasks do with rows that they have made themselves, and hand on to nobody but themselves:
-   * as {@link #transform}, and no row is copied into Spark's memory and out again.
+   * as {@link #transform}, and no row is copied into Spark's memory and out again. Texts must have
+   * no halves of characters, which no dataset's have.
    *
    * @param schema the rows' columns; those that go have {@link #transformSchema}'s
    * @param session whose job calls it, see {@link SessionFiles}
    * @throws IllegalArgumentException if a parameter cannot be as it is, or a column is missing
    */
   public MapPartitionsFunction<Row, Row> task(StructType schema, SparkSession session) {
+    transformSchema(schema);
     return task(schema, session, RowLayout.NONE);
   }
 
   private MapPartitionsFunction<Row, Row> task(
       StructType before, SparkSession session, int isText) {
-    transformSchema(before, true);
     RowWork work = workIn(session);
     RowLayout layout =
         new RowLayout(

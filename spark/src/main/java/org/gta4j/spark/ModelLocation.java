@@ -59,17 +59,13 @@ record ModelLocation(String name, boolean shipped, String folder) implements Ser
    * @return the folder that executors keep it in
    */
   private static String add(String file, SparkSession session) {
-    try {
-      return SessionFiles.in(
-          session,
-          () -> {
-            session.sparkContext().addFile(file);
-            Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
-            return state.isEmpty() ? "" : state.get().uuid();
-          });
-    } catch (IllegalArgumentException e) {
-      throw new IllegalArgumentException("shipModel: " + e.getMessage(), e);
-    }
+    return SessionFiles.in(
+        session,
+        () -> {
+          session.sparkContext().addFile(file);
+          Option<JobArtifactState> state = JobArtifactSet.getCurrentJobArtifactState();
+          return state.isEmpty() ? "" : state.get().uuid();
+        });
   }
 
   private static Path local(String model) {

@@ -19,7 +19,8 @@ public final class SessionFiles {
   public static <T> T in(SparkSession session, Supplier<T> jobs) {
     if (!(session instanceof org.apache.spark.sql.classic.SparkSession own)) {
       throw new IllegalArgumentException(
-          "expected a session in the driver's process, found " + session.getClass().getName());
+          "expected a session in the driver's process, which alone can add files for executors, found "
+              + session.getClass().getName());
     }
     return own.artifactManager().withResources(jobs::get);
   }

@@ -1,11 +1,14 @@
 package org.gta4j.spark;
 
 import static org.assertj.core.api.Assertions.assertThat;
+import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.nio.file.Path;
+import java.util.ArrayList;
 import java.util.Arrays;
 import java.util.List;
 import java.util.Optional;
+import org.apache.spark.sql.Dataset;
 import org.apache.spark.sql.Row;
 import org.apache.spark.sql.SparkSession;
 import org.gta4j.checkpoint.Checkpoint;
@@ -46,6 +49,35 @@ class GtaTokenizerTest {
         }
       }
     }
+  }
+
+  /** Rows that tasks hand to themselves, with a text that is missing and one that is empty. */
+  @Test
+  void tasksDoWithRowsWhatIsDoneWithADataset() throws Exception {
+    List<String> texts = new ArrayList<>(Fixture.TEXTS);
+    texts.addAll(Arrays.asList(null, "", "\uD83D\uDE00"));
+    Dataset<Row> rows = Fixture.rows(spark, texts, 1);
+    GtaTokenizer tokenizer = new GtaTokenizer().setModel(Fixture.MODEL).setTokensCol("n");
+    List<Row> handed = new ArrayList<>();
+    tokenizer
+        .task(rows.schema(), spark)
+        .call(rows.collectAsList().iterator())
+        .forEachRemaining(handed::add);
+    assertThat(handed)
+        .extracting(row -> row.mkString("|"))
+        .containsExactlyElementsOf(
+            tokenizer.transform(rows).collectAsList().stream()
+                .map(row -> row.mkString("|"))
+                .toList());
+    assertThat(handed.get(texts.size() - 2).getString(4)).contains("the text is empty");
+  }
+
+  @Test
+  void aColumnThatIsNotThereIsNamed() {
+    GtaTokenizer tokenizer = new GtaTokenizer().setModel(Fixture.MODEL).setInputCol("nothing");
+    assertThatThrownBy(() -> tokenizer.transform(Fixture.rows(spark, Fixture.TEXTS, 1)))
+        .isInstanceOf(IllegalArgumentException.class)
+        .hasMessageStartingWith("GtaTokenizer: inputCol: expected a column of texts, found ");
   }
 
   @Test

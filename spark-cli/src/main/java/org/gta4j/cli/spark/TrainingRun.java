@@ -42,6 +42,9 @@ final class TrainingRun {
     command.addAll(List.of("--output", folder.resolve(verb).toString()));
     command.addAll(List.of(more));
     int code = Main.run(Terminal.ofProcess(), SparkMain.verbs(), command.toArray(String[]::new));
-    System.err.println("exit code %d: %s".formatted(code, String.join(" ", command)));
+    if (code != 0) {
+      throw new IllegalStateException(
+          "exit code %d: %s".formatted(code, String.join(" ", command)));
+    }
   }
 }

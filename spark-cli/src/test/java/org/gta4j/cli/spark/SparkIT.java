@@ -44,6 +44,8 @@ class SparkIT {
     List<String> command = new ArrayList<>(List.of(ROOT.resolve("gta").toString()));
     command.addAll(List.of(arguments));
     ProcessBuilder builder = new ProcessBuilder(command).directory(folder.toFile());
+    // The JVM would say that it has picked them up, and flags of others might not go with the
+    // cache.
     builder.environment().keySet().removeAll(Set.of("JAVA_TOOL_OPTIONS", "JDK_JAVA_OPTIONS"));
     builder.environment().put("GTA_BUILD", "no");
     builder.redirectErrorStream(true).redirectOutput(folder.resolve("log").toFile());
@@ -205,6 +207,15 @@ class SparkIT {
           .filter(file -> String.valueOf(file.getFileName()).startsWith(".gta4j-"))
           .toList();
     }
+  }
+
+  /** Without one that fits it would start as well, only more slowly, and nobody would know. */
+  @Test
+  void startsFromItsCache() throws IOException, InterruptedException {
+    ProcessBuilder builder =
+        gta("spark", "tokenize", "--master=local[1]", "--input=prompts.jsonl", "--output=ids");
+    builder.environment().put("GTA_JAVA_OPTS", "-XX:AOTMode=on");
+    assertThat(ended(builder.start())).contains("0 of them errors");
   }
 
   /** A launcher of Spark's that says what it was asked. */

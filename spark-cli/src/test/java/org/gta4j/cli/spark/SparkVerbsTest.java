@@ -159,6 +159,7 @@ class SparkVerbsTest {
             "",
             "{\"id\":8,\"text\":\"\"}",
             good + " {}",
+            "[1] {}",
             "{\"id\":{},\"text\":\"x\"}")) {
       bytes.writeBytes((line + "\n").getBytes(StandardCharsets.UTF_8));
     }
@@ -166,15 +167,15 @@ class SparkVerbsTest {
     bytes.writeBytes(good.getBytes(StandardCharsets.UTF_8)); // without an end
     Files.write(folder.resolve("prompts.jsonl"), bytes.toByteArray());
     JsonNode told = spark("tokenize", "out", "--chunk-rows=2").json();
-    assertThat(told.path("rows").asInt()).isEqualTo(10);
-    assertThat(told.path("errors").asInt()).isEqualTo(8);
+    assertThat(told.path("rows").asInt()).isEqualTo(11);
+    assertThat(told.path("errors").asInt()).isEqualTo(9);
     List<JsonNode> lines = lines("out");
     assertThat(lines.getFirst().path("ids").size()).isPositive();
     assertThat(lines.getLast()).isEqualTo(lines.getFirst());
-    assertThat(lines.subList(1, 9))
+    assertThat(lines.subList(1, 10))
         .extracting(line -> line.path("line").asInt())
-        .containsExactly(2, 3, 4, 5, 7, 8, 9, 10);
-    assertThat(lines.subList(1, 9))
+        .containsExactly(2, 3, 4, 5, 7, 8, 9, 10, 11);
+    assertThat(lines.subList(1, 10))
         .extracting(line -> line.path("error").stringValue())
         .satisfiesExactly(
             error -> assertThat(error).startsWith("line 2: expected a JSON object, found "),
@@ -182,13 +183,15 @@ class SparkVerbsTest {
             error -> assertThat(error).contains("in the field \"id\", found no such field"),
             error -> assertThat(error).contains("in the field \"text\", found no such field"),
             error -> assertThat(error).contains("line 7: the text is empty"),
-            error -> assertThat(error).startsWith("line 8: expected a JSON object"),
+            error ->
+                assertThat(error).isEqualTo("line 8: expected a JSON object, found more behind it"),
+            error -> assertThat(error).isEqualTo("line 9: expected a JSON object, found ARRAY"),
             error -> assertThat(error).contains("in the field \"id\", found OBJECT"),
-            error -> assertThat(error).isEqualTo("line 10: expected UTF-8, found other bytes"));
+            error -> assertThat(error).isEqualTo("line 11: expected UTF-8, found other bytes"));
     assertThat(lines.get(4).path("id").asInt()).isEqualTo(7);
     // What is known of a job that is there says so too.
     assertThat(spark("tokenize", "out", "--chunk-rows=2").json().path("errors").asInt())
-        .isEqualTo(8);
+        .isEqualTo(9);
   }
 
   @Test
@@ -199,11 +202,20 @@ class SparkVerbsTest {
         {"id":"a \\"b\\"\\n\\u00fc","text":"Once","more":{"id":1,"text":[]}}
         {"id":-1.50,"text":1,"text":"Once"}
         {"id":"half \\ud800","text":"Once"}
+        {"id":1e5,"text":"Once \\ud800 upon"}
+        {"id":2,"text":"Once ? upon"}
         """);
     assertThat(spark("tokenize", "out").json().path("errors").asInt()).isZero();
     assertThat(Files.readAllLines(folder.resolve("out/part-000000.jsonl")))
         .extracting(line -> line.substring(0, line.indexOf(",\"ids\":[")))
-        .containsExactly("{\"id\":\"a \\\"b\\\"\\n\u00fc\"", "{\"id\":-1.50", "{\"id\":\"half ?\"");
+        .containsExactly(
+            "{\"id\":\"a \\\"b\\\"\\n\u00fc\"",
+            "{\"id\":-1.50",
+            "{\"id\":\"half ?\"",
+            "{\"id\":1e5",
+            "{\"id\":2");
+    List<JsonNode> lines = lines("out");
+    assertThat(lines.get(3).path("ids")).isEqualTo(lines.get(4).path("ids"));
   }
 
   @Test

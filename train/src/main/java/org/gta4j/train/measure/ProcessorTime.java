@@ -11,6 +11,7 @@ import org.gta4j.measure.Samples;
  */
 final class ProcessorTime {
   private static final long NANOS = 500_000_000;
+  private static final long GROUP_NANOS = 200_000_000;
   private static final int LEAST_RUNS = 3;
   private static final ThreadMXBean THREADS = ManagementFactory.getThreadMXBean();
 
@@ -34,20 +35,24 @@ final class ProcessorTime {
   }
 
   /**
-   * Seconds of a run that keeps so many processors busy, by all threads of this process. Of all
-   * runs together, since this clock may tick a hundred times a second alone.
+   * Seconds of a run that keeps so many processors busy, by all threads of this process: of runs in
+   * groups, since this clock may tick a hundred times a second alone.
    */
   static double ofProcess(Runnable run, int processors) {
     OperatingSystemMXBean system = ManagementFactory.getPlatformMXBean(OperatingSystemMXBean.class);
     warm(run);
-    int runs = 0;
-    long end = end();
-    long begin = system.getProcessCpuTime();
-    do {
-      run.run();
-      runs++;
-    } while (runs < LEAST_RUNS || System.nanoTime() < end);
-    return (system.getProcessCpuTime() - begin) / 1e9 / runs / processors;
+    Samples samples = new Samples();
+    for (int group = 0; group < LEAST_RUNS; group++) {
+      int runs = 0;
+      long end = System.nanoTime() + GROUP_NANOS;
+      long begin = system.getProcessCpuTime();
+      do {
+        run.run();
+        runs++;
+      } while (System.nanoTime() < end);
+      samples.add((system.getProcessCpuTime() - begin) / 1e9 / runs / processors);
+    }
+    return samples.median().orElseThrow();
   }
 
   /** When it is enough, of something that begins now. */

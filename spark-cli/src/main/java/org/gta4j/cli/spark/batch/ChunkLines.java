@@ -10,31 +10,37 @@ import java.nio.file.Path;
 import java.util.Arrays;
 import org.apache.spark.TaskContext;
 import org.apache.spark.util.TaskCompletionListener;
+import org.gta4j.cli.RefusedException;
 
-/** The lines of a chunk, one after the other; the file is closed with the task. */
-final class ChunkLines {
+/** The lines of a chunk, one after the other; in a task they are closed with it. */
+final class ChunkLines implements AutoCloseable {
   private static final int BUFFER = 1 << 16;
+
+  /** No text that a model reads is longer; the buffer doubles. */
+  private static final int LONGEST = 1 << 30;
 
   /** What decoders put where bytes are no characters; a text may have it as well. */
   private static final char REPLACEMENT = '\uFFFD';
 
+  private final Path file;
   private final FileChannel channel;
   private byte[] buffer = new byte[BUFFER];
   private int filled;
   private int begin;
   private int end;
   private int next;
+  private long position;
   private long left;
   private long number;
 
   /** Stands before the first line. */
   @SuppressWarnings("MustBeClosedChecker") // closed with the task
   ChunkLines(Path file, Chunk chunk) {
+    this.file = file;
     left = chunk.to() - chunk.from();
     number = chunk.firstLine() - 1;
     try {
       channel = FileChannel.open(file);
-      channel.position(chunk.from());
     } catch (IOException e) {
       throw new UncheckedIOException(file.toString(), e);
     }
@@ -43,13 +49,15 @@ final class ChunkLines {
       TaskCompletionListener ended = _ -> close();
       task.addTaskCompletionListener(ended);
     }
+    position = chunk.from();
   }
 
-  private void close() {
+  @Override
+  public void close() {
     try {
       channel.close();
     } catch (IOException e) {
-      throw new UncheckedIOException(e);
+      throw new UncheckedIOException(file.toString(), e);
     }
   }
 
@@ -78,19 +86,25 @@ final class ChunkLines {
     filled -= begin;
     end -= begin;
     begin = 0;
+    if (filled == LONGEST) {
+      throw new RefusedException(
+          "%s: line %d: expected at most %d bytes, found more"
+              .formatted(file, number + 1, LONGEST));
+    }
     if (filled == buffer.length) {
-      buffer = Arrays.copyOf(buffer, Math.multiplyExact(2, buffer.length));
+      buffer = Arrays.copyOf(buffer, 2 * buffer.length);
     }
     int most = (int) Math.min(left, buffer.length - filled);
     try {
-      int read = channel.read(ByteBuffer.wrap(buffer, filled, most));
+      int read = channel.read(ByteBuffer.wrap(buffer, filled, most), position);
       if (read < 0) {
-        throw new IOException("the file has become shorter while it was read");
+        throw new RefusedException(file + ": has become shorter while it was read");
       }
+      position += read;
       filled += read;
       left -= read;
     } catch (IOException e) {
-      throw new UncheckedIOException("the input", e);
+      throw new UncheckedIOException(file.toString(), e);
     }
   }
 

@@ -106,14 +106,12 @@ public final class InputRow {
           default -> {} // others may be there
         }
       }
-    } else {
-      parser.skipChildren();
-    }
-    if (parser.nextToken() != null) {
-      return wrong(number, null, "expected a JSON object, found more behind it");
     }
     if (!whole.isObject()) {
       return wrong(number, null, "expected a JSON object, found " + whole.kind());
+    }
+    if (parser.nextToken() != null) {
+      return wrong(number, null, "expected a JSON object, found more behind it");
     }
     if (!id.isText() && !id.isNumber()) {
       return wrong(

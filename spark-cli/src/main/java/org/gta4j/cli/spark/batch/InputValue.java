@@ -1,5 +1,6 @@
 package org.gta4j.cli.spark.batch;
 
+import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -25,7 +26,7 @@ record InputValue(String kind, String text) {
       return new InputValue("nothing", "");
     }
     return switch (token) {
-      case VALUE_STRING -> new InputValue(STRING, parser.getString());
+      case VALUE_STRING -> new InputValue(STRING, whole(parser.getString()));
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new InputValue(NUMBER, parser.getString());
       case START_OBJECT -> new InputValue(OBJECT, "");
       case START_ARRAY -> new InputValue("ARRAY", "");
@@ -33,6 +34,18 @@ record InputValue(String kind, String text) {
       case VALUE_NULL -> new InputValue("NULL", "");
       default -> throw new IllegalStateException("a value cannot begin with " + token);
     };
+  }
+
+  /**
+   * A text as a dataset's would be: halves of characters, which JSON can say, are question marks.
+   */
+  private static String whole(String text) {
+    for (int i = 0; i < text.length(); i++) {
+      if (Character.isSurrogate(text.charAt(i))) {
+        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      }
+    }
+    return text;
   }
 
   boolean isObject() {

@@ -4,7 +4,6 @@ import static org.assertj.core.api.Assertions.assertThat;
 import static org.assertj.core.api.Assertions.assertThatThrownBy;
 
 import java.io.IOException;
-import java.io.UncheckedIOException;
 import java.nio.charset.CharacterCodingException;
 import java.nio.charset.StandardCharsets;
 import java.nio.file.Files;
@@ -12,6 +11,7 @@ import java.nio.file.Path;
 import java.util.ArrayList;
 import java.util.List;
 import java.util.SplittableRandom;
+import org.gta4j.cli.RefusedException;
 import org.junit.jupiter.api.Test;
 import org.junit.jupiter.api.io.TempDir;
 import org.junit.jupiter.params.ParameterizedTest;
@@ -27,11 +27,12 @@ class ChunkLinesTest {
   /** What is said of each line: its number, its text, and whether it is blank. */
   private static List<String> all(Path file, Chunk chunk) throws IOException {
     List<String> found = new ArrayList<>();
-    ChunkLines lines = new ChunkLines(file, chunk);
-    while (lines.advance()) {
-      found.add(lines.number() + (lines.isBlank() ? " blank " : " ") + lines.text());
+    try (ChunkLines lines = new ChunkLines(file, chunk)) {
+      while (lines.advance()) {
+        found.add(lines.number() + (lines.isBlank() ? " blank " : " ") + lines.text());
+      }
+      assertThat(lines.advance()).isFalse();
     }
-    assertThat(lines.advance()).isFalse();
     return found;
   }
 
@@ -73,24 +74,26 @@ class ChunkLinesTest {
   void bytesThatAreNoTextAreRefused() throws IOException {
     Path file = folder.resolve("bytes");
     Files.write(file, "caf\u00e9\nok".getBytes(StandardCharsets.ISO_8859_1));
-    ChunkLines lines = new ChunkLines(file, whole(file));
-    assertThat(lines.advance()).isTrue();
-    assertThatThrownBy(lines::text).isInstanceOf(CharacterCodingException.class);
-    assertThat(lines.advance()).isTrue();
-    assertThat(lines.text()).isEqualTo("ok");
+    try (ChunkLines lines = new ChunkLines(file, whole(file))) {
+      assertThat(lines.advance()).isTrue();
+      assertThatThrownBy(lines::text).isInstanceOf(CharacterCodingException.class);
+      assertThat(lines.advance()).isTrue();
+      assertThat(lines.text()).isEqualTo("ok");
+    }
   }
 
   @Test
   void aFileThatBecameShorterIsSaid() throws IOException {
     Path file = written("one\ntwo\n");
-    ChunkLines lines = new ChunkLines(file, new Chunk(0, 0, 20, 1, 5));
-    assertThatThrownBy(
-            () -> {
-              while (lines.advance()) {
-                assertThat(lines.text()).hasSize(3);
-              }
-            })
-        .isInstanceOf(UncheckedIOException.class)
-        .hasStackTraceContaining("shorter");
+    try (ChunkLines lines = new ChunkLines(file, new Chunk(0, 0, 20, 1, 5))) {
+      assertThatThrownBy(
+              () -> {
+                while (lines.advance()) {
+                  assertThat(lines.text()).hasSize(3);
+                }
+              })
+          .isInstanceOf(RefusedException.class)
+          .hasMessage(file + ": has become shorter while it was read");
+    }
   }
 }
