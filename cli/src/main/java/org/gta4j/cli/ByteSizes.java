@@ -8,7 +8,7 @@ import java.util.Locale;
  * Sizes as Hugging Face's {@code max_shard_size} takes them: {@code 5GB}, {@code 500MB}, {@code
  * 2GiB}.
  */
-final class ByteSizes {
+public final class ByteSizes {
   /** The longer first: GiB ends with B too. */
   private static final List<String> UNITS =
       List.of("KIB", "MIB", "GIB", "TIB", "KB", "MB", "GB", "TB");
@@ -21,7 +21,7 @@ final class ByteSizes {
    * @param option the option's name, for the error
    * @throws UsageException if it is not a size of at least one byte
    */
-  static long parse(String option, String text) {
+  public static long parse(String option, String text) {
     String upper = text.strip().toUpperCase(Locale.ROOT);
     long unit = 1;
     String number = upper;

@@ -117,7 +117,11 @@ final class SchemaWriter {
         throw GrammarException.inSchema(
             other.pointer(),
             "%s and %s may be valid at the same time"
-                .formatted(assertions.pointer(), other.assertions().pointer()),
+                .formatted(
+                    assertions.pointer().startsWith(other.pointer() + "/")
+                        ? assertions.pointer()
+                        : "another alternative",
+                    other.assertions().pointer()),
             "alternatives that differ in their type, in the constants of a required property, or in"
                 + " what they require and forbid; or anyOf");
       }

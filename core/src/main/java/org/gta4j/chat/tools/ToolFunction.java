@@ -4,6 +4,7 @@ import java.util.ArrayList;
 import java.util.LinkedHashMap;
 import java.util.List;
 import java.util.SequencedMap;
+import java.util.Set;
 import tools.jackson.databind.JsonNode;
 import tools.jackson.databind.node.JsonNodeFactory;
 import tools.jackson.databind.node.ObjectNode;
@@ -17,10 +18,12 @@ import tools.jackson.databind.node.ObjectNode;
  */
 public record ToolFunction(
     String name, JsonNode parameters, SequencedMap<String, Object> definition) {
+  private static final Set<String> NAMING_NONE =
+      Set.of("$schema", "type", "title", "description", "properties", "required");
 
   /**
    * Reads OpenAI's {@code tools}: a list of {@code {"type": "function", "function": {"name",
-   * "description", "parameters"}}}. A function without parameters has the schema of any object.
+   * "description", "parameters"}}}. A function without parameters is called with none.
    *
    * @param tools the list; none where it is missing or null
    * @throws IllegalArgumentException if it is something else, with the place in it
@@ -72,8 +75,12 @@ public record ToolFunction(
       throw JsonValues.refused(where + ".function.name", "a name", name);
     }
     JsonNode parameters = function.path("parameters");
-    if (parameters.isMissingNode() || parameters.isNull()) {
-      parameters = JsonNodeFactory.instance.objectNode().put("type", "object");
+    if (parameters.isMissingNode() || parameters.isNull() || namesNone(parameters)) {
+      parameters =
+          JsonNodeFactory.instance
+              .objectNode()
+              .put("type", "object")
+              .put("additionalProperties", false);
     }
     if (!parameters.isObject()) {
       throw JsonValues.refused(where + ".function.parameters", "a JSON schema", parameters);
@@ -81,6 +88,20 @@ public record ToolFunction(
     SequencedMap<String, Object> definition = JsonValues.fields(tool);
     definition.putIfAbsent("type", "function");
     return new ToolFunction(name.stringValue(), parameters, definition);
+  }
+
+  /**
+   * Whether it is how clients say that there are no parameters, which JSON schema does not mean.
+   */
+  private static boolean namesNone(JsonNode schema) {
+    if (!schema.isObject()) {
+      return false;
+    }
+    JsonNode properties = schema.path("properties");
+    return schema.isEmpty()
+        || (properties.isObject()
+            && properties.isEmpty()
+            && NAMING_NONE.containsAll(schema.propertyNames()));
   }
 
   /** The schema of an argument; missing where none is given. */

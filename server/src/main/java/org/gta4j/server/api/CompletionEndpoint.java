@@ -94,7 +94,8 @@ public final class CompletionEndpoint {
           request.alternatives().isPresent()
               ? Optional.of(
                   new CompletionLogProbs(
-                      model.model().tokenizer(), request.echo() ? 0 : prompt.text().length()))
+                      model.model().tokenizer(),
+                      request.echo() ? 0 : CompletionLogProbs.characters(prompt.text())))
               : Optional.empty();
       if (request.echo()) {
         text.append(prompt.text());

@@ -44,6 +44,11 @@ final class CompletionLogProbs {
     this.offset = offset;
   }
 
+  /** Characters as Unicode counts them, and most clients' languages; Java's are halves of some. */
+  static int characters(String text) {
+    return text.codePointCount(0, text.length());
+  }
+
   /** Adds the first token of a text, whose probability nobody knows. */
   void addFirst(int id) {
     add(id, Optional.empty());
@@ -56,7 +61,7 @@ final class CompletionLogProbs {
 
   private void add(int id, Optional<ScoredToken> scored) {
     entries.add(new Entry(id, scored, offset));
-    offset += decoder.map(d -> d.next(id).length()).orElse(0);
+    offset += decoder.map(d -> characters(d.next(id))).orElse(0);
   }
 
   /** What was added since this was asked last. */

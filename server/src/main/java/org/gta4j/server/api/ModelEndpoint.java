@@ -48,7 +48,7 @@ public final class ModelEndpoint {
     ModelConfig config = model.model().config();
     meta.put("variant", config.attention().name());
     meta.put("parameters", config.parameters());
-    meta.put("context_length", model.model().contextLength());
+    meta.put("context_length", model.engine().room(0)); // of the context, what the cache holds
     meta.put("vocabulary", model.vocabulary());
     meta.put("weights_bytes", model.model().weightsBytes());
     meta.put("chat", model.conversations().isPresent());

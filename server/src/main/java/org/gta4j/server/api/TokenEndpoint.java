@@ -56,7 +56,7 @@ public final class TokenEndpoint {
       }
     }
     answer.put("count", ids.length);
-    answer.put("max_model_len", model.model().contextLength());
+    answer.put("max_model_len", model.engine().room(0));
     return answer;
   }
 

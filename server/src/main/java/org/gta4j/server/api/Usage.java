@@ -38,7 +38,8 @@ final class Usage {
   /** Times, as llama.cpp's server tells them. */
   void writeTimings(ObjectNode to) {
     long now = System.nanoTime();
-    double promptMillis = (firstToken == 0 ? now - began : firstToken - began) / 1e6;
+    // Of several prompts the first may have been answered while the last one was put in.
+    double promptMillis = Math.max(0, firstToken == 0 ? now - began : firstToken - began) / 1e6;
     double answerMillis = firstToken == 0 ? 0 : (now - firstToken) / 1e6;
     ObjectNode timings = to.putObject("timings");
     timings.put("prompt_n", promptTokens - cachedTokens);

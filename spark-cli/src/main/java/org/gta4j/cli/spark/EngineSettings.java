@@ -3,6 +3,8 @@ package org.gta4j.cli.spark;
 import java.util.Locale;
 import java.util.Map;
 import java.util.TreeMap;
+import java.util.regex.Pattern;
+import org.gta4j.cli.ByteSizes;
 import org.gta4j.cli.Check;
 import org.gta4j.cli.ModelOptions;
 import org.gta4j.cli.Setting;
@@ -15,6 +17,7 @@ import org.gta4j.spark.EngineTransformer;
 final class EngineSettings {
   private static final int USUAL_PARALLEL = 32;
   private static final String USUAL_MEMORY = "1g";
+  private static final Pattern SPARK_SIZE = Pattern.compile("[1-9][0-9]{0,9}[kKmMgGtT]");
 
   private final Setting<Integer> parallel =
       Setting.integer(
@@ -43,8 +46,16 @@ final class EngineSettings {
             .setCacheType(load.cacheType().label())
             .setActivations(load.activations() == Activations.F32 ? "f32" : "auto")
             .setParallel(Check.count(parallel, 1, USUAL_PARALLEL))
-            .setCacheMemory(cacheMemory.or(USUAL_MEMORY));
+            .setCacheMemory(cacheMemory());
     return load.context().isPresent() ? engine.setContext(load.context().get()) : engine;
+  }
+
+  /** A size as Spark has them, or of the kind that other verbs take. */
+  private String cacheMemory() {
+    String size = cacheMemory.or(USUAL_MEMORY).strip();
+    return SPARK_SIZE.matcher(size).matches()
+        ? size
+        : Long.toString(ByteSizes.parse("--cache-memory", size));
   }
 
   /** What of it results depend on. */
@@ -52,7 +63,7 @@ final class EngineSettings {
     LoadOptions load = options.loadOptions();
     Map<String, String> settings = new TreeMap<>();
     settings.put("backend", load.backend());
-    settings.put("cache_memory", cacheMemory.or(USUAL_MEMORY)); // an answer ends where it is full
+    settings.put("cache_memory", cacheMemory()); // an answer ends where it is full
     settings.put("cache_type", load.cacheType().label());
     settings.put("activations", load.activations().name().toLowerCase(Locale.ROOT));
     settings.put("context", load.context().map(String::valueOf).orElse(""));

@@ -201,21 +201,35 @@ class SparkVerbsTest {
         """
         {"id":"a \\"b\\"\\n\\u00fc","text":"Once","more":{"id":1,"text":[]}}
         {"id":-1.50,"text":1,"text":"Once"}
+        {"id":"whole \\ud83d\\ude00","text":"Once \\ud83d\\ude00"}
+        {"id":1e5,"text":"Once"}
         {"id":"half \\ud800","text":"Once"}
-        {"id":1e5,"text":"Once \\ud800 upon"}
-        {"id":2,"text":"Once ? upon"}
+        {"id":2,"text":"Once \\ude00\\ud83d"}
         """);
-    assertThat(spark("tokenize", "out").json().path("errors").asInt()).isZero();
-    assertThat(Files.readAllLines(folder.resolve("out/part-000000.jsonl")))
+    assertThat(spark("tokenize", "out").json().path("errors").asInt()).isEqualTo(2);
+    List<String> lines = Files.readAllLines(folder.resolve("out/part-000000.jsonl"));
+    assertThat(lines.subList(0, 4))
         .extracting(line -> line.substring(0, line.indexOf(",\"ids\":[")))
         .containsExactly(
             "{\"id\":\"a \\\"b\\\"\\n\u00fc\"",
             "{\"id\":-1.50",
-            "{\"id\":\"half ?\"",
-            "{\"id\":1e5",
-            "{\"id\":2");
-    List<JsonNode> lines = lines("out");
-    assertThat(lines.get(3).path("ids")).isEqualTo(lines.get(4).path("ids"));
+            "{\"id\":\"whole \uD83D\uDE00\"",
+            "{\"id\":1e5");
+    String wrong = ": expected whole characters in the field \\\"%s\\\", found half of one\"}";
+    assertThat(lines.subList(4, 6))
+        .containsExactly(
+            "{\"line\":5,\"error\":\"line 5" + wrong.formatted("id"),
+            "{\"id\":2,\"line\":6,\"error\":\"line 6" + wrong.formatted("text"));
+  }
+
+  @Test
+  void aJobThatEndedBeforeItsFirstChunkBindsNothing() throws IOException {
+    assertThat(spark("generate", "out", "--cache-memory=lots").err())
+        .contains("--cache-memory: expected a size");
+    assertThat(folder.resolve("out")).doesNotExist();
+    Files.createDirectories(folder.resolve("out"));
+    Files.writeString(folder.resolve("out/_job"), "{\"verb\":\"score\"}");
+    assertThat(spark("tokenize", "out").code()).isZero();
   }
 
   @Test

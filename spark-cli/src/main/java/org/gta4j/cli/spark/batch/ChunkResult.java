@@ -80,7 +80,6 @@ public record ChunkResult(long rows, long errors, long tokens) implements Serial
     }
 
     void write(FileChannel file, Iterator<Row> all) throws IOException {
-      // Halves of characters in an id become a question mark, where bytes would be refused.
       Writer text = new OutputStreamWriter(Channels.newOutputStream(file), StandardCharsets.UTF_8);
       try (JsonGenerator json = LINES.createGenerator(text)) {
         while (all.hasNext()) {

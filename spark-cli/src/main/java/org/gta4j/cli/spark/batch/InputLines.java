@@ -49,6 +49,9 @@ public record InputLines(Path file, List<Chunk> chunks, long bytes, String check
           "%s: %s: expected JSON lines as they are, which tasks can read from anywhere on, found an archive by its name: unpack it"
               .formatted(option, file));
     }
+    if (Files.isDirectory(file)) {
+      throw new RefusedException("%s: %s: expected a file, found a folder".formatted(option, file));
+    }
     if (!Files.isRegularFile(file)) {
       throw new RefusedException("%s: %s: there is no such file".formatted(option, file));
     }

@@ -117,9 +117,17 @@ public final class InputRow {
       return wrong(
           number, null, "expected a text or a number in the field \"id\", found " + id.kind());
     }
+    if (!id.isWhole()) {
+      return wrong(
+          number, null, "expected whole characters in the field \"id\", found half of one");
+    }
     if (!text.isText()) {
       return wrong(
           number, id.json(), "expected a text in the field \"text\", found " + text.kind());
+    }
+    if (!text.isWhole()) {
+      return wrong(
+          number, id.json(), "expected whole characters in the field \"text\", found half of one");
     }
     return RowFactory.create(number, id.json(), text.text(), null);
   }

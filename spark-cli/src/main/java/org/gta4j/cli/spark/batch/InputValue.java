@@ -1,6 +1,5 @@
 package org.gta4j.cli.spark.batch;
 
-import java.nio.charset.StandardCharsets;
 import org.jspecify.annotations.Nullable;
 import tools.jackson.core.JsonParser;
 import tools.jackson.core.JsonToken;
@@ -26,7 +25,7 @@ record InputValue(String kind, String text) {
       return new InputValue("nothing", "");
     }
     return switch (token) {
-      case VALUE_STRING -> new InputValue(STRING, whole(parser.getString()));
+      case VALUE_STRING -> new InputValue(STRING, parser.getString());
       case VALUE_NUMBER_INT, VALUE_NUMBER_FLOAT -> new InputValue(NUMBER, parser.getString());
       case START_OBJECT -> new InputValue(OBJECT, "");
       case START_ARRAY -> new InputValue("ARRAY", "");
@@ -36,16 +35,19 @@ record InputValue(String kind, String text) {
     };
   }
 
-  /**
-   * A text as a dataset's would be: halves of characters, which JSON can say, are question marks.
-   */
-  private static String whole(String text) {
+  /** Whether a text has no half of a character, which JSON can say and UTF-8 cannot. */
+  boolean isWhole() {
     for (int i = 0; i < text.length(); i++) {
-      if (Character.isSurrogate(text.charAt(i))) {
-        return new String(text.getBytes(StandardCharsets.UTF_8), StandardCharsets.UTF_8);
+      char c = text.charAt(i);
+      if (Character.isHighSurrogate(c)
+          && i + 1 < text.length()
+          && Character.isLowSurrogate(text.charAt(i + 1))) {
+        i++;
+      } else if (Character.isSurrogate(c)) {
+        return false;
       }
     }
-    return text;
+    return true;
   }
 
   boolean isObject() {

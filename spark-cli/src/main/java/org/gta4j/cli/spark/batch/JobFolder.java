@@ -2,6 +2,7 @@ package org.gta4j.cli.spark.batch;
 
 import java.io.BufferedReader;
 import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.channels.FileChannel;
 import java.nio.channels.FileLock;
 import java.nio.channels.OverlappingFileLockException;
@@ -91,13 +92,24 @@ public final class JobFolder implements AutoCloseable {
   /** Says what the results depend on, or compares it, while nobody else does. */
   private static void begin(String option, Path folder, Map<String, String> settings) {
     Path file = folder.resolve(SETTINGS);
-    if (Files.exists(file)) {
+    if (Files.exists(file) && hasResults(folder)) {
       requireSame(option, file, settings);
       return;
     }
     ObjectNode json = Json.object();
     settings.forEach(json::put);
     AtomicOutput.write(file, json.toString().getBytes(StandardCharsets.UTF_8));
+  }
+
+  /**
+   * Whether anything there depends on the settings: a job may have ended before its first chunk.
+   */
+  private static boolean hasResults(Path folder) {
+    try (DirectoryStream<Path> files = Files.newDirectoryStream(folder, "part-*")) {
+      return files.iterator().hasNext();
+    } catch (IOException e) {
+      throw new UncheckedIOException(e);
+    }
   }
 
   private static RefusedException unusable(String option, Path folder, IOException e) {

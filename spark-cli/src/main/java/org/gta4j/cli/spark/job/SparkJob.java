@@ -103,6 +103,9 @@ public final class SparkJob implements AutoCloseable {
       count.tell(progress);
       return work.call();
     } catch (Exception e) {
+      if (session.sparkContext().isStopped()) { // Ctrl-C
+        throw new RefusedException("stopped before all was done", e);
+      }
       throw told(e);
     } finally {
       session.sparkContext().removeSparkListener(count);

@@ -78,7 +78,9 @@ class JobFolderTest {
   @Test
   void aFolderIsFreeAgainAfterwardsForTheSameJob() throws IOException {
     Path folder = parent.resolve("out");
+    JobFolder.open("--output", folder, Map.of("seed", "3")).close(); // without a result
     JobFolder.open("--output", folder, Map.of("seed", "1")).close();
+    Files.writeString(folder.resolve("part-000000.jsonl"), "{}\n");
     JobFolder.open("--output", folder, Map.of("seed", "1")).close();
     for (int i = 0; i < 2; i++) { // a refused one holds nothing
       assertThatThrownBy(() -> JobFolder.open("--output", folder, Map.of("seed", "2")))
