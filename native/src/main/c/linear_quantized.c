@@ -171,10 +171,6 @@ GTA_KERNEL(GTA(linear_quantized)) {
   int64_t unit_bytes = format_unit_bytes((int)a->format, a->inputs);
   int64_t blocks = a->inputs / BLOCK;
   tiles t = tiles_of(a->rows, QUANTIZED_ROWS);
-  if (a->rows <= 4) {
-    /* What a unit asks for ahead is the next one's begin, but nobody has asked for the first one's. */
-    for (int64_t line = 0; line < AHEAD; line += 64) __builtin_prefetch(a->units + from * unit_bytes + line);
-  }
   for (int64_t item = from; item < to; item++) {
     int64_t head = item / units;
     int64_t first = item % units * UNIT;
